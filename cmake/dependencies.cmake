@@ -1,0 +1,36 @@
+# Every outside library, found once. Each is wrapped in one place of src/ (docs/decisions/).
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(SQLite3 REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(doctest REQUIRED)
+find_package(tl-expected REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+
+# DuckDB: a system library where there is one, else the pinned npm package (scripts/install-deps).
+set(HB_DUCKDB_DIR "${CMAKE_SOURCE_DIR}/third_party/duckdb" CACHE PATH "Where install-deps put DuckDB")
+find_library(HB_DUCKDB_LIBRARY duckdb)
+find_path(HB_DUCKDB_INCLUDE duckdb.h)
+if(NOT HB_DUCKDB_LIBRARY OR NOT HB_DUCKDB_INCLUDE)
+  set(HB_DUCKDB_LIBRARY
+    "${HB_DUCKDB_DIR}/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so" CACHE FILEPATH "" FORCE)
+  set(HB_DUCKDB_INCLUDE "${HB_DUCKDB_DIR}/include" CACHE PATH "" FORCE)
+endif()
+if(NOT EXISTS "${HB_DUCKDB_LIBRARY}" OR NOT EXISTS "${HB_DUCKDB_INCLUDE}/duckdb.h")
+  message(FATAL_ERROR "DuckDB is missing; run scripts/install-deps")
+endif()
+add_library(duckdb SHARED IMPORTED)
+set_target_properties(duckdb PROPERTIES
+  IMPORTED_LOCATION "${HB_DUCKDB_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${HB_DUCKDB_INCLUDE}")

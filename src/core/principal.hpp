@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace hb {
+
+/// Who asks, with what right and for what: a required argument of every read of records and tables.
+/// Row, field and compartment rules hold below every engine, so nothing reads without one.
+struct Principal {
+  std::string user;                        ///< account name; "system" for our own jobs
+  std::vector<std::string> roles;          ///< "system-admin", "epidemiologist", …
+  std::vector<std::string> areas;          ///< area codes whose rows may be read; see unrestricted
+  std::vector<std::string> organizations;  ///< organisation ids whose rows may be read
+  std::string purpose;                     ///< "operation", "care", "public-health", …
+  bool unrestricted = false;               ///< true: areas and organisations do not limit
+
+  /// The program's own jobs: load, rebuild, check.
+  static Principal system(std::string purpose) {
+    return {"system", {"system"}, {}, {}, std::move(purpose), true};
+  }
+};
+
+}  // namespace hb

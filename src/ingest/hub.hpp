@@ -1,0 +1,53 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/principal.hpp"
+#include "core/result.hpp"
+#include "records/store.hpp"
+#include "tables/database.hpp"
+#include "views/view.hpp"
+
+namespace hb::ingest {
+
+struct HubOptions {
+  std::string views_dir;  ///< scenes/core/views
+  bool create = true;
+  int threads = 2;
+  bool read_only = false;
+  Clock clock = system_clock();
+};
+
+/// A store directory opened: records.db, tables.db, and the views that lead from one to the other.
+/// Opening catches the tables up with the feed.
+class Hub {
+ public:
+  /// errors  unavailable: used by another process, disk full; invalid_input: not a store
+  static Result<std::unique_ptr<Hub>> open(const std::string& directory, const HubOptions& options);
+  ~Hub();
+
+  records::Store& store();
+  const tables::Database& tables() const;
+  tables::Database& tables();
+  const views::Flattener& flattener() const;
+  const std::string& directory() const;
+
+  /// Applies what the tables lack, from the feed; returns the batch reached.
+  Result<BatchId> catch_up(const std::function<void(double)>& progress = {});
+  /// Makes all tables anew from the records. progress 0…1.
+  Result<void> rebuild(const std::function<void(double)>& progress = {});
+  /// Proves that the tables equal the records and that the records are sound.
+  /// returns  one sentence per fault; empty = sound
+  Result<std::vector<std::string>> check(const std::function<void(double)>& progress = {});
+
+ private:
+  struct State;
+  explicit Hub(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::ingest

@@ -1,0 +1,137 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/principal.hpp"
+#include "core/result.hpp"
+#include "records/packer.hpp"
+#include "records/types.hpp"
+
+namespace hb::records {
+
+struct OpenOptions {
+  bool create = true;
+  bool read_only = false;
+  Clock clock = system_clock();
+};
+
+/// Properties that hold for the whole store, set once.
+struct StoreInfo {
+  bool simulated = false;  ///< people are simulated: area 77 accepted, 模拟数据 on every page
+  std::string name_zh;
+  std::string name_en;
+  std::string id;          ///< random, made at creation
+  int schema_version = 0;
+};
+
+struct PersonQuery {
+  std::vector<std::string> words;  ///< all must match; as Store's words (folded)
+  std::string area;                ///< prefix of the area code; empty = all
+  std::string sex;
+  int age_from = -1;  ///< full years at `today`; -1 = no limit
+  int age_to = -1;
+  Date today;
+  std::int64_t offset = 0;
+  std::int64_t limit = 50;
+};
+struct PersonPage {
+  std::int64_t total;         ///< exact up to 10,000, then 10,000 = "at least"
+  std::vector<Resident> residents;
+};
+
+/// The truth: SQLite (WAL, synchronous=FULL) in records.db. Every read asks who reads; every read of a
+/// person leaves an audit entry. All members may be called from many threads.
+class Store {
+ public:
+  /// Migrates forward; finishes an index that a crash left owed.
+  /// errors  unavailable: locked, full, no permission; invalid_input: not a store, or newer than us
+  static Result<std::unique_ptr<Store>> open(const std::string& path, const OpenOptions& options);
+  ~Store();
+
+  const StoreInfo& info() const;
+  Result<void> set_info(const StoreInfo& info);  ///< simulated can be set only while empty
+
+  const Packer& packer() const;
+  /// Trains and stores a dictionary for a type that has none yet; `samples` are bodies.
+  Result<void> train_dictionary(std::string_view type, const std::vector<std::string>& samples);
+
+  // --- writes -------------------------------------------------------------------------------------
+  /// errors  conflict: a delivery with this digest is already done (message has its id)
+  Result<Delivery> begin_delivery(std::string_view name, std::string_view source);
+  /// One WriteSet, durable when it returns. Concurrent callers share one SQLite commit (group commit).
+  Result<Receipt> commit(WriteSet set);
+
+  /// Bulk load: between begin and finish, keys stay off the B-trees (sorted runs, merged at the end).
+  /// Reads by id still see everything. A crash leaves the index owed; open() pays it.
+  Result<void> begin_bulk();
+  /// progress  called with 0…1
+  Result<void> finish_bulk(const std::function<void(double)>& progress = {});
+
+  /// The person behind a Patient id; a new number when unknown (written by the next commit that has a
+  /// ResidentChange for it). second = true when new.
+  Result<std::pair<Resident, bool>> resolve_resident(std::string_view patient_id);
+
+  // --- reads --------------------------------------------------------------------------------------
+  Result<StoredVersion> read(const Principal& principal, std::string_view type, std::string_view id) const;
+  Result<StoredVersion> read_seq(const Principal& principal, Seq seq) const;
+  /// Newest first.
+  Result<std::vector<StoredVersion>> history(const Principal& principal, std::string_view type,
+                                             std::string_view id) const;
+  /// All current versions that belong to a person, oldest seq first.
+  Result<std::vector<StoredVersion>> of_resident(const Principal& principal, ResidentId id,
+                                                 std::int64_t limit = 20000) const;
+  Result<Resident> resident(const Principal& principal, ResidentId id) const;
+  Result<PersonPage> find_residents(const Principal& principal, const PersonQuery& query) const;
+  /// Does a resource of this type and id exist?
+  Result<bool> exists(std::string_view type, std::string_view id) const;
+
+  Result<std::vector<Delivery>> deliveries(const Principal& principal, std::int64_t offset,
+                                           std::int64_t limit, std::int64_t* total = nullptr) const;
+  Result<Delivery> delivery(const Principal& principal, DeliveryId id) const;
+  /// nullopt-like: not_found when no finished delivery has this digest.
+  Result<Delivery> delivery_by_digest(std::string_view digest) const;
+  /// state < 0: all
+  Result<std::vector<Problem>> problems(const Principal& principal, DeliveryId delivery, int state,
+                                        std::int64_t offset, std::int64_t limit,
+                                        std::int64_t* total = nullptr) const;
+  Result<Problem> problem(const Principal& principal, std::int64_t id) const;  ///< original opened
+  Result<std::vector<Orphan>> orphans(const Principal& principal, DeliveryId delivery,
+                                      std::int64_t offset, std::int64_t limit) const;
+  Result<std::vector<ReportedValue>> reported(const Principal& principal, std::string_view plan) const;
+
+  /// Change feed, oldest first.
+  Result<std::vector<FeedEntry>> feed(BatchId after, std::int64_t limit) const;
+  BatchId last_batch() const;
+  Seq last_seq() const;
+
+  /// Every version in seq order in (from, to], for rebuild and check; `current` is right for each.
+  /// visit returns false to stop.
+  Result<void> scan(const Principal& principal, Seq from, Seq to,
+                    const std::function<bool(const StoredVersion&)>& visit) const;
+  /// Counts of current resources per type.
+  Result<std::vector<std::pair<std::string, std::int64_t>>> counts() const;
+
+  /// Internal consistency: indexes agree with versions, feed has no gap, SQLite's own check.
+  /// returns  one sentence per fault; empty = sound
+  Result<std::vector<std::string>> check(const std::function<void(double)>& progress = {}) const;
+
+  struct AuditEntry {
+    Instant at;
+    std::string user;
+    std::string purpose;
+    std::string action;  ///< "read", "search", "write"
+    std::string what;    ///< "Patient/…", "resident 12", never a name
+  };
+  Result<std::vector<AuditEntry>> audit(const Principal& principal, std::int64_t limit) const;
+
+ private:
+  struct State;
+  explicit Store(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::records

@@ -1,0 +1,112 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/date.hpp"
+#include "core/ids.hpp"
+#include "core/principal.hpp"
+#include "core/result.hpp"
+#include "tables/rows.hpp"
+
+namespace hb::tables {
+
+/// One value of a result or a parameter. DECIMAL comes as its exact text in `Decimal`.
+struct Decimal {
+  std::int64_t scaled;  ///< value × 10^scale
+  int scale;
+  friend bool operator==(const Decimal&, const Decimal&) = default;
+};
+using Value = std::variant<std::monostate, bool, std::int64_t, double, Decimal, std::string, Date, Instant>;
+
+struct ResultSet {
+  std::vector<std::string> columns;
+  std::vector<std::vector<Value>> rows;
+};
+
+/// All rows that some consecutive commits of the records made, and which former versions they replace.
+struct TableBatch {
+  std::vector<BatchId> batches;        ///< numbers of the commits whose rows are here, all of them
+  std::vector<RowBlock> blocks;        ///< stamped
+  std::vector<std::int64_t> replaced;  ///< seqs whose rows go, in every table
+  struct ResidentFix {                 ///< corrected demographics: follow into the event tables
+    ResidentId resident;
+    std::string sex;         ///< FHIR code; empty = unknown
+    bool has_birth_date;
+    Date birth_date;
+  };
+  std::vector<ResidentFix> resident_fixes;
+};
+
+struct OpenOptions {
+  int threads = 2;
+  std::int64_t memory_limit_mb = 768;
+  bool compress = true;    ///< false: uncompressed staging (bench)
+  bool read_only = false;
+};
+
+struct TableInfo {
+  std::string name;
+  std::int64_t rows;
+};
+
+/// The derived tables: DuckDB in tables.db beside the records. Can always be thrown away and rebuilt.
+/// All members may be called from many threads.
+class Database {
+ public:
+  /// errors  unavailable: file locked, disk full, wrong library; invalid_input: not a DuckDB file
+  static Result<std::unique_ptr<Database>> open(const std::string& path, const OpenOptions& options);
+  ~Database();
+
+  /// Makes each table physical under a name with its schema's content hash, behind a plain view of
+  /// its own name, and drops physical tables no schema names any more. A table whose hash is new is
+  /// empty: `missing` lists those names, and the caller rebuilds them from the records.
+  Result<std::vector<std::string>> define(const std::vector<TableSchema>& schemas);
+
+  /// Appends, deletes, fixes and records `applied(batch)` in one transaction. Batches already
+  /// applied make the call do nothing. Parallel calls with disjoint batches do not conflict
+  /// (when `replaced` and `resident_fixes` are empty).
+  Result<void> apply(const TableBatch& batch);
+
+  /// Longest gap-free prefix of applied batches.
+  Result<BatchId> reached() const;
+  /// Forgets all rows and applied batches (before a rebuild).
+  Result<void> clear();
+
+  /// Scene SQL: one SELECT over unqualified names, in the schema of scoped views, with :name
+  /// parameters bound in order of `parameters`. The statement is checked on DuckDB's own syntax tree
+  /// (check_scene_sql) before it runs; it is interrupted after `time_limit`.
+  /// errors  invalid_input: refused by the check, or does not bind; unavailable: time limit
+  Result<ResultSet> query(const Principal& principal, const std::string& sql,
+                          const std::vector<std::pair<std::string, Value>>& parameters = {},
+                          std::chrono::milliseconds time_limit = std::chrono::seconds(5)) const;
+
+  /// Only the check: one SELECT, allowed functions and tables, the common subset of DuckDB and
+  /// PostgreSQL (docs/scene-sql.md). errors invalid_input with what is refused and what to write.
+  Result<void> check_scene_sql(const std::string& sql) const;
+
+  Result<std::vector<TableInfo>> tables() const;
+  /// Content of a table independent of row order: count and a hash, for `store check`.
+  struct Checksum {
+    std::int64_t rows;
+    std::string hash;
+    friend bool operator==(const Checksum&, const Checksum&) = default;
+  };
+  Result<Checksum> checksum(const std::string& table) const;
+  /// Writes what is in the log into the file and compresses it.
+  Result<void> checkpoint();
+  /// Table as CSV with header (NULL = empty unquoted field) for copying into another engine.
+  Result<void> export_csv(const std::string& table, const std::string& path) const;
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::tables
