@@ -1,0 +1,116 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/localized.hpp"
+#include "core/result.hpp"
+#include "indicators/plan.hpp"
+
+namespace hb::scene {
+
+struct SceneInfo {
+  std::string id;  ///< folder name
+  Localized title;
+  Localized description;
+  Localized owner;
+};
+
+/// One number of a board. Either `sql` (one row, one column; parameters $area, $from, $to) or
+/// `measure` (what the records count: "open_problems", "resources", "deliveries").
+struct KeyFigure {
+  std::string id;
+  Localized name;
+  Localized basis;  ///< 口径
+  Localized unit;
+  Localized note;  ///< may be empty
+  Localized source;
+  std::string sql;
+  std::string measure;
+};
+
+/// kind  key-figures: items · plans: plans (ids, empty = all) · areas: sql gives area, people,
+/// visits
+///       · series: sql gives period ("2025-01"), value · freshness: nothing more
+struct Section {
+  std::string id;
+  std::string kind;
+  Localized title;
+  Localized unit;
+  Localized source;
+  Localized basis;
+  std::string sql;
+  std::vector<KeyFigure> items;
+  std::vector<std::string> plans;
+};
+
+struct Board {
+  std::string id;  ///< "cockpit"
+  std::string scene;
+  Localized title;
+  std::vector<Section> sections;
+};
+
+/// A code or a text that belongs to a key: gender/male, problem-rule/bad-date.
+struct Code {
+  std::string code;
+  Localized name;
+  Localized help;  ///< may be empty: what to do, what it means
+};
+
+struct CodeList {
+  std::string id;  ///< "gender", "encounter-class", "resource-kind", "problem-rule", "area-level"
+  std::string system;  ///< URL of the code system; empty = our own
+  Localized title;
+  std::vector<Code> codes;
+  const Code* find(std::string_view code) const;
+};
+
+/// A mistake in a scene.
+struct SceneFault {
+  std::string file;  ///< as given plus the path inside
+  int line = 0;      ///< 1-based; 0 = the whole file
+  std::string path;  ///< inside the document: "indicators[3].name.en"
+  std::string message;
+};
+
+/// errors  invalid_input: what is refused; tables::Database::check_scene_sql fits
+using SqlCheck = std::function<Result<void>(const std::string& sql)>;
+
+/// All scenes, read once; immutable afterwards, so any thread may read.
+class Catalogue {
+ public:
+  /// errors  invalid_input with where = file:line (the first fault of check()); not_found
+  static Result<Catalogue> load(const std::filesystem::path& scenes_dir);
+
+  const std::vector<SceneInfo>& scenes() const { return scenes_; }
+  const std::vector<indicators::Plan>& plans() const { return plans_; }
+  const indicators::Plan* plan(std::string_view id) const;
+  const indicators::Indicator* indicator(std::string_view id) const;
+  const std::vector<Board>& boards() const { return boards_; }
+  const Board* board(std::string_view id) const;
+  const CodeList* codes(std::string_view id) const;
+  /// Name of a code; the code itself in both languages when it is not listed.
+  Localized text(std::string_view list, std::string_view code) const;
+
+ private:
+  std::vector<SceneInfo> scenes_;
+  std::vector<indicators::Plan> plans_;
+  std::vector<Board> boards_;
+  std::vector<CodeList> codes_;
+};
+
+/// `healthbrain scene check [DIR]`: every scene under scenes_dir (or scenes_dir itself when it
+/// holds a scene.yaml, with schemas from its parent) against the JSON Schemas in scenes_dir/schema
+/// and against each other: ids unique, both languages present, views compile and show no
+/// identifying field, SQL passes sql_check (skipped when empty), what is referred to exists.
+/// returns  faults, ordered by file and line; empty = sound
+/// errors   not_found: no such directory, or no scene in it
+Result<std::vector<SceneFault>> check(const std::filesystem::path& scenes_dir,
+                                      const SqlCheck& sql_check = {});
+
+}  // namespace hb::scene
