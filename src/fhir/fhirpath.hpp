@@ -10,8 +10,8 @@
 
 namespace hb::fhir {
 
-/// A FHIRPath expression, parsed once into a tree. The whole grammar is parsed; a function that is not
-/// there yet is refused here, by name, never at run time.
+/// A FHIRPath expression, parsed once into a tree. The whole grammar is parsed; a function that is
+/// not there yet is refused here, by name, never at run time.
 class Expression {
  public:
   struct Node;

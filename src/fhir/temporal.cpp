@@ -1,0 +1,148 @@
+#include "fhir/temporal.hpp"
+
+#include <array>
+
+namespace hb::fhir {
+namespace {
+
+using Precision = Temporal::Precision;
+
+/// Reads exactly `digits` digits at `at`; -1 when they are not there.
+int number(std::string_view text, std::size_t at, std::size_t digits) {
+  if (at + digits > text.size()) return -1;
+  int value = 0;
+  for (std::size_t i = at; i < at + digits; ++i) {
+    const unsigned digit = static_cast<unsigned char>(text[i]) - '0';
+    if (digit > 9) return -1;
+    value = value * 10 + static_cast<int>(digit);
+  }
+  return value;
+}
+
+/// Reads a time of day at `at`, moves `at` behind it; false when it is none.
+bool read_time(std::string_view text, std::size_t& at, Temporal& value) {
+  value.hour = number(text, at, 2);
+  if (value.hour < 0 || value.hour > 23) return false;
+  at += 2;
+  value.precision = Precision::hour;
+  if (at >= text.size() || text[at] != ':') return true;
+  value.minute = number(text, at + 1, 2);
+  if (value.minute < 0 || value.minute > 59) return false;
+  at += 3;
+  value.precision = Precision::minute;
+  if (at >= text.size() || text[at] != ':') return true;
+  value.second = number(text, at + 1, 2);
+  if (value.second < 0 || value.second > 60) return false;
+  at += 3;
+  value.precision = Precision::second;
+  if (at >= text.size() || text[at] != '.') return true;
+  std::size_t digits = 0;
+  int scale = 100'000;
+  for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++digits) {
+    value.micros += (text[at] - '0') * scale;
+    scale /= 10;
+  }
+  value.precision = Precision::fraction;
+  return digits > 0;
+}
+
+/// Reads Z or ±hh:mm at the end; false when something else stands there.
+bool read_offset(std::string_view text, std::size_t at, Temporal& value) {
+  if (at == text.size()) return true;
+  value.has_offset = true;
+  if (text[at] == 'Z') return at + 1 == text.size();
+  if (text[at] != '+' && text[at] != '-') return false;
+  const int hours = number(text, at + 1, 2);
+  const int minutes = number(text, at + 4, 2);
+  if (at + 6 != text.size() || text[at + 3] != ':' || hours < 0 || minutes < 0) return false;
+  if (hours > 14 || minutes > 59) return false;
+  value.offset_minutes = (text[at] == '-' ? -1 : 1) * (hours * 60 + minutes);
+  return true;
+}
+
+void append_padded(std::string& out, int value, int digits) {
+  std::array<char, 8> text{};
+  for (int i = digits - 1; i >= 0; --i, value /= 10)
+    text[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+  out.append(text.data(), static_cast<std::size_t>(digits));
+}
+
+void append_time(std::string& out, const Temporal& value) {
+  append_padded(out, value.hour, 2);
+  if (value.precision < Precision::minute) return;
+  append_padded(out += ':', value.minute, 2);
+  if (value.precision < Precision::second) return;
+  append_padded(out += ':', value.second, 2);
+  if (value.precision == Precision::fraction) append_padded(out += '.', value.micros / 1000, 3);
+}
+
+}  // namespace
+
+std::optional<Temporal> parse_temporal(std::string_view text) {
+  Temporal value;
+  value.year = number(text, 0, 4);
+  if (value.year < 1) return std::nullopt;
+  std::size_t at = 4;
+  value.precision = Precision::year;
+  if (at < text.size() && text[at] == '-') {
+    value.month = number(text, 5, 2);
+    at = 7;
+    value.precision = Precision::month;
+    if (at < text.size() && text[at] == '-') {
+      value.day = number(text, 8, 2);
+      at = 10;
+      value.precision = Precision::day;
+    }
+  }
+  if (value.month < 1 || value.day < 1 || !make_date(value.year, value.month, value.day))
+    return std::nullopt;
+  if (at == text.size()) return value;
+  if (text[at] != 'T') return std::nullopt;
+  if (++at == text.size()) return value;
+  if (value.precision != Precision::day || !read_time(text, at, value)) return std::nullopt;
+  if (!read_offset(text, at, value)) return std::nullopt;
+  return value;
+}
+
+std::optional<Temporal> parse_time_of_day(std::string_view text) {
+  Temporal value;
+  std::size_t at = 0;
+  if (!read_time(text, at, value) || at != text.size()) return std::nullopt;
+  return value;
+}
+
+std::string format_temporal(const Temporal& value, bool time_only) {
+  std::string out;
+  if (time_only) {
+    append_time(out, value);
+    return out;
+  }
+  append_padded(out, value.year, 4);
+  if (value.precision >= Precision::month) append_padded(out += '-', value.month, 2);
+  if (value.precision >= Precision::day) append_padded(out += '-', value.day, 2);
+  if (value.precision < Precision::hour) return out;
+  append_time(out += 'T', value);
+  if (!value.has_offset) return out;
+  if (value.offset_minutes == 0) return out += 'Z';
+  const int offset = value.offset_minutes < 0 ? -value.offset_minutes : value.offset_minutes;
+  append_padded(out += value.offset_minutes < 0 ? '-' : '+', offset / 60, 2);
+  append_padded(out += ':', offset % 60, 2);
+  return out;
+}
+
+Instant to_instant(const Temporal& value) {
+  constexpr int shanghai_minutes = 480;
+  const auto date = make_date(value.year, value.month, value.day);
+  const std::int64_t days = date ? date->days : 0;
+  const int offset = value.has_offset ? value.offset_minutes : shanghai_minutes;
+  const std::int64_t minutes = days * 1440 + value.hour * 60 + value.minute - offset;
+  return {(minutes * 60 + value.second) * 1'000'000 + value.micros};
+}
+
+Date to_date(const Temporal& value) {
+  if (value.precision >= Precision::hour && value.has_offset)
+    return day_in_shanghai(to_instant(value));
+  return make_date(value.year, value.month, value.day).value_or(Date{});
+}
+
+}  // namespace hb::fhir
