@@ -1,0 +1,85 @@
+import type { ApiErrorBody } from './types';
+
+/** A refused or failed request, with what the hub said in both languages. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly messageZh: string,
+    readonly where: string,
+  ) {
+    super(message);
+  }
+}
+
+export type QueryValue = string | number | boolean | null | undefined;
+
+/** path?a=1&b=2 without the empty values, in the given order. */
+export function withQuery(path: string, query: Record<string, QueryValue>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** The hub's error body, or a plain one when something else answered. */
+export function readError(status: number, body: string): ApiError {
+  try {
+    const { error } = JSON.parse(body) as ApiErrorBody;
+    return new ApiError(status, error.code, error.message, error.messageZh ?? '', error.where ?? '');
+  } catch {
+    return new ApiError(status, 'unavailable', `HTTP ${status}`, '', '');
+  }
+}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { Accept: 'application/json' }, ...init });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(0, 'unreachable', 'unreachable', '', '');
+  }
+  if (!response.ok) throw readError(response.status, await response.text());
+  return (await response.json()) as T;
+}
+
+export function get<T>(path: string, query: Record<string, QueryValue> = {}, signal?: AbortSignal) {
+  return ask<T>(withQuery(path, query), { signal });
+}
+
+export function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return ask<T>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+export interface Upload<T> {
+  done: Promise<T>;
+  cancel: () => void;
+}
+
+/** Sends a file as the raw body; `onProgress` gets the sent share, 0…1. */
+export function upload<T>(path: string, file: File, onProgress: (share: number) => void): Upload<T> {
+  const request = new XMLHttpRequest();
+  const done = new Promise<T>((resolve, reject) => {
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      if (request.status < 300) resolve(JSON.parse(request.responseText) as T);
+      else reject(readError(request.status, request.responseText));
+    };
+    request.onerror = () => reject(new ApiError(0, 'unreachable', 'unreachable', '', ''));
+    request.onabort = () => reject(new ApiError(0, 'cancelled', 'cancelled', '', ''));
+    request.open('POST', path);
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.send(file);
+  });
+  return { done, cancel: () => request.abort() };
+}

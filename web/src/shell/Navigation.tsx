@@ -1,0 +1,44 @@
+import { NavLink } from 'react-router-dom';
+import { useStatus } from '../api/hooks';
+import { useTexts } from '../i18n';
+import { formatNumber } from '../format/format';
+import { useAddress } from '../state/useAddress';
+import { pages } from './pages';
+
+export function Navigation() {
+  const { t } = useTexts();
+  const { link } = useAddress();
+  const status = useStatus();
+  const open = status.data?.counts.openProblems ?? 0;
+
+  return (
+    <nav className="nav" aria-label={t('shell.navigation')}>
+      <div className="brand">
+        <img src="/icon.svg" alt="" width={28} height={28} />
+        <div>
+          <div className="brand-name">{t('product')}</div>
+          <div className="brand-sub">{t('product.sub')}</div>
+        </div>
+      </div>
+      <ul>
+        {pages.map(({ path, label, icon: Icon }) => (
+          <li key={path}>
+            <NavLink to={link(path)} end={path === '/'} className="nav-entry">
+              <Icon size={16} strokeWidth={1.8} aria-hidden />
+              <span>{t(label)}</span>
+              {path === '/deliveries' && open > 0 && (
+                <span className="nav-count" title={t('shell.openProblems', { n: formatNumber(open) })}>
+                  {open > 999 ? '999+' : open}
+                </span>
+              )}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+      <div className="nav-foot">
+        <div>{t('shell.local')}</div>
+        {status.data && <div>{t('shell.version', { version: status.data.version })}</div>}
+      </div>
+    </nav>
+  );
+}
