@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/content.hpp"
+#include "cli/exit_code.hpp"
+
+namespace hb::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+struct StoreArguments {
+  std::string store;
+  std::string scenes;
+  int threads = default_threads();
+};
+
+int run_rebuild(const StoreArguments& arguments) {
+  const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
+  if (!hub) return give_up(hub.error());
+  const Result<void> rebuilt = [&] {
+    ProgressBar bar("rebuilding");
+    return (*hub)->rebuild([&bar](double fraction) { bar.show(fraction); });
+  }();
+  if (!rebuilt) return give_up(rebuilt.error());
+  const auto tables = (*hub)->tables().tables();
+  if (!tables) return give_up(tables.error());
+  json::object rows;
+  for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
+  fmt::print("{}\n", json::serialize(json::object{{"rebuilt", true}, {"tables", rows}}));
+  return exit_ok;
+}
+
+int run_check(const StoreArguments& arguments) {
+  const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
+  if (!hub) return give_up(hub.error());
+  const Result<std::vector<std::string>> faults = [&] {
+    ProgressBar bar("checking");
+    return (*hub)->check([&bar](double fraction) { bar.show(fraction); });
+  }();
+  if (!faults) return give_up(faults.error());
+  json::array list;
+  for (const std::string& fault : *faults) {
+    say_error(fault);
+    list.emplace_back(fault);
+  }
+  fmt::print("{}\n", json::serialize(json::object{{"sound", faults->empty()}, {"faults", list}}));
+  return faults->empty() ? exit_ok : exit_nothing_done;
+}
+
+int run_info(const StoreArguments& arguments) {
+  const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
+  if (!hub) return give_up(hub.error());
+  const records::StoreInfo& info = (*hub)->store().info();
+  const auto counts = (*hub)->store().counts();
+  if (!counts) return give_up(counts.error());
+  const auto tables = (*hub)->tables().tables();
+  if (!tables) return give_up(tables.error());
+  const auto reached = std::as_const(**hub).tables().reached();
+  if (!reached) return give_up(reached.error());
+  json::object resources;
+  for (const auto& [type, count] : *counts) resources[type] = count;
+  json::object rows;
+  for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
+  fmt::print("{}\n", json::serialize(json::object{
+                         {"id", info.id},
+                         {"simulated", info.simulated},
+                         {"name", json::object{{"zh", info.name_zh}, {"en", info.name_en}}},
+                         {"schemaVersion", info.schema_version},
+                         {"committed", (*hub)->store().last_batch()},
+                         {"reached", *reached},
+                         {"versions", (*hub)->store().last_seq()},
+                         {"resources", resources},
+                         {"tables", rows}}));
+  return exit_ok;
+}
+
+CLI::App* add_action(CLI::App& store, const char* name, const char* what, int& exit_code,
+                     int (*run)(const StoreArguments&)) {
+  auto arguments = std::make_shared<StoreArguments>();
+  CLI::App* action = store.add_subcommand(name, what);
+  action->add_option("--store", arguments->store, "Store directory")->required();
+  action->add_option("--threads", arguments->threads, "Threads to use")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  action->add_option("--scenes", arguments->scenes,
+                     "Scenes directory; found beside the program if not given");
+  action->footer(fmt::format("Example:\n  healthbrain store {} --store district-store", name));
+  action->callback([&exit_code, arguments, run] { exit_code = run(*arguments); });
+  return action;
+}
+
+}  // namespace
+
+void add_store(CLI::App& app, int& exit_code) {
+  CLI::App* store = app.add_subcommand("store", "Look after a store: rebuild, check, info");
+  store->require_subcommand(1);
+  store->footer("Example:\n  healthbrain store check --store district-store");
+  add_action(*store, "rebuild", "Make all tables anew from the records", exit_code, run_rebuild);
+  add_action(*store, "check", "Prove that the tables equal the records (exit 1 when they do not)",
+             exit_code, run_check);
+  add_action(*store, "info", "Print what the store holds (JSON)", exit_code, run_info);
+}
+
+}  // namespace hb::cli

@@ -1,0 +1,55 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+#include "server/http.hpp"
+
+namespace hb::server {
+
+struct ListenerOptions {
+  std::string address = "127.0.0.1";  ///< loopback only: accounts are not there yet
+  std::uint16_t port = 8080;          ///< 0 = any free one, ask port()
+  int network_threads = 2;
+  int worker_threads = 8;
+  std::uint32_t header_limit = 16 * 1024;  ///< bytes of request line and headers; more is 431
+  int max_connections = 4096;              ///< more are closed at once
+  int max_waiting = 1024;                  ///< requests in the worker queue; more are answered 503
+  std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte to the empty line
+  std::chrono::milliseconds idle_timeout{60'000};    ///< between two requests of a connection
+  std::chrono::milliseconds body_timeout{30'000};    ///< for each 256 KB of a body
+  std::chrono::milliseconds write_timeout{60'000};   ///< for one response or event
+  std::chrono::milliseconds heartbeat{15'000};       ///< comment line on a silent event stream
+  std::chrono::milliseconds follow_wait{300};        ///< longest wait of ?after=N
+  std::chrono::milliseconds drain{5'000};            ///< stop() lets running requests finish this long
+};
+
+struct ListenerLoad {
+  int connections = 0;
+  int waiting = 0;  ///< requests on or before the worker pool
+};
+
+/// The HTTP/1.1 server: Boost.Beast coroutines, one io_context per network thread, handlers on a
+/// worker pool. The only file that knows Beast and Asio is listener.cpp with session.cpp.
+class Listener {
+ public:
+  /// errors  forbidden: the address is not loopback; unavailable: port in use
+  static Result<std::unique_ptr<Listener>> start(const ListenerOptions& options,
+                                                 Application application);
+  ~Listener();
+
+  std::uint16_t port() const;
+  ListenerLoad load() const;
+  /// Stops accepting, lets running requests finish (options.drain), closes the rest. Idempotent.
+  void stop();
+
+ private:
+  struct State;
+  explicit Listener(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::server

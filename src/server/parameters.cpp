@@ -1,0 +1,87 @@
+#include "server/parameters.hpp"
+
+#include <charconv>
+
+namespace hb::server {
+
+namespace {
+
+constexpr std::int64_t largest_offset = 10'000'000;
+constexpr std::size_t longest_text = 200;
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+Parsed<std::optional<std::int64_t>> number_of(const Request& request, std::string_view name,
+                                              std::int64_t low, std::int64_t high) {
+  const auto text = request.query(name);
+  if (!text || text->empty()) return std::nullopt;
+  const auto value = whole_number(*text);
+  if (value && *value >= low && *value <= high) return value;
+  const std::string from = std::to_string(low);
+  const std::string to = std::to_string(high);
+  return unexpected(bad_parameter(
+      name, {" " + from + " 至 " + to + " 的整数", "a whole number from " + from + " to " + to}));
+}
+
+Parsed<Page> page_of(const Request& request) {
+  const auto number = number_of(request, "page", 1, largest_offset);
+  if (!number) return unexpected(number.error());
+  const auto size = number_of(request, "size", 1, 200);
+  if (!size) return unexpected(size.error());
+  const Page page{number->value_or(1), size->value_or(50)};
+  if (page.offset() > largest_offset) {
+    return unexpected(bad_parameter(
+        "page", {"前 10,000,000 条以内的页码", "a page within the first 10,000,000 items"}));
+  }
+  return page;
+}
+
+Parsed<std::int64_t> captured_number(const Request& request, std::string_view name) {
+  const auto value = whole_number(request.capture(name));
+  if (value) return *value;
+  return unexpected(bad_parameter(name, {"整数", "a whole number"}));
+}
+
+Parsed<std::string> word_of(const Request& request, std::string_view name,
+                            std::initializer_list<std::string_view> words) {
+  const auto text = request.query(name);
+  if (!text || text->empty()) return std::string{};
+  std::string all;
+  for (const std::string_view word : words) {
+    if (*text == word) return std::string(word);
+    all += (all.empty() ? "" : ", ") + std::string(word);
+  }
+  return unexpected(bad_parameter(name, {"以下之一：" + all, "one of: " + all}));
+}
+
+Parsed<std::string> text_of(const Request& request, std::string_view name) {
+  const std::string_view text = request.query(name).value_or(std::string_view{});
+  if (text.size() <= longest_text) return std::string(text);
+  return unexpected(bad_parameter(name, {"不超过 200 字节的文字", "a text of at most 200 bytes"}));
+}
+
+Parsed<std::string> area_of(const Request& request) {
+  const std::string_view text = request.query("area").value_or(std::string_view{});
+  if (text.size() <= 12 && text.find_first_not_of("0123456789") == text.npos)
+    return std::string(text);
+  return unexpected(
+      bad_parameter("area", {"至多 12 位数字的区划代码", "an area code of at most 12 digits"}));
+}
+
+Parsed<Period> period_of(const Request& request, const std::string& fallback) {
+  const std::string_view text = request.query("period").value_or(std::string_view{});
+  const Result<Period> period = parse_period(text.empty() ? std::string_view(fallback) : text);
+  if (period) return *period;
+  return unexpected(bad_parameter("period", {"2025、2025-Q3、2025-11、2025-W47 或 2025-11-21 的形式",
+                                             "such as 2025, 2025-Q3, 2025-11, 2025-W47 or "
+                                             "2025-11-21"}));
+}
+
+}  // namespace hb::server

@@ -1,0 +1,384 @@
+#include "server/session.hpp"
+
+#include <ctime>
+
+#include <boost/beast/http.hpp>
+
+#include "server/events.hpp"
+#include "server/outcome.hpp"
+#include "server/upload.hpp"
+
+namespace hb::server {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using RequestParser = http::request_parser<http::buffer_body>;
+
+namespace {
+
+constexpr std::size_t piece_bytes = 256 * 1024;  // of a body, between two timeouts
+constexpr std::size_t buffer_bytes = 64 * 1024;
+constexpr std::size_t mailbox_limit = 256;  // events a slow browser may lag behind
+
+struct SecurityHeader {
+  std::string_view name;
+  std::string_view value;
+};
+constexpr SecurityHeader security_headers[] = {
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+    {"Content-Security-Policy",
+     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+     "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
+     "form-action 'self'; frame-ancestors 'none'"},
+};
+
+auto into(error_code& error) { return net::redirect_error(net::use_awaitable, error); }
+
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text;
+}
+
+/// What one event stream still has to write; touched on its network thread alone.
+struct Mailbox {
+  explicit Mailbox(net::any_io_executor executor) : wake(std::move(executor)) {}
+  net::steady_timer wake;
+  std::vector<EventHub::Message> messages;
+  bool closed = false;
+};
+
+Response malformed() {
+  return refusal(400, "invalid_input", {"请求格式有误", "the request is not well-formed HTTP"});
+}
+
+}  // namespace
+
+class Session {
+ public:
+  Session(Shared& shared, NetworkThread& thread, net::ip::tcp::socket socket)
+      : shared_(shared), thread_(thread), stream_(std::move(socket)), buffer_(buffer_bytes) {
+    thread_.sessions.insert(this);
+  }
+  ~Session() {
+    thread_.sessions.erase(this);
+    --shared_.connections;
+  }
+
+  net::awaitable<void> run();
+  void close_if_idle();
+
+ private:
+  net::awaitable<bool> serve_one();
+  net::awaitable<error_code> read_head(RequestParser& parser);
+  net::awaitable<bool> read_body(RequestParser& parser, Request& request, const BodyPlan& plan,
+                                 Response& response);
+  net::awaitable<bool> take_piece(std::string_view piece, Request& request,
+                                  std::optional<UploadFile>& file, Response& response);
+  net::awaitable<Response> answer(Request& request);
+  net::awaitable<bool> write(const Response& response, bool head_only, bool keep_alive);
+  net::awaitable<void> refuse(const Response& response);
+  net::awaitable<void> stream_events();
+  net::awaitable<void> watch_for_end(std::shared_ptr<Mailbox> mailbox);
+
+  Shared& shared_;
+  NetworkThread& thread_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  std::shared_ptr<Mailbox> mailbox_;
+  bool idle_ = true;
+};
+
+net::awaitable<void> serve_connection(Shared& shared, NetworkThread& thread,
+                                      net::ip::tcp::socket socket) {
+  Session session(shared, thread, std::move(socket));
+  co_await session.run();
+}
+
+void close_idle(NetworkThread& thread) {
+  const std::vector<Session*> open(thread.sessions.begin(), thread.sessions.end());
+  for (Session* session : open) session->close_if_idle();
+}
+
+void Session::close_if_idle() {
+  if (mailbox_) {
+    mailbox_->closed = true;
+    mailbox_->wake.cancel();
+  } else if (idle_) {
+    stream_.close();
+  }
+}
+
+net::awaitable<void> Session::run() {
+  bool more = true;
+  while (more && !shared_.stopping) more = co_await serve_one();
+  error_code ignored;
+  stream_.socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
+}
+
+/// Waits for the first byte as long as a connection may idle, then for the head.
+net::awaitable<error_code> Session::read_head(RequestParser& parser) {
+  error_code error;
+  idle_ = true;
+  if (buffer_.size() == 0) {
+    stream_.expires_after(shared_.options.idle_timeout);
+    const std::size_t read = co_await stream_.async_read_some(buffer_.prepare(4096), into(error));
+    buffer_.commit(read);
+    if (error) co_return http::error::end_of_stream;  // nobody to answer
+  }
+  idle_ = false;
+  stream_.expires_after(shared_.options.header_timeout);
+  co_await http::async_read_header(stream_, buffer_, parser, into(error));
+  co_return error;
+}
+
+bool fill(const RequestParser& parser, Request& request) {
+  const auto& head = parser.get();
+  request.method = parse_method({head.method_string().data(), head.method_string().size()});
+  for (const auto& field : head) {
+    std::string name(field.name_string());
+    for (char& letter : name)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  return parse_target({head.target().data(), head.target().size()}, request);
+}
+
+/// One request and its answer. returns whether the connection goes on
+net::awaitable<bool> Session::serve_one() {
+  RequestParser parser;
+  parser.header_limit(shared_.options.header_limit);
+  parser.body_limit(boost::none);  // the plan of the route limits, not the parser
+  const error_code error = co_await read_head(parser);
+  if (error == http::error::end_of_stream) co_return false;
+  if (error == beast::error::timeout) {
+    co_return false;  // the timeout has closed the socket
+  }
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    co_await refuse(refusal(431, "invalid_input",
+                            {"请求头过大", "the request's headers are larger than 16 KB"}));
+    co_return false;
+  }
+  Request request;
+  if (error || !fill(parser, request)) {
+    co_await refuse(malformed());
+    co_return false;
+  }
+  BodyPlan plan = shared_.application.plan(request);
+  if (!plan.refusal && parser.content_length().value_or(0) > plan.limit)
+    plan.refusal = too_large(plan.limit);
+  const bool has_body = !parser.is_done();
+  if (plan.refusal && has_body) {
+    co_await refuse(*plan.refusal);
+    co_return false;
+  }
+  Response response;
+  if (plan.refusal) {
+    response = std::move(*plan.refusal);
+  } else if (has_body && !co_await read_body(parser, request, plan, response)) {
+    if (response.status != 0) co_await refuse(response);
+    co_return false;
+  } else {
+    response = co_await answer(request);
+  }
+  if (response.event_stream && request.method == Method::get) {
+    co_await stream_events();
+    co_return false;
+  }
+  const bool keep_alive = parser.keep_alive() && !shared_.stopping;
+  co_return co_await write(response, request.method == Method::head, keep_alive);
+}
+
+/// returns  false: the connection cannot go on; response says why (status 0: nobody to tell)
+net::awaitable<bool> Session::read_body(RequestParser& parser, Request& request,
+                                        const BodyPlan& plan, Response& response) {
+  error_code error;
+  response.status = 0;
+  if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    co_await net::async_write(stream_, net::buffer(go_on.data(), go_on.size()), into(error));
+    if (error) co_return false;
+  }
+  std::optional<UploadFile> file;
+  if (!plan.directory.empty()) file.emplace(plan.directory);
+  std::string piece(plan.directory.empty() ? 16 * 1024 : piece_bytes, '\0');
+  std::uint64_t total = 0;
+  while (!parser.is_done()) {
+    parser.get().body() = {piece.data(), piece.size(), true};
+    stream_.expires_after(shared_.options.body_timeout);
+    co_await http::async_read(stream_, buffer_, parser, into(error));
+    if (error == http::error::need_buffer) error = {};
+    if (error) {
+      if (error != beast::error::timeout && error != http::error::partial_message)
+        response = malformed();
+      co_return false;
+    }
+    const std::size_t read = piece.size() - parser.get().body().size;
+    total += read;
+    if (total > plan.limit) {
+      response = too_large(plan.limit);
+      co_return false;
+    }
+    const bool taken =
+        co_await take_piece(std::string_view(piece).substr(0, read), request, file, response);
+    if (!taken) co_return false;
+  }
+  if (file) request.upload = file->finish();
+  co_return true;
+}
+
+net::awaitable<bool> Session::take_piece(std::string_view piece, Request& request,
+                                         std::optional<UploadFile>& file, Response& response) {
+  if (!file) {
+    request.body.append(piece);
+    co_return true;
+  }
+  Result<void> written;
+  co_await net::co_spawn(
+      shared_.workers,
+      [&]() -> net::awaitable<void> {
+        written = file->write(piece);
+        co_return;
+      },
+      net::use_awaitable);
+  if (written) co_return true;
+  response = outcome(written.error());
+  co_return false;
+}
+
+/// Runs the handler on the worker pool, after the tables have followed where the request asks so.
+net::awaitable<Response> Session::answer(Request& request) {
+  error_code ignored;
+  const auto give_up = std::chrono::steady_clock::now() + shared_.options.follow_wait;
+  while (shared_.application.should_wait(request) && std::chrono::steady_clock::now() < give_up) {
+    net::steady_timer pause(stream_.get_executor(), std::chrono::milliseconds(5));
+    co_await pause.async_wait(into(ignored));
+  }
+  if (shared_.waiting >= shared_.options.max_waiting) {
+    co_return refusal(503, "unavailable",
+                      {"系统繁忙，请稍后重试", "too many requests are waiting; try again"});
+  }
+  ++shared_.waiting;
+  Response response;
+  co_await net::co_spawn(
+      shared_.workers,
+      [&]() -> net::awaitable<void> {
+        response = shared_.application.handle(request);
+        co_return;
+      },
+      net::use_awaitable);
+  --shared_.waiting;
+  remove_upload(request.upload);
+  co_return response;
+}
+
+net::awaitable<bool> Session::write(const Response& response, bool head_only, bool keep_alive) {
+  http::response<http::span_body<const char>> message;
+  message.version(11);
+  message.result(static_cast<unsigned>(response.status));
+  message.set(http::field::date, http_date());
+  if (!response.content_type.empty())
+    message.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  for (const SecurityHeader& header : security_headers)
+    message.set(boost::string_view(header.name.data(), header.name.size()),
+                boost::string_view(header.value.data(), header.value.size()));
+  message.keep_alive(keep_alive);
+  message.content_length(response.status == 304 ? 0 : response.body.size());
+  if (response.status == 304) message.erase(http::field::content_length);
+  message.body() = {response.body.data(), response.body.size()};
+
+  error_code error;
+  stream_.expires_after(shared_.options.write_timeout);
+  http::response_serializer<http::span_body<const char>> serializer(message);
+  if (head_only || response.status == 304) {
+    co_await http::async_write_header(stream_, serializer, into(error));
+  } else {
+    co_await http::async_write(stream_, serializer, into(error));
+  }
+  co_return keep_alive && !error;
+}
+
+/// Answers a request whose body is not read to its end: says so, then lets what is on the way pass
+/// so that the answer is not lost by a reset.
+net::awaitable<void> Session::refuse(const Response& response) {
+  const bool written = co_await write(response, false, false);
+  static_cast<void>(written);
+  error_code error;
+  stream_.socket().shutdown(net::ip::tcp::socket::shutdown_send, error);
+  std::string sink(buffer_bytes, '\0');
+  stream_.expires_after(std::chrono::seconds(2));
+  while (!error)
+    co_await stream_.async_read_some(net::buffer(sink.data(), sink.size()), into(error));
+}
+
+net::awaitable<void> Session::watch_for_end(std::shared_ptr<Mailbox> mailbox) {
+  std::array<char, 256> sink;
+  error_code error;
+  while (!error && !mailbox->closed)
+    co_await stream_.socket().async_read_some(net::buffer(sink), into(error));
+  mailbox->closed = true;
+  mailbox->wake.cancel();
+}
+
+/// An event stream: written when something happens, kept alive by heartbeats, dropped when the
+/// browser does not read.
+net::awaitable<void> Session::stream_events() {
+  static constexpr std::string_view head =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+  EventHub& events = *shared_.application.events;
+  const auto executor = stream_.get_executor();
+  mailbox_ = std::make_shared<Mailbox>(executor);
+  const std::weak_ptr<Mailbox> address = mailbox_;
+  const std::uint64_t subscription = events.subscribe([address, executor](const auto& message) {
+    net::post(executor, [address, message] {
+      const auto mailbox = address.lock();
+      if (!mailbox) return;
+      mailbox->messages.push_back(message);
+      if (mailbox->messages.size() > mailbox_limit) mailbox->closed = true;
+      mailbox->wake.cancel();
+    });
+  });
+  bool watching = true;
+  net::co_spawn(executor, watch_for_end(mailbox_), [&watching](std::exception_ptr) {
+    watching = false;
+  });
+
+  error_code error;
+  std::string text(head);
+  text += *events.greeting();
+  while (!error && !mailbox_->closed) {
+    stream_.expires_after(shared_.options.write_timeout);
+    co_await net::async_write(stream_, net::buffer(text), into(error));
+    text.clear();
+    if (error || mailbox_->closed) break;
+    if (mailbox_->messages.empty()) {
+      mailbox_->wake.expires_after(shared_.options.heartbeat);
+      error_code woken;
+      co_await mailbox_->wake.async_wait(into(woken));
+    }
+    for (const EventHub::Message& message : mailbox_->messages) text += *message;
+    mailbox_->messages.clear();
+    if (text.empty()) text = ": still here\n\n";
+  }
+  events.unsubscribe(subscription);
+  stream_.close();  // ends the watcher, which must not outlive this session
+  while (watching) {
+    net::steady_timer pause(executor, std::chrono::milliseconds(1));
+    error_code ignored;
+    co_await pause.async_wait(into(ignored));
+  }
+}
+
+}  // namespace hb::server
