@@ -27,22 +27,23 @@ struct LoadReport {
   std::int64_t duplicates = 0;
   std::int64_t orphans = 0;
   double seconds = 0;
-  std::int64_t bytes = 0;                        ///< unpacked
-  std::map<std::string, std::int64_t> resources; ///< accepted and duplicate, per type
-  std::map<std::string, std::int64_t> tables;    ///< rows made per table
+  std::int64_t bytes = 0;                         ///< unpacked
+  std::map<std::string, std::int64_t> resources;  ///< accepted and duplicate, per type
+  std::map<std::string, std::int64_t> tables;     ///< rows made per table
   std::vector<DeliveryId> deliveries;
   struct FileError {
     std::string file;
     std::string message;
   };
-  std::vector<FileError> failed;                 ///< files of which nothing could be done
+  std::vector<FileError> failed;  ///< files of which nothing could be done
   bool cancelled = false;
 };
 
 /// Loads files and directories (NDJSON, FHIR JSON, Bundles, .gz of these, plan CSV). Each file is a
 /// delivery; all files are read in two passes, people and places first.
 /// errors  only when nothing at all can go on (store gone, disk full)
-Result<LoadReport> load(Hub& hub, const std::vector<std::string>& paths, const LoadOptions& options);
+Result<LoadReport> load(Hub& hub, const std::vector<std::string>& paths,
+                        const LoadOptions& options);
 
 struct Correction {
   bool accepted = false;

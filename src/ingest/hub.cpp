@@ -1,0 +1,184 @@
+#include "ingest/hub.hpp"
+
+#include <filesystem>
+#include <mutex>
+
+#include "ingest/commit.hpp"
+#include "ingest/replay.hpp"
+
+namespace hb::ingest {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<void> make_directory(const std::string& directory, bool create) {
+  std::error_code error;
+  if (fs::is_directory(directory, error)) return {};
+  if (fs::exists(directory, error))
+    return fail(ErrorCode::invalid_input, "a file stands where the store's directory should be",
+                directory);
+  if (!create) return fail(ErrorCode::not_found, "there is no store here", directory);
+  fs::create_directories(directory, error);
+  if (error)
+    return fail(ErrorCode::unavailable, "cannot create the store: " + error.message(), directory);
+  return {};
+}
+
+}  // namespace
+
+struct Hub::State {
+  std::string directory;
+  HubOptions options;
+  std::unique_ptr<records::Store> store;
+  std::unique_ptr<tables::Database> tables;
+  std::unique_ptr<views::Flattener> flattener;
+  std::mutex replaying;  // one catch-up, rebuild or check at a time
+
+  Result<void> open_parts() {
+    auto views = views::load_views(options.views_dir);
+    if (!views) return unexpected(views.error());
+    flattener = std::make_unique<views::Flattener>(std::move(*views));
+    records::OpenOptions record_options;
+    record_options.create = options.create;
+    record_options.read_only = options.read_only;
+    record_options.clock = options.clock;
+    auto opened =
+        records::Store::open((fs::path(directory) / "records.db").string(), record_options);
+    if (!opened) return unexpected(opened.error());
+    store = std::move(*opened);
+    return open_tables();
+  }
+
+  /// A missing or damaged tables file is no loss: it is made again from the records.
+  Result<void> open_tables() {
+    tables::OpenOptions table_options;
+    table_options.threads = options.threads;
+    table_options.read_only = options.read_only;
+    const std::string path = (fs::path(directory) / "tables.db").string();
+    auto opened = tables::Database::open(path, table_options);
+    if (!opened && opened.error().code == ErrorCode::invalid_input && !options.read_only) {
+      std::error_code error;
+      fs::rename(path, path + ".damaged", error);
+      fs::remove(path + ".wal", error);
+      opened = tables::Database::open(path, table_options);
+    }
+    if (!opened) return unexpected(opened.error());
+    tables = std::move(*opened);
+    auto missing = tables->define(flattener->schemas());
+    if (!missing) return unexpected(missing.error());
+    if (missing->empty() || options.read_only) return {};
+    return tables->clear();  // a changed view: catch_up() makes all rows anew
+  }
+
+  /// A delivery that was being received when the program ended is over.
+  Result<void> close_interrupted(Hub& hub) {
+    const Principal principal = Principal::system("start");
+    constexpr std::int64_t newest = 1000;
+    auto deliveries = store->deliveries(principal, 0, newest);
+    if (!deliveries) return unexpected(deliveries.error());
+    for (records::Delivery& delivery : *deliveries) {
+      if (delivery.state != records::Delivery::State::receiving) continue;
+      delivery.state = records::Delivery::State::failed;
+      delivery.error =
+          "interrupted: the program ended while it was being loaded; what was accepted "
+          "is kept, load the file again for the rest";
+      records::WriteSet set;
+      set.delivery = delivery.id;
+      set.delivery_state = delivery;
+      auto written = commit_without_rows(hub, std::move(set));
+      if (!written) return written;
+    }
+    return {};
+  }
+};
+
+Hub::Hub(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Hub::~Hub() = default;
+
+Result<std::unique_ptr<Hub>> Hub::open(const std::string& directory, const HubOptions& options) {
+  auto made = make_directory(directory, options.create);
+  if (!made) return unexpected(made.error());
+  auto state = std::make_unique<State>();
+  state->directory = directory;
+  state->options = options;
+  auto parts = state->open_parts();
+  if (!parts) return unexpected(parts.error());
+  std::unique_ptr<Hub> hub(new Hub(std::move(state)));
+  if (options.read_only) return hub;
+  auto caught_up = hub->catch_up();
+  if (!caught_up) return unexpected(caught_up.error());
+  auto closed = hub->state_->close_interrupted(*hub);
+  if (!closed) return unexpected(closed.error());
+  return hub;
+}
+
+records::Store& Hub::store() { return *state_->store; }
+const tables::Database& Hub::tables() const { return *state_->tables; }
+tables::Database& Hub::tables() { return *state_->tables; }
+const views::Flattener& Hub::flattener() const { return *state_->flattener; }
+const std::string& Hub::directory() const { return state_->directory; }
+
+Result<BatchId> Hub::catch_up(const std::function<void(double)>& progress) {
+  const std::lock_guard lock(state_->replaying);
+  auto reached = state_->tables->reached();
+  if (!reached) return reached;
+  if (*reached >= state_->store->last_batch()) return reached;
+  RowReplay replay(*state_->store, *state_->flattener, *state_->tables);
+  return replay.run(*reached, progress);
+}
+
+Result<void> Hub::rebuild(const std::function<void(double)>& progress) {
+  const std::lock_guard lock(state_->replaying);
+  auto cleared = state_->tables->clear();
+  if (!cleared) return cleared;
+  RowReplay replay(*state_->store, *state_->flattener, *state_->tables);
+  auto reached = replay.run(0, progress);
+  if (!reached) return unexpected(reached.error());
+  return state_->tables->checkpoint();
+}
+
+Result<std::vector<std::string>> Hub::check(const std::function<void(double)>& progress) {
+  const std::lock_guard lock(state_->replaying);
+  auto faults = state_->store->check([&](double part) {
+    if (progress) progress(part / 2);
+  });
+  if (!faults) return faults;
+  const std::string path = (fs::path(state_->directory) / "check.db").string();
+  const auto remove = [&] {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    fs::remove(path + ".wal", ignored);
+  };
+  remove();
+  Result<void> compared = [&]() -> Result<void> {
+    tables::OpenOptions options;
+    options.threads = state_->options.threads;
+    auto again = tables::Database::open(path, options);
+    if (!again) return unexpected(again.error());
+    auto defined = (*again)->define(state_->flattener->schemas());
+    if (!defined) return unexpected(defined.error());
+    RowReplay replay(*state_->store, *state_->flattener, **again);
+    auto reached = replay.run(0, [&](double part) {
+      if (progress) progress(0.5 + part / 2);
+    });
+    if (!reached) return unexpected(reached.error());
+    for (const tables::TableSchema& schema : state_->flattener->schemas()) {
+      auto should = (*again)->checksum(schema.name);
+      if (!should) return unexpected(should.error());
+      auto is = state_->tables->checksum(schema.name);
+      if (!is) return unexpected(is.error());
+      if (*is == *should) continue;
+      faults->push_back(
+          "table " + schema.name + " differs from the records: " + std::to_string(is->rows) +
+          " rows, " + std::to_string(should->rows) + " expected" +
+          (is->rows == should->rows ? " (other content)" : "") + "; `store rebuild` makes it anew");
+    }
+    return {};
+  }();
+  remove();
+  if (!compared) return unexpected(compared.error());
+  return faults;
+}
+
+}  // namespace hb::ingest

@@ -1,0 +1,155 @@
+#include "ingest/source.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "crypto/digest.hpp"
+
+namespace hb::ingest {
+
+namespace {
+
+constexpr std::size_t packed_block = 256 * 1024;
+
+Error io_error(const std::string& path, const char* what) {
+  const int code = errno;
+  const ErrorCode kind = code == ENOENT                    ? ErrorCode::not_found
+                         : code == EACCES || code == EPERM ? ErrorCode::forbidden
+                                                           : ErrorCode::unavailable;
+  return Error{kind, std::string(what) + ": " + std::strerror(code), path};
+}
+
+/// errors  as open(2); a directory is invalid_input
+Result<int> open_for_reading(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return unexpected<Error>(io_error(path, "cannot open the file"));
+  struct stat info {};
+  if (::fstat(file, &info) == 0 && S_ISDIR(info.st_mode)) {
+    ::close(file);
+    return fail(ErrorCode::invalid_input, "a directory stands where a file was expected", path);
+  }
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
+  return file;
+}
+
+}  // namespace
+
+struct ByteSource::State {
+  int file = -1;
+  bool gzip = false;
+  bool ended = false;
+  std::int64_t consumed = 0;
+  std::string damage;
+  z_stream stream{};
+  std::vector<unsigned char> packed;  // gzip only: what was read and not yet inflated
+
+  ~State() {
+    if (gzip) inflateEnd(&stream);
+    if (file >= 0) ::close(file);
+  }
+
+  std::size_t read_file(char* into, std::size_t size) {
+    for (;;) {
+      const ssize_t got = ::read(file, into, size);
+      if (got >= 0) {
+        consumed += got;
+        return static_cast<std::size_t>(got);
+      }
+      if (errno == EINTR) continue;
+      damage = std::string("the file cannot be read on: ") + std::strerror(errno);
+      return 0;
+    }
+  }
+
+  /// False at the end of the packed bytes.
+  bool refill() {
+    if (stream.avail_in > 0) return true;
+    const std::size_t got = read_file(reinterpret_cast<char*>(packed.data()), packed.size());
+    stream.next_in = packed.data();
+    stream.avail_in = static_cast<uInt>(got);
+    return got > 0;
+  }
+
+  /// After the end of a member: another member may follow (gzip files can be joined).
+  bool next_member() {
+    if (!refill()) return false;
+    return inflateReset(&stream) == Z_OK;
+  }
+
+  std::size_t read_gzip(char* into, std::size_t size) {
+    stream.next_out = reinterpret_cast<unsigned char*>(into);
+    stream.avail_out = static_cast<uInt>(size);
+    while (stream.avail_out > 0 && !ended) {
+      if (!refill()) {
+        if (damage.empty()) damage = "the gzip stream is cut off";
+        ended = true;
+        break;
+      }
+      const int code = inflate(&stream, Z_NO_FLUSH);
+      if (code == Z_STREAM_END) {
+        ended = !next_member();
+      } else if (code != Z_OK && code != Z_BUF_ERROR) {
+        damage = "the gzip stream is damaged";
+        ended = true;
+      }
+    }
+    return size - stream.avail_out;
+  }
+};
+
+ByteSource::ByteSource(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ByteSource::~ByteSource() = default;
+ByteSource::ByteSource(ByteSource&&) noexcept = default;
+ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
+
+Result<ByteSource> ByteSource::open(const std::string& path) {
+  auto file = open_for_reading(path);
+  if (!file) return unexpected(file.error());
+  auto state = std::make_unique<State>();
+  state->file = *file;
+  unsigned char magic[2] = {0, 0};
+  const bool gzip = ::pread(*file, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+  if (gzip) {
+    state->packed.resize(packed_block);
+    if (inflateInit2(&state->stream, 15 + 16) != Z_OK)
+      return fail(ErrorCode::unavailable, "no memory to unpack gzip", path);
+    state->gzip = true;
+  }
+  return ByteSource(std::move(state));
+}
+
+std::size_t ByteSource::read(char* into, std::size_t size) {
+  return state_->gzip ? state_->read_gzip(into, size) : state_->read_file(into, size);
+}
+const std::string& ByteSource::damage() const { return state_->damage; }
+std::int64_t ByteSource::consumed() const { return state_->consumed; }
+
+Result<FileDigest> digest_file(const std::string& path) {
+  auto file = open_for_reading(path);
+  if (!file) return unexpected(file.error());
+  crypto::Sha256 sha;
+  std::vector<char> block(1 << 20);
+  std::int64_t total = 0;
+  for (;;) {
+    const ssize_t got = ::read(*file, block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      Error error = io_error(path, "cannot read the file");
+      ::close(*file);
+      return unexpected<Error>(std::move(error));
+    }
+    if (got == 0) break;
+    total += got;
+    sha.update({block.data(), static_cast<std::size_t>(got)});
+  }
+  ::close(*file);
+  return FileDigest{sha.hex(), total};
+}
+
+}  // namespace hb::ingest
