@@ -1,5 +1,7 @@
 #include "core/csv.hpp"
 
+#include <algorithm>
+
 namespace hb {
 
 namespace {
@@ -11,19 +13,12 @@ class Reader {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
 
-  Result<std::vector<CsvRow>> rows() {
+  /// Linear: of several open quotes only the last can stay open to the end of the text, so the
+  /// rest is read a second time at most once.
+  std::vector<CsvRow> rows() {
     std::vector<CsvRow> rows;
     while (at_ < text_.size()) {
-      if (take_line_end()) continue;
-      CsvRow row{line_, {}};
-      do {
-        auto field = take_field();
-        if (!field) return unexpected(field.error());
-        row.fields.push_back(std::move(*field));
-      } while (take(','));
-      if (at_ < text_.size() && !take_line_end())
-        return fail(ErrorCode::invalid_input, "text stands behind a closing quote", where());
-      rows.push_back(std::move(row));
+      if (!take_line_end()) rows.push_back(take_row());
     }
     return rows;
   }
@@ -42,7 +37,37 @@ class Reader {
     return true;
   }
 
-  Result<std::string> take_field() {
+  CsvRow take_row() {
+    const std::size_t begin = at_;
+    CsvRow row{line_, {}, {}};
+    do {
+      if (!take_field(row)) return one_line(begin, row);
+    } while (take(','));
+    if (at_ < text_.size() && !take_line_end()) {
+      row.fault = "text stands behind a closing quote";
+      skip_line();
+    }
+    return row;
+  }
+
+  /// The row as its first line alone, whole and unparsed.
+  CsvRow one_line(std::size_t begin, const CsvRow& row) {
+    at_ = begin;
+    line_ = row.line;
+    CsvRow broken{row.line, {}, "a quote is opened and never closed"};
+    const std::size_t end = std::min(text_.find('\n', begin), text_.size());
+    broken.fields.emplace_back(text_.substr(begin, end - begin));
+    skip_line();
+    return broken;
+  }
+
+  void skip_line() {
+    at_ = std::min(text_.find('\n', at_), text_.size());
+    take_line_end();
+  }
+
+  /// returns  false: a quote is never closed
+  bool take_field(CsvRow& row) {
     if (!take('"')) {
       const std::size_t begin = at_;
       while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n') ++at_;
@@ -51,20 +76,21 @@ class Reader {
         field.remove_suffix(1);
         --at_;
       }
-      return std::string(field);
+      row.fields.emplace_back(field);
+      return true;
     }
-    const std::string opened = where();
     std::string field;
     while (at_ < text_.size()) {
       const char c = text_[at_++];
-      if (c == '"' && !take('"')) return field;
+      if (c == '"' && !take('"')) {
+        row.fields.push_back(std::move(field));
+        return true;
+      }
       if (c == '\n') ++line_;
       field.push_back(c);
     }
-    return fail(ErrorCode::invalid_input, "a quote is opened and never closed", opened);
+    return false;
   }
-
-  std::string where() const { return "line " + std::to_string(line_); }
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -73,7 +99,15 @@ class Reader {
 
 }  // namespace
 
-Result<std::vector<CsvRow>> parse_csv(std::string_view text) { return Reader(text).rows(); }
+std::vector<CsvRow> read_csv(std::string_view text) { return Reader(text).rows(); }
+
+Result<std::vector<CsvRow>> parse_csv(std::string_view text) {
+  std::vector<CsvRow> rows = read_csv(text);
+  const auto broken =
+      std::ranges::find_if(rows, [](const CsvRow& row) { return !row.fault.empty(); });
+  if (broken == rows.end()) return rows;
+  return fail(ErrorCode::invalid_input, broken->fault, "line " + std::to_string(broken->line));
+}
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);

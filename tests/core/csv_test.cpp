@@ -37,3 +37,14 @@ TEST_CASE("csv_field: what is written is read again") {
   CHECK(parse_csv(csv_field(text) + ",x\n")->front().fields.front() == text);
   CHECK(csv_field("plain") == "plain");
 }
+
+TEST_CASE("read_csv: broken rows carry their fault and the rows behind them are read") {
+  const auto rows = hb::read_csv("a,b\n1,\"x\"y,z\n2,\"open\n3,c\n");
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[1].fault == "text stands behind a closing quote");
+  CHECK(rows[2].line == 3);
+  CHECK(rows[2].fault == "a quote is opened and never closed");
+  CHECK(rows[2].fields == std::vector<std::string>{"2,\"open"});
+  CHECK(rows[3].fault.empty());
+  CHECK(rows[3].fields == std::vector<std::string>{"3", "c"});
+}
