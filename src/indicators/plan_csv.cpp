@@ -5,7 +5,8 @@
 #include <map>
 #include <sstream>
 
-#include "indicators/csv.hpp"
+#include "core/csv.hpp"
+#include "core/utf8.hpp"
 #include "indicators/plan.hpp"
 
 namespace hb::indicators {
@@ -13,6 +14,21 @@ namespace {
 
 constexpr std::string_view required_columns[] = {"no", "name_zh", "better", "target_text",
                                                  "value_text"};
+
+/// Text of a table as UTF-8.
+/// errors  invalid_input: UTF-16, binary, or neither UTF-8 nor GB18030
+Result<std::string> table_text(std::string_view bytes, const std::string& name) {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) {
+    return fail(ErrorCode::invalid_input, "the file is UTF-16; expected UTF-8 or GB18030", name);
+  }
+  if (bytes.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::invalid_input, "the file is binary; expected a CSV table", name);
+  }
+  if (is_utf8(bytes)) return std::string(bytes);
+  Result<std::string> converted = gb18030_to_utf8(bytes);
+  if (converted) return converted;
+  return fail(ErrorCode::invalid_input, "the file is neither UTF-8 nor GB18030", name);
+}
 
 /// The columns of a table by name.
 class Table {

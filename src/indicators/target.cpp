@@ -256,7 +256,7 @@ class Reader {
 
   std::string unit_of(std::size_t at) const {
     const std::string_view text = tokens_.of(at, at + 1);
-    if (text == "/10万" || text == "/10 万") return "1/10万";
+    if (text.starts_with("/") && text.find("10") != text.npos) return "1/10万";
     return text == "/万" ? "1/万" : std::string(text);
   }
 

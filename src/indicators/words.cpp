@@ -155,6 +155,8 @@ constexpr Word words[] = {
     {"个百分点", unit},
     {"/10万", unit},
     {"/10 万", unit},
+    {"/ 10万", unit},
+    {"/ 10 万", unit},
     {"/万", unit},
     {"人", unit},
     {"万人", unit},
@@ -262,12 +264,13 @@ std::size_t scan_number(std::string_view text, std::size_t at, std::string& digi
     end += 4;
     count = 3;
   }
-  if (end + 1 < text.size() && text[end] == '.' && is_digit(text[end + 1])) {
-    const std::size_t behind = digits_at(text, end + 1);
-    digits.append(text.substr(end, behind + 1));
-    end += behind + 1;
-  }
-  return end;
+  if (end >= text.size() || text[end] != '.') return end;
+  // Scanned tables print "66. 96": one space behind the point belongs to the number.
+  const std::size_t space = end + 1 < text.size() && text[end + 1] == ' ' ? 1 : 0;
+  const std::size_t behind = digits_at(text, end + 1 + space);
+  if (behind == 0) return end;
+  digits.append(".").append(text.substr(end + 1 + space, behind));
+  return end + 1 + space + behind;
 }
 
 const Word* longest_word(std::string_view rest) {
