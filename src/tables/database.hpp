@@ -22,21 +22,23 @@ struct Decimal {
   int scale;
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
-using Value = std::variant<std::monostate, bool, std::int64_t, double, Decimal, std::string, Date, Instant>;
+using Value =
+    std::variant<std::monostate, bool, std::int64_t, double, Decimal, std::string, Date, Instant>;
 
 struct ResultSet {
   std::vector<std::string> columns;
   std::vector<std::vector<Value>> rows;
 };
 
-/// All rows that some consecutive commits of the records made, and which former versions they replace.
+/// All rows that some consecutive commits of the records made, and which former versions they
+/// replace.
 struct TableBatch {
   std::vector<BatchId> batches;        ///< numbers of the commits whose rows are here, all of them
   std::vector<RowBlock> blocks;        ///< stamped
   std::vector<std::int64_t> replaced;  ///< seqs whose rows go, in every table
   struct ResidentFix {                 ///< corrected demographics: follow into the event tables
     ResidentId resident;
-    std::string sex;         ///< FHIR code; empty = unknown
+    std::string sex;  ///< FHIR code; empty = unknown
     bool has_birth_date;
     Date birth_date;
   };
@@ -46,7 +48,7 @@ struct TableBatch {
 struct OpenOptions {
   int threads = 2;
   std::int64_t memory_limit_mb = 768;
-  bool compress = true;    ///< false: uncompressed staging (bench)
+  bool compress = true;  ///< false: uncompressed staging (bench)
   bool read_only = false;
 };
 
@@ -55,22 +57,31 @@ struct TableInfo {
   std::int64_t rows;
 };
 
-/// The derived tables: DuckDB in tables.db beside the records. Can always be thrown away and rebuilt.
-/// All members may be called from many threads.
+/// The derived tables: DuckDB in tables.db beside the records. Can always be thrown away and
+/// rebuilt. All members may be called from many threads.
 class Database {
  public:
   /// errors  unavailable: file locked, disk full, wrong library; invalid_input: not a DuckDB file
-  static Result<std::unique_ptr<Database>> open(const std::string& path, const OpenOptions& options);
+  static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                const OpenOptions& options);
   ~Database();
 
   /// Makes each table physical under a name with its schema's content hash, behind a plain view of
-  /// its own name, and drops physical tables no schema names any more. A table whose hash is new is
-  /// empty: `missing` lists those names, and the caller rebuilds them from the records.
+  /// its own name, and drops physical tables no schema names any more.
+  /// returns  names of the tables that lack the rows of batches already applied, because their hash
+  ///          is new: the caller rebuilds (clear(), then every batch again). They are named again
+  ///          by each define() until clear(). On an empty database nothing lacks rows.
+  /// errors   invalid_input: a name that is not [a-z_]+ (columns: digits too), a table twice, no
+  /// seq
   Result<std::vector<std::string>> define(const std::vector<TableSchema>& schemas);
 
   /// Appends, deletes, fixes and records `applied(batch)` in one transaction. Batches already
-  /// applied make the call do nothing. Parallel calls with disjoint batches do not conflict
-  /// (when `replaced` and `resident_fixes` are empty).
+  /// applied make the call do nothing. Parallel calls with disjoint batches do not conflict; those
+  /// with `replaced` or `resident_fixes` wait for each other. Deletes and fixes act on the rows
+  /// that are there, those of this call included: the batch that made a row must be applied before,
+  /// or together with, the one that replaces it. errors  invalid_input: no batch number, some
+  /// batches applied and some not, rows that do not
+  ///         fit the defined table; unavailable: disk full. Nothing is then changed.
   Result<void> apply(const TableBatch& batch);
 
   /// Longest gap-free prefix of applied batches.
@@ -78,10 +89,12 @@ class Database {
   /// Forgets all rows and applied batches (before a rebuild).
   Result<void> clear();
 
-  /// Scene SQL: one SELECT over unqualified names, in the schema of scoped views, with :name
-  /// parameters bound in order of `parameters`. The statement is checked on DuckDB's own syntax tree
-  /// (check_scene_sql) before it runs; it is interrupted after `time_limit`.
-  /// errors  invalid_input: refused by the check, or does not bind; unavailable: time limit
+  /// Scene SQL: one SELECT over unqualified names, in the schema of scoped views, with $name
+  /// parameters bound by name; a parameter the statement does not use is left out. The statement is
+  /// checked on DuckDB's own syntax tree (check_scene_sql) before it runs; it is interrupted after
+  /// `time_limit`, the waiting for a free connection included. At most a million rows.
+  /// errors  invalid_input: refused by the check, does not bind, or a parameter is missing;
+  ///         unavailable: time limit
   Result<ResultSet> query(const Principal& principal, const std::string& sql,
                           const std::vector<std::pair<std::string, Value>>& parameters = {},
                           std::chrono::milliseconds time_limit = std::chrono::seconds(5)) const;

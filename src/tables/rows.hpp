@@ -23,11 +23,17 @@ struct ColumnSpec {
   friend bool operator==(const ColumnSpec&, const ColumnSpec&) = default;
 };
 
-/// A derived table. Every table has `seq` BIGINT first: the number of the resource version that made
-/// the row. Nothing else is a key.
+/// A derived table. Every table has `seq` BIGINT first: the number of the resource version that
+/// made the row. Nothing else is a key.
 struct TableSchema {
   std::string name;  ///< [a-z_]+
   std::vector<ColumnSpec> columns;
+  /// DATE column from which age_band is worked out again when a birth date is corrected; empty: the
+  /// table has no age_band.
+  std::string event_date_column;
+  /// Fingerprint of what makes the rows besides names and types (the view's paths and conditions);
+  /// a new one makes a new, empty physical table.
+  std::string definition;
   friend bool operator==(const TableSchema&, const TableSchema&) = default;
 };
 

@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/check.hpp"
+#include "tables/state.hpp"
+#include "tables/write.hpp"
+
+namespace hb::tables {
+namespace {
+
+std::vector<ColumnType> types_of(const TableSchema& schema) {
+  std::vector<ColumnType> types;
+  for (const ColumnSpec& column : schema.columns) types.push_back(column.type);
+  return types;
+}
+
+bool has_column(const TableSchema& schema, std::string_view name) {
+  return std::ranges::any_of(schema.columns, [&](const ColumnSpec& c) { return c.name == name; });
+}
+
+Column integers(const std::vector<std::int64_t>& values) {
+  Column column;
+  column.null.assign(values.size(), 0);
+  column.ints = values;
+  return column;
+}
+
+void push_text(Column& column, std::string_view text) {
+  column.null.push_back(text.empty() ? 1 : 0);
+  column.bytes += text;
+  column.ends.push_back(static_cast<std::uint32_t>(column.bytes.size()));
+}
+
+Result<void> append_column(const duck::Connection& connection, const std::string& schema,
+                           const std::string& table, const std::vector<ColumnType>& types,
+                           const std::vector<Column>& columns) {
+  Result<duck::Writer> writer = duck::Writer::open(connection, schema, table, types);
+  if (!writer) return unexpected(writer.error());
+  if (Result<void> put = writer->append(columns, columns[0].null.size()); !put) return put;
+  return writer->close();
+}
+
+/// One appender per table, however many blocks it has.
+Result<void> append_blocks(const duck::Connection& connection,
+                           const std::map<std::string, Physical>& tables,
+                           const std::vector<RowBlock>& blocks) {
+  std::map<std::string, std::vector<const RowBlock*>> by_table;
+  for (const RowBlock& block : blocks) {
+    HB_CHECK(block.schema != nullptr);
+    const auto defined = tables.find(block.schema->name);
+    if (defined == tables.end() || defined->second.schema.columns != block.schema->columns)
+      return fail(ErrorCode::invalid_input, "the rows do not fit a defined table",
+                  block.schema->name);
+    if (block.rows() > 0) by_table[block.schema->name].push_back(&block);
+  }
+  for (const auto& [name, parts] : by_table) {
+    const Physical& physical = tables.at(name);
+    const auto named = [&name = name](Error error) {
+      error.where = name;
+      return unexpected<Error>(std::move(error));
+    };
+    Result<duck::Writer> writer =
+        duck::Writer::open(connection, "main", physical.table, types_of(physical.schema));
+    if (!writer) return named(writer.error());
+    for (const RowBlock* part : parts)
+      if (Result<void> put = writer->append(part->columns, part->rows()); !put)
+        return named(put.error());
+    if (Result<void> closed = writer->close(); !closed) return named(closed.error());
+  }
+  return {};
+}
+
+/// age_band of views: full years at the event in steps of five, 85 and above in one.
+std::string age_band_sql(const TableSchema& schema) {
+  if (schema.event_date_column.empty() || !has_column(schema, "age_band")) return "";
+  const std::string age = fmt::format(
+      "(year(t.{0}) - year(f.birth_date) - CASE WHEN month(t.{0}) * 100 + day(t.{0}) < "
+      "month(f.birth_date) * 100 + day(f.birth_date) THEN 1 ELSE 0 END)",
+      duck::quoted(schema.event_date_column));
+  return fmt::format(", age_band = CASE WHEN {0} >= 0 THEN least(85, {0} // 5 * 5) END", age);
+}
+
+Result<void> append_fixes(const duck::Connection& connection,
+                          const std::vector<TableBatch::ResidentFix>& fixes) {
+  // The last correction of a person counts.
+  std::map<ResidentId, const TableBatch::ResidentFix*> last;
+  for (const auto& fix : fixes) last[fix.resident] = &fix;
+  std::vector<Column> columns(3);
+  for (const auto& [resident, fix] : last) {
+    columns[0].null.push_back(0);
+    columns[0].ints.push_back(resident);
+    push_text(columns[1], fix->sex);
+    columns[2].null.push_back(fix->has_birth_date ? 0 : 1);
+    columns[2].ints.push_back(fix->has_birth_date ? fix->birth_date.days : 0);
+  }
+  if (Result<void> made = connection.run(
+          "CREATE TEMP TABLE fix (resident_id BIGINT, sex VARCHAR, birth_date DATE)");
+      !made)
+    return made;
+  return append_column(connection, "", "fix",
+                       {ColumnType::bigint, ColumnType::text, ColumnType::date}, columns);
+}
+
+}  // namespace
+
+void Applied::load(const ResultSet& batches) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& row : batches.rows)
+    if (const auto* batch = std::get_if<std::int64_t>(&row[0])) add(*batch);
+}
+
+void Applied::forget() {
+  const std::lock_guard lock(mutex_);
+  reached_ = 0;
+  ahead_.clear();
+}
+
+bool Applied::empty() const {
+  const std::lock_guard lock(mutex_);
+  return reached_ == 0 && ahead_.empty();
+}
+
+BatchId Applied::reached() const {
+  const std::lock_guard lock(mutex_);
+  return reached_;
+}
+
+void Applied::add(BatchId batch) {
+  ahead_.insert(batch);
+  while (!ahead_.empty() && *ahead_.begin() == reached_ + 1) {
+    ++reached_;
+    ahead_.erase(ahead_.begin());
+  }
+}
+
+Applied::Claim Applied::claim(const std::vector<BatchId>& batches) {
+  std::unique_lock lock(mutex_);
+  finished_.wait(lock, [&] {
+    return std::ranges::none_of(batches, [&](BatchId batch) { return in_hand_.contains(batch); });
+  });
+  const auto known = std::ranges::count_if(batches, [&](BatchId batch) { return has(batch); });
+  if (known > 0)
+    return known == static_cast<std::ptrdiff_t>(batches.size()) ? Claim::done : Claim::mixed;
+  in_hand_.insert(batches.begin(), batches.end());
+  return Claim::ours;
+}
+
+void Applied::finish(const std::vector<BatchId>& batches, bool applied) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const BatchId batch : batches) {
+      in_hand_.erase(batch);
+      if (applied) add(batch);
+    }
+  }
+  finished_.notify_all();
+}
+
+Result<void> delete_replaced(const duck::Connection& connection,
+                             const std::map<std::string, Physical>& tables,
+                             const std::vector<std::int64_t>& replaced) {
+  if (replaced.empty()) return {};
+  std::vector<std::int64_t> seqs = replaced;
+  std::ranges::sort(seqs);
+  if (Result<void> made = connection.run("CREATE TEMP TABLE gone (seq BIGINT)"); !made) return made;
+  if (Result<void> put =
+          append_column(connection, "", "gone", {ColumnType::bigint}, {integers(seqs)});
+      !put)
+    return put;
+  // The bounds let zone maps skip what was appended before and after.
+  for (const auto& [name, physical] : tables)
+    if (Result<void> gone =
+            connection.run(fmt::format("DELETE FROM main.{} WHERE seq BETWEEN {} AND {} AND seq IN "
+                                       "(SELECT seq FROM temp.gone)",
+                                       duck::quoted(physical.table), seqs.front(), seqs.back()));
+        !gone)
+      return gone;
+  return connection.run("DROP TABLE temp.gone");
+}
+
+Result<void> apply_fixes(const duck::Connection& connection,
+                         const std::map<std::string, Physical>& tables,
+                         const std::vector<TableBatch::ResidentFix>& fixes) {
+  if (fixes.empty()) return {};
+  if (Result<void> put = append_fixes(connection, fixes); !put) return put;
+  for (const auto& [name, physical] : tables) {
+    const TableSchema& schema = physical.schema;
+    if (!has_column(schema, "resident_id") || !has_column(schema, "resident_sex")) continue;
+    if (Result<void> fixed = connection.run(fmt::format(
+            "UPDATE main.{} AS t SET resident_sex = f.sex{}{} FROM temp.fix AS f "
+            "WHERE t.resident_id = f.resident_id",
+            duck::quoted(physical.table),
+            has_column(schema, "resident_birth_date") ? ", resident_birth_date = f.birth_date" : "",
+            age_band_sql(schema)));
+        !fixed)
+      return fixed;
+  }
+  return connection.run("DROP TABLE temp.fix");
+}
+
+namespace {
+
+Result<void> apply_in_transaction(const duck::Connection& connection,
+                                  const std::map<std::string, Physical>& tables,
+                                  const TableBatch& batch) {
+  Result<duck::Transaction> transaction = duck::Transaction::begin(connection);
+  if (!transaction) return unexpected(transaction.error());
+  if (Result<void> done = append_blocks(connection, tables, batch.blocks); !done) return done;
+  if (Result<void> done = delete_replaced(connection, tables, batch.replaced); !done) return done;
+  if (Result<void> done = apply_fixes(connection, tables, batch.resident_fixes); !done) return done;
+  if (Result<void> done = append_column(connection, "feed", "applied", {ColumnType::bigint},
+                                        {integers(batch.batches)});
+      !done)
+    return done;
+  return transaction->commit();
+}
+
+}  // namespace
+
+Result<void> Database::apply(const TableBatch& batch) {
+  const std::vector<BatchId>& ids = batch.batches;
+  if (ids.empty() || std::ranges::any_of(ids, [](BatchId id) { return id < 1; }))
+    return fail(ErrorCode::invalid_input, "rows are applied with the numbers of their batches");
+  switch (state_->applied.claim(ids)) {
+    case Applied::Claim::done:
+      return {};
+    case Applied::Claim::mixed:
+      return fail(ErrorCode::invalid_input,
+                  "some of these batches are applied and some are not: apply them one by one",
+                  fmt::format("batch {}", ids.front()));
+    case Applied::Claim::ours:
+      break;
+  }
+  Result<void> done;
+  {
+    const std::shared_lock tables_lock(state_->tables_mutex);
+    std::unique_lock change_lock(state_->change_mutex, std::defer_lock);
+    if (!batch.replaced.empty() || !batch.resident_fixes.empty()) change_lock.lock();
+    const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
+    done = connection ? apply_in_transaction(*connection, state_->tables, batch)
+                      : Result<void>(unexpected(connection.error()));
+  }
+  state_->applied.finish(ids, done.has_value());
+  return done;
+}
+
+}  // namespace hb::tables

@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tables/state.hpp"
+
+namespace hb::tables {
+namespace {
+
+constexpr std::size_t most_rows = 1'000'000;
+
+using Parameters = std::vector<std::pair<std::string, Value>>;
+
+Result<void> bind_all(duck::Statement& statement, const Parameters& parameters) {
+  const std::vector<std::string> names = statement.parameters();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto given =
+        std::ranges::find_if(parameters, [&](const auto& p) { return p.first == names[i]; });
+    if (given == parameters.end())
+      return fail(ErrorCode::invalid_input, fmt::format("parameter ${} is missing", names[i]));
+    if (Result<void> bound = statement.bind(i + 1, given->second); !bound) return bound;
+  }
+  return {};
+}
+
+Result<ResultSet> run(const duck::Connection& connection, const std::string& sql,
+                      const Parameters& parameters) {
+  Result<duck::Statement> statement = duck::Statement::prepare(connection, sql);
+  if (!statement) return unexpected(statement.error());
+  if (Result<void> bound = bind_all(*statement, parameters); !bound)
+    return unexpected(bound.error());
+  Result<duck::Answer> answer = statement->stream();
+  if (!answer) return unexpected(answer.error());
+  return duck::read_all(*answer, most_rows);
+}
+
+}  // namespace
+
+Result<void> Database::check_scene_sql(const std::string& sql) const {
+  return state_->check->check(sql, state_->names());
+}
+
+Result<ResultSet> Database::query(const Principal& principal, const std::string& sql,
+                                  const Parameters& parameters,
+                                  std::chrono::milliseconds time_limit) const {
+  const auto deadline = std::chrono::steady_clock::now() + time_limit;
+  if (Result<void> checked = check_scene_sql(sql); !checked) return unexpected(checked.error());
+  const Result<ConnectionPool::Loan> loan = state_->pool->take(deadline);
+  if (!loan) return unexpected(loan.error());
+  if (Result<void> scoped = loan->set_scope(principal); !scoped) return unexpected(scoped.error());
+  const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
+  Result<ResultSet> set = run(loan->connection(), sql, parameters);
+  if (!set && watch.expired())
+    return fail(ErrorCode::unavailable,
+                fmt::format("the query was stopped after {} ms", time_limit.count()));
+  return set;
+}
+
+}  // namespace hb::tables

@@ -1,0 +1,85 @@
+#pragma once
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "tables/database.hpp"
+#include "tables/duck.hpp"
+#include "tables/pool.hpp"
+#include "tables/scene_sql.hpp"
+#include "tables/watchdog.hpp"
+
+namespace hb::tables {
+
+/// Which batches are in the tables: what `feed.applied` says, kept in memory.
+class Applied {
+ public:
+  enum class Claim { ours, done, mixed };
+
+  void load(const ResultSet& batches);
+  void forget();
+  bool empty() const;
+  BatchId reached() const;
+  /// ours: the caller applies them and must call finish(); done: all were applied before; mixed:
+  /// some were. Waits while another caller has one of them in hand.
+  Claim claim(const std::vector<BatchId>& batches);
+  void finish(const std::vector<BatchId>& batches, bool applied);
+
+ private:
+  bool has(BatchId batch) const { return batch <= reached_ || ahead_.contains(batch); }
+  void add(BatchId batch);
+
+  mutable std::mutex mutex_;
+  std::condition_variable finished_;
+  BatchId reached_ = 0;        ///< longest gap-free prefix
+  std::set<BatchId> ahead_;    ///< applied beyond it
+  std::set<BatchId> in_hand_;  ///< claimed, not finished
+};
+
+/// A table that is defined: its schema and where its rows are.
+struct Physical {
+  TableSchema schema;
+  std::string table;  ///< in schema main: encounter__0f3c…
+};
+
+struct Database::State {
+  std::string path;
+  OpenOptions options;
+  std::optional<duck::Engine> engine;
+  Applied applied;
+
+  /// Appends hold it shared; what changes tables as a whole (define, clear, checkpoint) alone.
+  std::shared_mutex tables_mutex;
+  /// Deletes and updates of two transactions could meet in one row: one at a time.
+  std::mutex change_mutex;
+  std::map<std::string, Physical> tables;  ///< by name; guarded by tables_mutex
+
+  std::unique_ptr<Watchdog> watchdog;  ///< before pool: the pool's connections die first
+  std::unique_ptr<ConnectionPool> pool;
+  std::unique_ptr<SceneSqlCheck> check;
+
+  Result<void> load_tables(const duck::Connection& connection);
+  SceneNames names();
+};
+
+/// The view of a table in schema `scoped`: only the rows of the principal's areas, which
+/// ConnectionPool states in variables of the connection.
+std::string scoped_view_sql(const Physical& physical);
+
+/// Statements that bring the event tables in line with corrected demographics; the temporary table
+/// `fix` holds them.
+Result<void> apply_fixes(const duck::Connection& connection,
+                         const std::map<std::string, Physical>& tables,
+                         const std::vector<TableBatch::ResidentFix>& fixes);
+Result<void> delete_replaced(const duck::Connection& connection,
+                             const std::map<std::string, Physical>& tables,
+                             const std::vector<std::int64_t>& replaced);
+
+}  // namespace hb::tables
