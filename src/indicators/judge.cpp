@@ -229,7 +229,8 @@ bool cumulative(const std::optional<Years>& period) {
 }
 
 /// Why the two cannot be compared; empty = they can.
-Localized incomparable(const Quantity& target, const Quantity& value, const Texts& texts) {
+Localized incomparable(const Quantity& target, const Quantity& value, const Localized& unit,
+                       const Texts& texts) {
   if (target.change != value.change || target.decline != value.decline ||
       target.yearly != value.yearly) {
     return {"目标（" + texts.target.zh + "）与数值（" + texts.value.zh +
@@ -237,8 +238,8 @@ Localized incomparable(const Quantity& target, const Quantity& value, const Text
             "the target (" + texts.target.en + ") and the value (" + texts.value.en +
                 ") are not of one kind: one is a change, or changes counted differently"};
   }
-  const Localized target_unit = quantity_unit(target, texts.unit);
-  const Localized value_unit = quantity_unit(value, texts.unit);
+  const Localized target_unit = quantity_unit(target, unit);
+  const Localized value_unit = quantity_unit(value, unit);
   if (!target_unit.zh.empty() && !value_unit.zh.empty() && target_unit.zh != value_unit.zh) {
     return {"目标单位（" + target_unit.zh + "）与数值单位（" + value_unit.zh + "）不同",
             "the unit of the target (" + target_unit.en + ") is not that of the value (" +
@@ -258,7 +259,7 @@ Localized incomparable(const Quantity& target, const Quantity& value, const Text
 
 Judgement judge(const Quantity& target, const Quantity& value, const Localized& unit) {
   const Texts texts{describe(value, unit), describe(target, unit), quantity_unit(value, unit)};
-  const Localized obstacle = incomparable(target, value, texts);
+  const Localized obstacle = incomparable(target, value, unit, texts);
   if (!obstacle.zh.empty()) return undecidable(obstacle.zh, obstacle.en);
   if (target.comparison == Comparison::unstated) {
     return undecidable("目标（" + texts.target.zh + "）未说明越高越好还是越低越好",
