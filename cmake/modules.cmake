@@ -33,4 +33,5 @@ function(hb_test name)
     HB_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
     HB_PROGRAM="${CMAKE_BINARY_DIR}/healthbrain")
   add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES LABELS cpp)
 endfunction()
