@@ -209,6 +209,7 @@ void read_head(PlanReader& reader, const YAML::Node& root) {
   } else {
     content.fault(root, "“source” is missing");
   }
+  plan.note = content.localized(root, "note", false);
   reader.target_level = content.text(root, "target_level", false);
   if (reader.target_level.empty()) reader.target_level = plan.level;
   reader.value_source = plan.source.title;

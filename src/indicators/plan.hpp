@@ -72,6 +72,7 @@ struct Plan {
   Localized area;
   int year = 0;  ///< of the targets
   Source source;
+  Localized note;                     ///< may be empty
   std::vector<Indicator> indicators;  ///< in printed order
   std::string file;
 };
