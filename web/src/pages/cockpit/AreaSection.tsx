@@ -1,0 +1,129 @@
+import { Segmented } from 'antd';
+import { useEffect, useMemo, useState } from 'react';
+import { useAreaMap } from '../../api/hooks';
+import type { AreaRow, BoardSection } from '../../api/types';
+import { Card } from '../../components/Card';
+import { Chart } from '../../components/Chart';
+import { ChartCard } from '../../components/ChartCard';
+import { Nothing } from '../../components/States';
+import { formatNumber } from '../../format/format';
+import { Loc, useTexts } from '../../i18n';
+import { readChoice } from '../../state/address';
+import { useAddress } from '../../state/useAddress';
+import { usePeriodName } from '../../state/usePeriod';
+import { useTokens } from '../../theme/useTokens';
+import { mapClasses, mapOption, measures, ranked, rankOption, type Dress, type Measure } from './charts';
+
+type Section = Extract<BoardSection, { kind: 'areas' }>;
+
+const height = 380; // pixels; eighteen streets at 21 pixels each
+const mapName = 'areas';
+
+/** Registers the district's polygons once; null until they are there or when there are none. */
+function useRegisteredMap() {
+  const map = useAreaMap();
+  const [ready, setReady] = useState(false);
+  const known = map.data && map.data.features.length > 0 ? map.data : null;
+  useEffect(() => {
+    if (!known) return;
+    void import('../../components/chartKit').then(({ chartKit }) => {
+      chartKit.registerMap(mapName, known);
+      setReady(true);
+    });
+  }, [known]);
+  return ready ? known : null;
+}
+
+function useDress(rows: readonly AreaRow[], measure: Measure): Dress {
+  const { t, loc } = useTexts();
+  const tokens = useTokens();
+  return useMemo(
+    () => ({
+      tokens,
+      name: (row) => loc(row.name),
+      value: (value) =>
+        t(`measure.${measure}.value`, { n: formatNumber(value, measure === 'visitsPerThousand' ? 1 : 0) }),
+      rank: (place, of) => t('chart.rank', { place, of }),
+    }),
+    // the rows' names come with the rows
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [tokens, t, loc, measure, rows],
+  );
+}
+
+export function AreaSection({ section, quiet }: { section: Section; quiet: boolean }) {
+  const { t, loc } = useTexts();
+  const { value, change, area } = useAddress();
+  const measure = readChoice<Measure>(value('measure'), measures, 'people');
+  const { rows } = section;
+  const dress = useDress(rows, measure);
+  const map = useRegisteredMap();
+  const periodName = usePeriodName();
+
+  const input = useMemo(() => ({ rows, measure, dress, chosen: area }), [rows, measure, dress, area]);
+  const ranking = useMemo(() => rankOption(input), [input]);
+  const drawn = useMemo(() => (map ? mapOption({ ...input, mapName, map }) : null), [input, map]);
+  if (rows.length === 0) {
+    return (
+      <Card title={<Loc of={section.title} />}>
+        <Nothing title={t('cockpit.noAreas')}>{t('cockpit.noAreasText')}</Nothing>
+      </Card>
+    );
+  }
+
+  const order = ranked(rows, measure);
+  const drill = (code: string | undefined) => code && change({ area: code === area ? null : code }, true);
+  const label = t('cockpit.areasLabel', { measure: t(`measure.${measure}`), n: rows.length });
+  const rankChart = (
+    <Chart option={ranking} height={height} label={label} onPick={({ index }) => drill(order[index]?.area)} />
+  );
+  return (
+    <ChartCard
+      title={<Loc of={section.title} />}
+      note={t(`measure.${measure}.unit`)}
+      label={label}
+      height={height}
+      fileName={`${t(`measure.${measure}`)}-${section.period}`}
+      option={drawn ?? ranking}
+      beside={drawn ? rankChart : undefined}
+      quiet={quiet}
+      onPick={(picked) => drill(drawn ? picked.name : order[picked.index]?.area)}
+      table={{
+        columns: [t('shell.area'), t('measure.people'), t('measure.visits'), t('measure.visitsPerThousand')],
+        rows: order.map((row) => [loc(row.name), row.people, row.visits, row.visitsPerThousand]),
+      }}
+      extra={
+        <Segmented<Measure>
+          size="small"
+          value={measure}
+          onChange={(next) => change({ measure: next })}
+          options={measures.map((one) => ({ value: one, label: t(`measure.${one}`) }))}
+        />
+      }
+      source={
+        <>
+          {drawn && <Legend rows={rows} measure={measure} />}
+          {t('chart.source', { source: '' })}
+          <Loc of={section.source} /> · {periodName(section.period)}
+        </>
+      }
+    />
+  );
+}
+
+function Legend({ rows, measure }: { rows: readonly AreaRow[]; measure: Measure }) {
+  const tokens = useTokens();
+  const { t } = useTexts();
+  const classes = mapClasses(rows, measure, tokens);
+  return (
+    <span className="map-legend" role="img" aria-label={t('chart.legend')}>
+      {classes.map(({ from, colour }) => (
+        <span key={from}>
+          <i style={{ background: colour }} />
+          <span className="num">{formatNumber(from)}</span>
+        </span>
+      ))}
+      <span className="num">{formatNumber(classes.at(-1)?.to)}</span>
+    </span>
+  );
+}

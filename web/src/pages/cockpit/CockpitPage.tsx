@@ -1,0 +1,100 @@
+import { Button, Tooltip } from 'antd';
+import { Maximize } from 'lucide-react';
+import { useCockpit, useStatus } from '../../api/hooks';
+import type { Board, BoardSection } from '../../api/types';
+import { Card } from '../../components/Card';
+import { Answer, BlockLoading, Failed } from '../../components/States';
+import { Loc, useTexts } from '../../i18n';
+import { useAddress } from '../../state/useAddress';
+import { usePeriodName } from '../../state/usePeriod';
+import { AreaSection } from './AreaSection';
+import { FreshnessSection } from './FreshnessSection';
+import { KeyFigures } from './KeyFigures';
+import { PlanSection } from './PlanSection';
+import { SeriesSection } from './SeriesSection';
+import './cockpit.css';
+
+type Kind = BoardSection['kind'];
+const section = <K extends Kind>(board: Board, kind: K) =>
+  board.sections.find((candidate): candidate is Extract<BoardSection, { kind: K }> => candidate.kind === kind);
+
+export function Component() {
+  const { t } = useTexts();
+  const { area, period, value, change } = useAddress();
+  const wall = value('wall') === '1';
+  const board = useCockpit({ area, period });
+
+  const toWall = () => {
+    change({ wall: 1 }, true);
+    // full screen may be refused (no user gesture, old device); the dark wall page then stands alone
+    void document.documentElement.requestFullscreen?.().catch(() => undefined);
+  };
+  return (
+    <div className="page cockpit">
+      {!wall && (
+        <div className="page-head">
+          <CockpitTitle />
+          <Tooltip title={t('wall.explain')}>
+            <Button icon={<Maximize size={14} aria-hidden />} onClick={toWall}>
+              {t('wall.enter')}
+            </Button>
+          </Tooltip>
+        </div>
+      )}
+      {board.isError ? (
+        <Card>
+          <Failed error={board.error} retry={() => void board.refetch()} />
+        </Card>
+      ) : (
+        <Answer of={board} rows={10}>
+          {(data) => <Sections board={data} wall={wall} dimmed={board.isPlaceholderData} />}
+        </Answer>
+      )}
+    </div>
+  );
+}
+Component.displayName = 'CockpitPage';
+
+function CockpitTitle() {
+  const { t } = useTexts();
+  const status = useStatus();
+  const { period } = useAddress();
+  const name = usePeriodName();
+  return (
+    <div>
+      <h1>{t('nav.cockpit')}</h1>
+      <p className="page-sub">
+        {status.data ? (
+          <>
+            <Loc of={status.data.store.name} /> · {name(period || status.data.now.slice(0, 4))} ·{' '}
+            {t('cockpit.dataTo', { day: status.data.now })}
+          </>
+        ) : (
+          '\u00a0'
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** The wall shows totals and published plans only: no deliveries, no problem data, no persons. */
+function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed: boolean }) {
+  const figures = section(board, 'key-figures');
+  const plans = section(board, 'plans');
+  const areas = section(board, 'areas');
+  const series = section(board, 'series');
+  const freshness = section(board, 'freshness');
+  return (
+    <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
+      {figures && <KeyFigures items={figures.items} wall={wall} />}
+      <div className="cockpit-grid">
+        {plans ? <PlanSection title={plans.title} plans={plans.plans} /> : <BlockLoading />}
+        <div className="cockpit-side">
+          {areas && <AreaSection section={areas} quiet={wall} />}
+          {series && <SeriesSection section={series} quiet={wall} />}
+          {freshness && !wall && <FreshnessSection section={freshness} />}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { Tooltip } from 'antd';
+import { Link } from 'react-router-dom';
+import type { KeyFigure } from '../../api/types';
+import { formatInstant, formatNumber } from '../../format/format';
+import { Loc, useTexts } from '../../i18n';
+import { useAddress } from '../../state/useAddress';
+
+/** Where the records behind a figure are listed. */
+const lists: [pattern: RegExp, path: string][] = [
+  [/problem|quarantine|deliver/, '/deliveries'],
+  [/resident|people|population/, '/residents'],
+];
+
+const internal = /problem|quarantine|deliver|provisional/;
+
+export function KeyFigures({ items, wall }: { items: KeyFigure[]; wall: boolean }) {
+  const shown = wall ? items.filter(({ id }) => !internal.test(id)) : items;
+  return (
+    <div className="key-figures">
+      {shown.map((item) => (
+        <Figure key={item.id} item={item} wall={wall} />
+      ))}
+    </div>
+  );
+}
+
+function Figure({ item, wall }: { item: KeyFigure; wall: boolean }) {
+  const { t, loc } = useTexts();
+  const { link } = useAddress();
+  const path = wall ? undefined : lists.find(([pattern]) => pattern.test(item.id))?.[1];
+  const about = [loc(item.basis), loc(item.note), item.source && t('chart.source', { source: loc(item.source) })];
+  const body = (
+    <>
+      <div className="figure-name">
+        <Loc of={item.name} />
+      </div>
+      <div className="figure-value">
+        <span className="num">{formatNumber(item.value, 1)}</span>
+        <small>
+          <Loc of={item.unit} />
+        </small>
+      </div>
+      <div className="figure-basis">
+        <Loc of={item.basis ?? item.note} />
+      </div>
+      {item.asOf && <div className="figure-as-of num">{t('figure.asOf', { time: formatInstant(item.asOf) })}</div>}
+    </>
+  );
+  return (
+    <Tooltip title={about.filter(Boolean).join(' · ')}>
+      {path ? (
+        <Link className="figure" to={link(path)}>
+          {body}
+        </Link>
+      ) : (
+        <div className="figure">{body}</div>
+      )}
+    </Tooltip>
+  );
+}

@@ -1,0 +1,15 @@
+export const columnKeys = [
+  'no',
+  'name',
+  'field',
+  'planTitle',
+  'value',
+  'year',
+  'target',
+  'gap',
+  'status',
+  'basis',
+  'reason',
+] as const;
+
+export type ColumnKey = (typeof columnKeys)[number];
