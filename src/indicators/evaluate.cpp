@@ -40,27 +40,27 @@ void add_sentence(Localized& reason, std::string_view zh, std::string_view en) {
 Localized target_obstacle(const Cell& target) {
   const Localized who = authority_name(target.authority);
   const Localized average = average_name(target.authority);
+  const Localized said = describe(target, Localized{});
   switch (target.kind) {
     case CellKind::numbers:
       return {};
     case CellKind::empty:
       return {"未列目标", "no target is stated"};
     case CellKind::assigned:
-      return {
-          "目标（" + target.text + "）由" + who.zh + "另行确定，数值未载明",
-          "the target (" + target.text + ") is set by " + who.en + " and its number is not stated"};
+      return {"目标（" + target.text + "）由" + who.zh + "另行确定，数值未载明",
+              "the target is set by " + who.en + " and its number is not stated"};
     case CellKind::average:
       return {"目标（" + target.text + "）以" + average.zh + "为参照，其数值未载明",
-              "the target (" + target.text + ") refers to " + average.en + ", which is not stated"};
+              "the target is “" + said.en + "”, and that average is not stated"};
     case CellKind::historic_low:
       return {"目标（" + target.text + "）未给出数值界限",
-              "the target (" + target.text + ": a historically low level) names no number"};
+              "the target is “" + said.en + "”, which names no number"};
     case CellKind::trend_up:
     case CellKind::trend_down:
     case CellKind::trend_stable:
       return {"目标（" + target.text + "）为变化趋势，未给出基期和幅度",
-              "the target (" + target.text +
-                  ") is a trend; neither its base year nor its size is stated"};
+              "the target is a trend (“" + said.en +
+                  "”); neither its base year nor its size is stated"};
     case CellKind::unreadable:
       return {"目标“" + target.text + "”读不懂：" + target.fault.zh,
               "the target “" + target.text + "” is not understood: " + target.fault.en};
@@ -213,7 +213,7 @@ void apply_rule(const Question& question, const std::string& target_text, Evalua
   if (is_no_unit(question.unit.zh)) {
     result.gap_unit = {};
   } else {
-    result.gap_unit = question.unit;
+    result.gap_unit = difference_unit(question.unit);
   }
   const Localized about_target = target_obstacle(result.target);
   const Localized about_value = value_obstacle(result.value);

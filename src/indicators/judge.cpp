@@ -162,21 +162,26 @@ Localized number_with(const Decimal& number, const Localized& unit) {
 
 Localized reached_reason(const Texts& texts) {
   return {texts.value.zh + "，达到目标（" + texts.target.zh + "）",
-          texts.value.en + " reaches the target (" + texts.target.en + ")"};
+          "reached: " + texts.value.en + ", target " + texts.target.en};
+}
+
+Localized not_reached(const Texts& texts) {
+  return {texts.value.zh + "，未达到目标（" + texts.target.zh + "）",
+          "not reached: " + texts.value.en + ", target " + texts.target.en};
 }
 
 Localized missed_reason(const Texts& texts, const Miss& missed) {
-  const Localized short_by = number_with(missed.shortfall, texts.unit);
-  Localized reason{texts.value.zh + "，未达到目标（" + texts.target.zh + "），相差" + short_by.zh,
-                   texts.value.en + " does not reach the target (" + texts.target.en +
-                       "), short by " + short_by.en};
+  const Localized short_by = number_with(missed.shortfall, difference_unit(texts.unit));
+  Localized reason = not_reached(texts);
+  reason.zh += "，相差" + short_by.zh;
+  reason.en += "; short by " + short_by.en;
   const auto share = basis_points(missed.shortfall, missed.bound);
   if (!share) return reason;
   const bool nearly = missed.status == Status::nearly;
   const std::string limit = std::to_string(nearly_percent);
   reason.zh += "，为目标值的" + percent(*share) + (nearly ? "%，不超过" : "%，超过") + limit + "%";
-  reason.en += ", " + percent(*share) + "% of the target, " +
-               (nearly ? "not more than " : "more than ") + limit + "%";
+  reason.en += ", which is " + percent(*share) + "% of the target (" +
+               (nearly ? "not more than " : "more than ") + limit + "%)";
   return reason;
 }
 
@@ -215,10 +220,7 @@ Judgement judge_bound(const Bounds& bounds, const Quantity& value, const Texts& 
   Judgement result{low.status, gap_of(bounds, known.number), {}};
   if (value.upper) result.gap = std::min(*result.gap, gap_of(bounds, *value.upper));
   result.reason = reached_reason(texts);
-  if (low.status != Status::met) {
-    result.reason = {texts.value.zh + "，未达到目标（" + texts.target.zh + "）",
-                     texts.value.en + " does not reach the target (" + texts.target.en + ")"};
-  }
+  if (low.status != Status::met) result.reason = not_reached(texts);
   result.reason.zh += "；数值为界限，差距按界限计算";
   result.reason.en += "; the value is a bound and the gap is counted from it";
   return result;

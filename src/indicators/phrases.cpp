@@ -50,8 +50,14 @@ Localized quantity_unit(const Quantity& quantity, const Localized& unit) {
   return {quantity.unit, readable ? quantity.unit : ""};
 }
 
+Localized difference_unit(const Localized& unit) {
+  if (unit.zh == "%") return {"个百分点", "percentage points"};
+  return unit;
+}
+
 Localized append_unit(Localized number, const Localized& unit) {
-  number.zh += unit.zh;
+  const bool rate = unit.zh.starts_with("1/");  // 7 of 1/10万 is written 7/10万
+  number.zh += rate ? unit.zh.substr(1) : unit.zh;
   const bool glued = unit.en == "%" || unit.en == "‰" || unit.en.empty();
   number.en += (glued ? "" : " ") + unit.en;
   return number;

@@ -16,7 +16,9 @@ Localized average_name(std::string_view level);
 
 /// The unit of a number: the one glued on, else the indicator's; empty texts = none.
 Localized quantity_unit(const Quantity& quantity, const Localized& unit);
-/// 92.3% · 10.5人 · 10.5 persons
+/// The unit of a difference: percentage points for percent, else the same.
+Localized difference_unit(const Localized& unit);
+/// 92.3% · 10.5人 · 10.5 persons · 7/10万
 Localized append_unit(Localized number, const Localized& unit);
 /// true: the column says nothing ("", "-")
 bool is_no_unit(std::string_view unit);

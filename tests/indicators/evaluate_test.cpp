@@ -47,9 +47,10 @@ TEST_CASE("evaluate: nearly is a shortfall of at most 5 % of the target") {
   const Evaluation beyond = evaluate(ask("100", "94.99"));
   CHECK(beyond.status == Status::missed);
   CHECK(gap(beyond) == "-5.01");
-  CHECK(beyond.reason.en ==
-        "94.99% does not reach the target (at least 100%), short by 5.01%, 5.01% of the target, "
-        "more than 5%.");
+  CHECK(
+      beyond.reason.en ==
+      "Not reached: 94.99%, target at least 100%; short by 5.01 percentage points, which is 5.01% "
+      "of the target (more than 5%).");
   // a target of 0 has no share: 1 is missed
   CHECK(evaluate(ask("0", "1", down)).status == Status::missed);
   CHECK(evaluate(ask("0", "0", down)).status == Status::met);
@@ -109,9 +110,10 @@ TEST_CASE("evaluate: what cannot be compared says why") {
       {"5.7(2021-2025年)", "27(2016-2020年)", "万套", "different or unstated periods"},
       {"26(2016-2020年)", "27", "万套", "different or unstated periods"},
       {"省下达指标", "29.8", "ug/m3", "set by the province and its number is not stated"},
-      {"低于全省平均水平", "6.93", "%", "refers to the provincial average, which is not stated"},
-      {"持续控制在历史低水平", "50.37", "1/10万", "a historically low level"},
-      {"稳步提高", "80", "元", "is a trend"},
+      {"低于全省平均水平", "6.93", "%",
+       "“below the provincial average”, and that average is not stated"},
+      {"持续控制在历史低水平", "50.37", "1/10万", "names no number"},
+      {"稳步提高", "80", "元", "is a trend (“rising steadily”)"},
       {"95", "-", "%", "o value is reported (the table prints “-”)"},
       {"-", "95", "%", "o target is stated"},
       {"95以上力争", "95", "%", "character 5"},
@@ -170,7 +172,7 @@ TEST_CASE("evaluate: a named standard decides for the value it was applied to, a
   CHECK(judged.status == Status::nearly);
   CHECK(gap(judged) == "-12.96");
   CHECK(judged.reason.en.find("the city's standard") != std::string::npos);
-  CHECK(judged.reason.en.find("16.2% of the target") != std::string::npos);
+  CHECK(judged.reason.en.find("16.2% of the target (more") != std::string::npos);
   question.value_text = "67.05";
   CHECK(evaluate(question).status == Status::missed);
   // A standard whose own target is known replaces the plan's target: 67.04 against 65.

@@ -40,8 +40,8 @@ TEST_CASE("evaluate_plan_csv: nine columns, machine words, quoted where needed")
                                             "value", "status", "gap", "reason"});
   CHECK(rows[1] == std::vector<std::string>{"1", "甲,乙", "市域", "95以上", ">=95", "98.41", "met",
                                             "3.41",
-                                            "98.41% reaches the target (at least 95%). The year of "
-                                            "the value is not stated."});
+                                            "Reached: 98.41%, target at least 95%. The year of the "
+                                            "value is not stated."});
 }
 
 TEST_CASE("evaluate_plan_csv: byte order mark, CRLF, spaces, columns in any order") {

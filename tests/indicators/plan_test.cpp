@@ -115,7 +115,8 @@ TEST_CASE("load_plans: what Hangzhou 2020 did not reach is nearly or missed as t
 
 TEST_CASE("load_plans: Hangzhou 2025, what is not comparable is not decidable and nothing else") {
   const Plan plan = plans().at("plan-14-5-hangzhou-2025");
-  const std::string open = "-01 -02 -04-built-up -04-city -15 -22 -25 -27 -30 -31 -32 -33 -40 -44 -48";
+  const std::string open =
+      "-01 -02 -04-built-up -04-city -15 -22 -25 -27 -30 -31 -32 -33 -40 -44 -48";
   for (const Indicator& one : plan.indicators) {
     CAPTURE(one.id);
     const std::string no = one.id.substr(std::string("hangzhou-2025").size());
