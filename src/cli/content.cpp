@@ -22,7 +22,8 @@ Result<fs::path> find_content(const std::string& given, const std::string& name)
     if (fs::is_directory(place, ignored)) return place;
     tried += (tried.empty() ? "" : ", ") + place.string();
   }
-  return fail(ErrorCode::not_found, "the directory " + name + " was not found; looked for " + tried);
+  return fail(ErrorCode::not_found,
+              "the directory " + name + " was not found; looked for " + tried);
 }
 
 Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const std::string& scenes,

@@ -8,9 +8,8 @@
 namespace hb::cli {
 
 /// Where the program's content (scenes, web) lies: the given directory if not empty, else the first
-/// of: beside the program, two levels above it (a build directory), ../share/healthbrain, the source
-/// folder it was built from.
-/// errors  not_found: lists where it was looked for
+/// of: beside the program, two levels above it (a build directory), ../share/healthbrain, the
+/// source folder it was built from. errors  not_found: lists where it was looked for
 Result<std::filesystem::path> find_content(const std::string& given, const std::string& name);
 
 /// Opens a store for a command. `create` only where the command may begin a new store.

@@ -92,7 +92,8 @@ Result<void> take_district(ingest::Hub& hub, const std::vector<std::string>& pat
     }
   }
   if (const auto file = find_beside(paths, "areas.geojson")) {
-    if (const Result<json::object> read = read_object(*file); !read) return unexpected(read.error());
+    if (const Result<json::object> read = read_object(*file); !read)
+      return unexpected(read.error());
     if (Result<void> done = copy_into(*file, hub.directory()); !done) return done;
   }
   return simulated ? mark_simulated(hub, manifest) : Result<void>{};

@@ -7,8 +7,8 @@ namespace hb::cli {
 
 /// What a script may rely on.
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_nothing_done = 1;  ///< nothing could be done, or a check found faults
-inline constexpr int exit_usage = 2;         ///< wrong usage or an invalid expression
+inline constexpr int exit_nothing_done = 1;    ///< nothing could be done, or a check found faults
+inline constexpr int exit_usage = 2;           ///< wrong usage or an invalid expression
 inline constexpr int exit_some_put_aside = 3;  ///< done, but some records are problem data
 
 /// One clear sentence on stderr: "healthbrain: visits.csv:3: …".

@@ -39,8 +39,8 @@ void add_indicator(CLI::App& app, int& exit_code) {
   indicator->footer("Example:\n  healthbrain indicator evaluate --plan plan-2020.csv");
 
   auto arguments = std::make_shared<EvaluateArguments>();
-  CLI::App* evaluate = indicator->add_subcommand(
-      "evaluate", "Judge every row of a plan table (CSV on stdout)");
+  CLI::App* evaluate =
+      indicator->add_subcommand("evaluate", "Judge every row of a plan table (CSV on stdout)");
   evaluate->add_option("--plan", arguments->plan, "Plan table, CSV")->required();
   evaluate->add_option("--plan-id", arguments->plan_id,
                        "Id of the plan in the scenes; the file's name if not given");

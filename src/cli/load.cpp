@@ -5,8 +5,8 @@
 
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/district.hpp"
+#include "cli/exit_code.hpp"
 #include "ingest/load.hpp"
 
 namespace hb::cli {
@@ -29,7 +29,7 @@ static_assert(std::atomic<bool>::is_always_lock_free);  // may be set by a signa
 
 /// The first Ctrl-C asks the load to end cleanly, a second one ends the program.
 void cancel_on_signal() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) { cancelled = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
@@ -84,7 +84,8 @@ int run_load(const LoadArguments& arguments) {
     return ingest::load(**hub, arguments.paths, options);
   }();
   if (!report) return give_up(report.error());
-  for (const auto& error : report->failed) say_error({ErrorCode::invalid_input, error.message, error.file});
+  for (const auto& error : report->failed)
+    say_error({ErrorCode::invalid_input, error.message, error.file});
   if (report->cancelled) say_error("stopped on request; what was already loaded stays");
   fmt::print("{}\n", json::serialize(report_object(*report)));
   return exit_code_of(*report);
@@ -94,7 +95,8 @@ int run_load(const LoadArguments& arguments) {
 
 void add_load(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<LoadArguments>();
-  CLI::App* load = app.add_subcommand("load", "Load deliveries into a store (JSON report on stdout)");
+  CLI::App* load =
+      app.add_subcommand("load", "Load deliveries into a store (JSON report on stdout)");
   load->add_option("--store", arguments->store, "Store directory; made when absent")->required();
   load->add_option("paths", arguments->paths,
                    "Files or directories: NDJSON, FHIR JSON, Bundles, .gz of these, plan CSV")
@@ -108,7 +110,8 @@ void add_load(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   load->add_flag("--simulated", arguments->simulated,
                  "Mark a new store as holding simulated people (identity numbers of area 77)");
-  load->add_option("--scenes", arguments->scenes, "Scenes directory; found beside the program if not given");
+  load->add_option("--scenes", arguments->scenes,
+                   "Scenes directory; found beside the program if not given");
   load->footer(
       "Example:\n  healthbrain load --store district-store deliveries/2025/ cards.ndjson.gz\n\n"
       "Exit codes: 0 all accepted, 3 some quarantined, 1 nothing could be done, 2 wrong usage.");

@@ -16,7 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// An empty database with the core tables in a directory that goes away: what scene SQL is checked on.
+/// An empty database with the core tables in a directory that goes away: what scene SQL is checked
+/// on.
 struct Scratch {
   fs::path directory;
   std::unique_ptr<tables::Database> database;
@@ -59,7 +60,9 @@ int run_check(const std::string& given) {
   if (const Result<void> made = make_scratch(*scenes, scratch); !made) return give_up(made.error());
   scene::SqlCheck sql_check;
   if (scratch.database) {
-    sql_check = [&scratch](const std::string& sql) { return scratch.database->check_scene_sql(sql); };
+    sql_check = [&scratch](const std::string& sql) {
+      return scratch.database->check_scene_sql(sql);
+    };
   }
   const Result<std::vector<scene::SceneFault>> faults = scene::check(*scenes, sql_check);
   if (!faults) return give_up(faults.error());

@@ -16,7 +16,8 @@ class EventHub {
   using Message = std::shared_ptr<const std::string>;
   using Subscriber = std::function<void(const Message&)>;
 
-  /// subscriber  called from any thread, must not block; after unsubscribe() returns it is not called
+  /// subscriber  called from any thread, must not block; after unsubscribe() returns it is not
+  /// called
   std::uint64_t subscribe(Subscriber subscriber);
   void unsubscribe(std::uint64_t id);
   /// name  "feed", "delivery"; json on one line

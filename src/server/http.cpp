@@ -22,8 +22,8 @@ bool is_clean_segment(std::string_view segment) {
          is_clean_text(segment);
 }
 
-std::optional<std::string_view> find(
-    const std::vector<std::pair<std::string, std::string>>& pairs, std::string_view name) {
+std::optional<std::string_view> find(const std::vector<std::pair<std::string, std::string>>& pairs,
+                                     std::string_view name) {
   for (const auto& [key, value] : pairs)
     if (key == name) return value;
   return std::nullopt;

@@ -17,9 +17,9 @@ std::string_view method_name(Method method);
 
 /// A request body that was written to a file instead of memory.
 struct Upload {
-  std::string path;         ///< temporary file; whoever takes it on clears this, else it is removed
+  std::string path;  ///< temporary file; whoever takes it on clears this, else it is removed
   std::uint64_t bytes = 0;
-  std::string digest;       ///< SHA-256 of the bytes
+  std::string digest;  ///< SHA-256 of the bytes
 };
 
 /// One HTTP request in plain types: nothing outside listener.cpp knows the HTTP library.
@@ -33,7 +33,8 @@ struct Request {
   std::string body;
   Upload upload;
 
-  /// First value of a header (lower-case name), query parameter or captured path part; empty if none.
+  /// First value of a header (lower-case name), query parameter or captured path part; empty if
+  /// none.
   std::string_view header(std::string_view name) const;
   std::optional<std::string_view> query(std::string_view name) const;
   std::string_view capture(std::string_view name) const;
@@ -57,9 +58,9 @@ bool is_loopback_host(std::string_view host);
 
 /// How much body a request may have and where it goes; decided from the head alone.
 struct BodyPlan {
-  std::uint64_t limit = 0;           ///< bytes; more is answered 413
-  std::string directory;             ///< not empty: streamed to a new file there
-  std::optional<Response> refusal;   ///< answered without reading the body
+  std::uint64_t limit = 0;          ///< bytes; more is answered 413
+  std::string directory;            ///< not empty: streamed to a new file there
+  std::optional<Response> refusal;  ///< answered without reading the body
 };
 
 class EventHub;

@@ -41,7 +41,8 @@ std::string csv_cell(std::string_view text) {
 }
 
 Response csv_response(std::string_view file_name, std::string rows) {
-  Response response = text_response(200, "text/csv; charset=utf-8", "\xEF\xBB\xBF" + std::move(rows));
+  Response response =
+      text_response(200, "text/csv; charset=utf-8", "\xEF\xBB\xBF" + std::move(rows));
   std::string safe;
   for (const char letter : file_name) {
     const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||

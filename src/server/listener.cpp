@@ -40,9 +40,10 @@ Result<void> Listener::State::listen() {
   const net::ip::address address = net::ip::make_address(name, error);
   if (error) return fail(ErrorCode::invalid_input, "not an IP address: " + options.address);
   if (!address.is_loopback()) {
-    return fail(ErrorCode::forbidden,
-                "only loopback addresses (127.0.0.1, ::1) can be served, not " + options.address +
-                    ": there are no accounts yet, so anybody on the network could read the records");
+    return fail(
+        ErrorCode::forbidden,
+        "only loopback addresses (127.0.0.1, ::1) can be served, not " + options.address +
+            ": there are no accounts yet, so anybody on the network could read the records");
   }
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);

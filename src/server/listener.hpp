@@ -24,7 +24,7 @@ struct ListenerOptions {
   std::chrono::milliseconds write_timeout{60'000};   ///< for one response or event
   std::chrono::milliseconds heartbeat{15'000};       ///< comment line on a silent event stream
   std::chrono::milliseconds follow_wait{300};        ///< longest wait of ?after=N
-  std::chrono::milliseconds drain{5'000};            ///< stop() lets running requests finish this long
+  std::chrono::milliseconds drain{5'000};  ///< stop() lets running requests finish this long
 };
 
 struct ListenerLoad {

@@ -20,17 +20,16 @@ constexpr Outcome outcomes[] = {
     {ErrorCode::not_found, 404, "not_found", "没有找到所请求的内容"},
     {ErrorCode::conflict, 409, "conflict", "内容已被更改或已存在，请刷新后重试"},
     {ErrorCode::forbidden, 403, "forbidden", "没有访问此内容的权限"},
-    {ErrorCode::unavailable, 503, "unavailable", "数据存储暂时无法使用，已接收的数据不受影响，请稍后重试"},
+    {ErrorCode::unavailable, 503, "unavailable",
+     "数据存储暂时无法使用，已接收的数据不受影响，请稍后重试"},
 };
 
 }  // namespace
 
 Response refusal(int status, std::string_view code, const Localized& message,
                  std::string_view where) {
-  boost::json::object error{{"code", code},
-                            {"message", message.en},
-                            {"messageZh", message.zh},
-                            {"where", where}};
+  boost::json::object error{
+      {"code", code}, {"message", message.en}, {"messageZh", message.zh}, {"where", where}};
   Response response;
   response.status = status;
   response.content_type = "application/json";

@@ -79,9 +79,10 @@ Parsed<Period> period_of(const Request& request, const std::string& fallback) {
   const std::string_view text = request.query("period").value_or(std::string_view{});
   const Result<Period> period = parse_period(text.empty() ? std::string_view(fallback) : text);
   if (period) return *period;
-  return unexpected(bad_parameter("period", {"2025、2025-Q3、2025-11、2025-W47 或 2025-11-21 的形式",
-                                             "such as 2025, 2025-Q3, 2025-11, 2025-W47 or "
-                                             "2025-11-21"}));
+  return unexpected(
+      bad_parameter("period", {"2025、2025-Q3、2025-11、2025-W47 或 2025-11-21 的形式",
+                               "such as 2025, 2025-Q3, 2025-11, 2025-W47 or "
+                               "2025-11-21"}));
 }
 
 }  // namespace hb::server

@@ -287,8 +287,7 @@ net::awaitable<bool> Session::write(const Response& response, bool head_only, bo
   message.version(11);
   message.result(static_cast<unsigned>(response.status));
   message.set(http::field::date, http_date());
-  if (!response.content_type.empty())
-    message.set(http::field::content_type, response.content_type);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) message.set(name, value);
   for (const SecurityHeader& header : security_headers)
     message.set(boost::string_view(header.name.data(), header.name.size()),
@@ -351,9 +350,8 @@ net::awaitable<void> Session::stream_events() {
     });
   });
   bool watching = true;
-  net::co_spawn(executor, watch_for_end(mailbox_), [&watching](std::exception_ptr) {
-    watching = false;
-  });
+  net::co_spawn(executor, watch_for_end(mailbox_),
+                [&watching](std::exception_ptr) { watching = false; });
 
   error_code error;
   std::string text(head);

@@ -61,17 +61,17 @@ bool takes_gzip(std::string_view accepted) {
 }
 
 Response file_response(const fs::path& file, const Request& request, bool for_ever) {
-  const bool zipped = takes_gzip(request.header("accept-encoding")) &&
-                      tag_of(file.string() + ".gz").has_value();
+  const bool zipped =
+      takes_gzip(request.header("accept-encoding")) && tag_of(file.string() + ".gz").has_value();
   const fs::path chosen = zipped ? fs::path(file.string() + ".gz") : file;
   const auto tag = tag_of(chosen);
   if (!tag) return not_found({"该文件", "such file"});
   Response response;
   response.content_type = content_type_of(file);
-  response.headers = {{"ETag", *tag},
-                      {"Vary", "Accept-Encoding"},
-                      {"Cache-Control", for_ever ? "public, max-age=31536000, immutable"
-                                                 : "no-cache"}};
+  response.headers = {
+      {"ETag", *tag},
+      {"Vary", "Accept-Encoding"},
+      {"Cache-Control", for_ever ? "public, max-age=31536000, immutable" : "no-cache"}};
   if (zipped) response.headers.emplace_back("Content-Encoding", "gzip");
   if (request.header("if-none-match").find(*tag) != std::string_view::npos) {
     response.status = 304;
@@ -86,7 +86,8 @@ Response file_response(const fs::path& file, const Request& request, bool for_ev
 
 Response serve_static(const fs::path& web_dir, const Request& request) {
   if (request.method != Method::get && request.method != Method::head) {
-    Response refused = refusal(405, "invalid_input", {"此地址只能读取", "this path can only be read"});
+    Response refused =
+        refusal(405, "invalid_input", {"此地址只能读取", "this path can only be read"});
     refused.headers.emplace_back("Allow", "GET, HEAD");
     return refused;
   }

@@ -10,7 +10,8 @@
 
 namespace hb::server {
 
-/// A request body on its way into a new file of a directory; removed again unless finish() was called.
+/// A request body on its way into a new file of a directory; removed again unless finish() was
+/// called.
 class UploadFile {
  public:
   explicit UploadFile(std::string directory);

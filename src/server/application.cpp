@@ -1,0 +1,167 @@
+#include "server/application.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <limits>
+
+#include "server/json.hpp"
+#include "server/outcome.hpp"
+#include "server/routes.hpp"
+#include "server/static_files.hpp"
+
+namespace hb::server {
+
+namespace {
+
+constexpr std::uint64_t json_limit = 24u << 20;  // a corrected record may be as long as a line
+constexpr std::uint64_t upload_limit = 512u << 20;
+
+bool is_api(const Request& request) {
+  return !request.segments.empty() && request.segments.front() == "api";
+}
+
+bool changes_state(Method method) { return method != Method::get && method != Method::head; }
+
+/// A page of another site must neither read nor write here: its address could lead to this machine
+/// (DNS rebinding: the Host is then its own name) or it could post a form (the Origin is then its
+/// own).
+std::optional<Response> refuse_foreign(const Request& request) {
+  if (!is_loopback_host(request.header("host"))) {
+    return refusal(403, "forbidden",
+                   {"只能通过本机地址（127.0.0.1 或 localhost）访问",
+                    "this server answers only to its loopback address (127.0.0.1 or localhost)"},
+                   "Host");
+  }
+  if (!changes_state(request.method)) return std::nullopt;
+  const std::string_view origin = request.header("origin");
+  const std::string own = "http://" + std::string(request.header("host"));
+  const std::string_view site = request.header("sec-fetch-site");
+  const bool foreign_site = site == "cross-site" || site == "same-site";
+  if ((origin.empty() || origin == own) && !foreign_site) return std::nullopt;
+  return refusal(403, "forbidden",
+                 {"不接受来自其他网站的更改", "changes asked for by another site are refused"},
+                 "Origin");
+}
+
+std::optional<Response> refuse_parameters(const Route& route, const Request& request) {
+  for (const auto& [name, value] : request.parameters) {
+    if (name == "after") continue;
+    const std::string list = " " + std::string(route.parameters) + " ";
+    if (!name.empty() && name.find(' ') == std::string::npos &&
+        list.find(" " + name + " ") != std::string::npos)
+      continue;
+    const std::string known = route.parameters.empty() ? "-" : std::string(route.parameters);
+    return refusal(400, "invalid_input",
+                   {"未知参数；可用参数：" + known, "unknown parameter; known are: " + known},
+                   name.substr(0, 40));
+  }
+  return std::nullopt;
+}
+
+Response refuse_path(const Request& request, bool path_known) {
+  if (!path_known) return not_found({"此接口", "such API path"});
+  Response response =
+      refusal(405, "invalid_input", {"此接口不支持该方法", "this path does not take this method"},
+              method_name(request.method));
+  return response;
+}
+
+BodyPlan plan_body(Services& services, const Request& head) {
+  BodyPlan plan;
+  plan.refusal = refuse_foreign(head);
+  if (plan.refusal) return plan;
+  Request copy = head;
+  const Match match = match_route(copy);
+  if (!match.route) {
+    if (is_api(head)) plan.refusal = refuse_path(head, match.path_known);
+    return plan;
+  }
+  plan.refusal = refuse_parameters(*match.route, head);
+  if (match.route->body == BodyKind::json) plan.limit = json_limit;
+  if (match.route->body == BodyKind::upload) {
+    plan.limit = upload_limit;
+    plan.directory = services.uploads.directory();
+  }
+  return plan;
+}
+
+/// ?after=N; 0 = not asked for. Handlers that read it themselves refuse what is no number.
+BatchId asked_after(const Request& request) {
+  const std::string_view text = request.query("after").value_or("0");
+  BatchId value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? value : -1;
+}
+
+/// Says in the answer when the tables have not reached what the reader wrote.
+void mark_stale(const Request& request, const Services& services, Response& response) {
+  const BatchId after = asked_after(request);
+  if (after <= 0 || services.feed.reached() >= after) return;
+  response.headers.emplace_back("X-Stale", "true");
+  if (response.status == 200 && response.content_type == "application/json" &&
+      response.body.starts_with("{\""))
+    response.body.insert(1, "\"stale\":true,");
+}
+
+Response run_handler(const Match& match, Request& request, Services& services) {
+  try {
+    if (asked_after(request) < 0)
+      return bad_parameter("after", {"批次号（整数）", "a feed number"});
+    Response response = match.route->handler(request, local_principal(), services);
+    mark_stale(request, services, response);
+    if (response.headers.empty() && !response.event_stream)
+      response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
+  } catch (const std::exception& bug) {  // our bug: this request fails, the server goes on
+    spdlog::error("{}",
+                  json::serialize(json::object{
+                      {"event", "bug"}, {"route", match.route->pattern}, {"what", bug.what()}}));
+    return refusal(500, "unavailable",
+                   {"程序内部错误，未作任何更改，请联系管理员",
+                    "a fault of the program itself; please tell the administrator"});
+  }
+}
+
+void log_request(const Request& request, std::string_view route, const Response& response,
+                 double milliseconds) {
+  // The route's pattern, never the path or the query: those may name a person.
+  spdlog::info("{}", json::serialize(json::object{{"event", "request"},
+                                                  {"method", method_name(request.method)},
+                                                  {"route", route},
+                                                  {"status", response.status},
+                                                  {"ms", milliseconds},
+                                                  {"bytes", response.body.size()}}));
+}
+
+Response handle(Services& services, bool log_requests, Request& request) {
+  const auto began = std::chrono::steady_clock::now();
+  const Match match = match_route(request);
+  const std::size_t index = match.route ? match.index : routes().size();
+  Response response =
+      match.route ? run_handler(match, request, services) : serve_static(services.web_dir, request);
+  const auto took = std::chrono::steady_clock::now() - began;
+  services.metrics.observe(index, response.status, took);
+  if (log_requests)
+    log_request(request, match.route ? match.route->pattern : "static", response,
+                std::chrono::duration<double, std::milli>(took).count());
+  return response;
+}
+
+}  // namespace
+
+Application make_application(Services& services, bool log_requests) {
+  Application application;
+  application.plan = [&services](const Request& head) { return plan_body(services, head); };
+  application.handle = [&services, log_requests](Request& request) {
+    return handle(services, log_requests, request);
+  };
+  application.should_wait = [&services](const Request& request) {
+    const BatchId after = asked_after(request);
+    return after > 0 && services.feed.reached() < after;
+  };
+  application.events = &services.events;
+  return application;
+}
+
+}  // namespace hb::server

@@ -1,0 +1,73 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/principal.hpp"
+#include "server/http.hpp"
+#include "server/services.hpp"
+
+namespace hb::server {
+
+using Handler = Response (*)(Request& request, const Principal& principal, Services& services);
+
+enum class BodyKind : std::uint8_t { none, json, upload };
+
+/// One line of the route table: openapi.yaml describes the same, and a test compares the two.
+struct Route {
+  Method method;
+  std::string_view pattern;  ///< "/api/residents/{id}"
+  Handler handler;
+  std::string_view parameters;  ///< query parameters it knows, separated by spaces
+  BodyKind body = BodyKind::none;
+};
+
+std::span<const Route> routes();
+
+/// "GET /api/areas" per route, and last "GET static" for everything outside the table.
+std::vector<std::string> route_names();
+
+struct Match {
+  const Route* route = nullptr;  ///< null: no route has this path and method
+  std::size_t index = 0;         ///< position in routes()
+  bool path_known = false;       ///< another method of this path exists
+};
+/// Fills request.captures.
+Match match_route(Request& request);
+
+// --- handlers, one file per noun in routes/
+// ---------------------------------------------------------
+Response get_status(Request&, const Principal&, Services&);
+Response get_areas(Request&, const Principal&, Services&);
+Response get_areas_geojson(Request&, const Principal&, Services&);
+Response get_board(Request&, const Principal&, Services&);
+Response get_plans(Request&, const Principal&, Services&);
+Response get_indicators(Request&, const Principal&, Services&);
+Response get_indicator(Request&, const Principal&, Services&);
+Response get_indicators_csv(Request&, const Principal&, Services&);
+Response get_residents(Request&, const Principal&, Services&);
+Response get_resident(Request&, const Principal&, Services&);
+Response get_timeline(Request&, const Principal&, Services&);
+Response get_resource(Request&, const Principal&, Services&);
+Response get_deliveries(Request&, const Principal&, Services&);
+Response get_delivery(Request&, const Principal&, Services&);
+Response post_delivery(Request&, const Principal&, Services&);
+Response cancel_delivery(Request&, const Principal&, Services&);
+Response replay_delivery(Request&, const Principal&, Services&);
+Response get_orphans(Request&, const Principal&, Services&);
+Response get_problems(Request&, const Principal&, Services&);
+Response get_problems_csv(Request&, const Principal&, Services&);
+Response get_problem(Request&, const Principal&, Services&);
+Response correct_problem(Request&, const Principal&, Services&);
+Response dismiss_problem(Request&, const Principal&, Services&);
+Response reopen_problem(Request&, const Principal&, Services&);
+Response get_search(Request&, const Principal&, Services&);
+Response get_events(Request&, const Principal&, Services&);
+Response get_openapi(Request&, const Principal&, Services&);
+Response get_healthz(Request&, const Principal&, Services&);
+Response get_readyz(Request&, const Principal&, Services&);
+Response get_metrics(Request&, const Principal&, Services&);
+
+}  // namespace hb::server

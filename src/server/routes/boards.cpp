@@ -1,0 +1,274 @@
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "server/routes.hpp"
+#include "server/views.hpp"
+
+namespace hb::server {
+
+namespace {
+
+using scene::KeyFigure;
+using scene::Section;
+
+constexpr auto time_limit = std::chrono::seconds(20);
+
+/// What the sections of one board are made for.
+struct BoardAsk {
+  Services& services;
+  Principal principal = Principal::system("public-health");  // aggregates see all rows
+  std::string area;
+  Period period;
+
+  Result<tables::ResultSet> query(const std::string& sql) const {
+    const std::pair<std::string, tables::Value> known[] = {
+        {"area", area}, {"from", period.first}, {"to", period.last}};
+    std::vector<std::pair<std::string, tables::Value>> used;
+    for (const auto& parameter : known)
+      if (sql.find("$" + parameter.first) != std::string::npos) used.push_back(parameter);
+    return services.hub.tables().query(principal, sql, used, time_limit);
+  }
+};
+
+/// Numbers as numbers; texts and days as text; NULL as null.
+json::value plain(const tables::Value& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* real = std::get_if<double>(&value)) return *real;
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
+  if (const auto* text = std::get_if<std::string>(&value)) return json::string(*text);
+  if (const auto* day = std::get_if<Date>(&value)) return json::string(format_date(*day));
+  if (const auto* instant = std::get_if<Instant>(&value))
+    return json::string(format_instant(*instant));
+  if (const auto* decimal = std::get_if<tables::Decimal>(&value)) {
+    double number = static_cast<double>(decimal->scaled);
+    for (int i = 0; i < decimal->scale; ++i) number /= 10;
+    return number;
+  }
+  return nullptr;
+}
+
+/// Position of a column that the scene's SQL must give.
+Result<std::size_t> column(const tables::ResultSet& rows, std::string_view name,
+                           const Section& section) {
+  for (std::size_t i = 0; i < rows.columns.size(); ++i)
+    if (rows.columns[i] == name) return i;
+  return fail(ErrorCode::invalid_input, "the section's SQL must give a column " + std::string(name),
+              section.id);
+}
+
+/// What the records count, not a table.
+Result<json::value> measure(const BoardAsk& ask, const std::string& name) {
+  const records::Store& store = ask.services.hub.store();
+  if (name == "open_problems") {
+    const auto count = open_problems(store, ask.principal, 0);
+    if (!count) return unexpected(count.error());
+    return json::value(*count);
+  }
+  if (name == "deliveries") {
+    std::int64_t total = 0;
+    const auto read = store.deliveries(ask.principal, 0, 1, &total);
+    if (!read) return unexpected(read.error());
+    return json::value(total);
+  }
+  if (name == "resources") {
+    const auto counts = store.counts();
+    if (!counts) return unexpected(counts.error());
+    std::int64_t total = 0;
+    for (const auto& [type, count] : *counts) total += count;
+    return json::value(total);
+  }
+  return fail(ErrorCode::invalid_input, "unknown measure " + name);
+}
+
+Result<json::value> figure_value(const BoardAsk& ask, const KeyFigure& figure) {
+  if (!figure.measure.empty()) return measure(ask, figure.measure);
+  const auto rows = ask.query(figure.sql);
+  if (!rows) return unexpected(rows.error());
+  if (rows->rows.empty() || rows->rows.front().empty()) return json::value(nullptr);
+  return plain(rows->rows.front().front());
+}
+
+Result<json::object> key_figures(const BoardAsk& ask, const Section& section) {
+  const std::string as_of = format_instant(ask.services.feed.state().committed_at);
+  json::array items;
+  for (const KeyFigure& figure : section.items) {
+    auto value = figure_value(ask, figure);
+    if (!value) return unexpected(value.error());
+    items.push_back(json::object{{"id", figure.id},
+                                 {"name", texts(figure.name)},
+                                 {"basis", texts(figure.basis)},
+                                 {"value", std::move(*value)},
+                                 {"unit", texts(figure.unit)},
+                                 {"note", texts_or_null(figure.note)},
+                                 {"source", texts(figure.source)},
+                                 {"asOf", as_of}});
+  }
+  return json::object{{"items", std::move(items)}};
+}
+
+json::object plan_object(const indicators::Plan& plan) {
+  json::array fields;
+  for (const indicators::Indicator& indicator : plan.indicators) {
+    json::value field = texts(indicator.field);
+    json::object* group = nullptr;
+    for (json::value& known : fields)
+      if (known.get_object()["field"] == field) group = &known.get_object();
+    if (!group) {
+      fields.push_back(json::object{{"field", field}, {"indicators", json::array{}}});
+      group = &fields.back().get_object();
+    }
+    (*group)["indicators"].get_array().push_back(indicator_object(indicator, plan));
+  }
+  return {{"id", plan.id},
+          {"title", texts(plan.title)},
+          {"source", json::object{{"title", texts(plan.source.title)},
+                                  {"document", plan.source.document},
+                                  {"page", plan.source.place}}},
+          {"year", plan.year},
+          {"counts", counts_object(indicators::count_statuses(plan.indicators))},
+          {"fields", std::move(fields)}};
+}
+
+Result<json::object> plans(const BoardAsk& ask, const Section& section) {
+  json::array list;
+  for (const indicators::Plan& plan : ask.services.catalogue.plans()) {
+    const bool named =
+        std::find(section.plans.begin(), section.plans.end(), plan.id) != section.plans.end();
+    if (section.plans.empty() || named) list.push_back(plan_object(plan));
+  }
+  return json::object{{"plans", std::move(list)}};
+}
+
+/// People and visits per area; the rate is made here, from numerator and denominator.
+Result<json::object> areas(const BoardAsk& ask, const Section& section) {
+  const auto rows = ask.query(section.sql);
+  if (!rows) return unexpected(rows.error());
+  const auto area = column(*rows, "area", section);
+  if (!area) return unexpected(area.error());
+  const auto people = column(*rows, "people", section);
+  if (!people) return unexpected(people.error());
+  const auto visits = column(*rows, "visits", section);
+  if (!visits) return unexpected(visits.error());
+  json::array list;
+  for (const auto& row : rows->rows) {
+    const json::value code = plain(row[*area]);
+    const json::value number_of_people = plain(row[*people]);
+    const json::value number_of_visits = plain(row[*visits]);
+    json::value rate = nullptr;
+    if (number_of_people.is_number() && number_of_visits.is_number()) {
+      const double base = number_of_people.to_number<double>();
+      if (base > 0) rate = number_of_visits.to_number<double>() * 1000 / base;
+    }
+    const std::string text = code.is_string() ? std::string(code.get_string()) : std::string{};
+    const Localized name =
+        text.empty() ? Localized{"区划不详", "Area unknown"} : ask.services.areas.name(text);
+    list.push_back(json::object{{"area", code},
+                                {"name", texts(name)},
+                                {"people", number_of_people},
+                                {"visits", number_of_visits},
+                                {"visitsPerThousand", rate}});
+  }
+  return json::object{{"unit", texts(section.unit)},
+                      {"rows", std::move(list)},
+                      {"period", format_period(ask.period)},
+                      {"source", texts(section.source)}};
+}
+
+Result<json::object> series(const BoardAsk& ask, const Section& section) {
+  const auto rows = ask.query(section.sql);
+  if (!rows) return unexpected(rows.error());
+  const auto period = column(*rows, "period", section);
+  if (!period) return unexpected(period.error());
+  const auto value = column(*rows, "value", section);
+  if (!value) return unexpected(value.error());
+  json::array points;
+  for (const auto& row : rows->rows)
+    points.push_back(json::object{{"period", plain(row[*period])}, {"value", plain(row[*value])}});
+  return json::object{{"unit", texts(section.unit)},
+                      {"source", texts(section.source)},
+                      {"points", std::move(points)}};
+}
+
+Result<json::object> freshness(const BoardAsk& ask, const Section&) {
+  const records::Store& store = ask.services.hub.store();
+  const auto newest = store.deliveries(ask.principal, 0, 5);
+  if (!newest) return unexpected(newest.error());
+  json::array deliveries;
+  for (const records::Delivery& delivery : *newest) {
+    const auto open = open_problems(store, ask.principal, delivery.id);
+    if (!open) return unexpected(open.error());
+    deliveries.push_back(delivery_object(delivery, *open, ask.services.uploads.find(delivery.id)));
+  }
+  const auto tables = ask.services.hub.tables().tables();
+  if (!tables) return unexpected(tables.error());
+  return json::object{{"deliveries", std::move(deliveries)},
+                      {"tables", table_rows(*tables)},
+                      {"feed", feed_object(ask.services.feed.state())}};
+}
+
+struct SectionKind {
+  std::string_view kind;
+  Result<json::object> (*make)(const BoardAsk&, const Section&);
+};
+constexpr SectionKind section_kinds[] = {
+    {"key-figures", key_figures}, {"plans", plans},         {"areas", areas},
+    {"series", series},           {"freshness", freshness},
+};
+
+Result<json::object> make_section(const BoardAsk& ask, const Section& section) {
+  for (const SectionKind& known : section_kinds) {
+    if (known.kind != section.kind) continue;
+    auto made = known.make(ask, section);
+    if (!made) return made;
+    (*made)["id"] = section.id;
+    (*made)["kind"] = section.kind;
+    (*made)["title"] = texts(section.title);
+    (*made)["basis"] = texts_or_null(section.basis);
+    return made;
+  }
+  return fail(ErrorCode::invalid_input, "unknown kind of section: " + section.kind, section.id);
+}
+
+}  // namespace
+
+Result<std::string> make_board(Services& services, const std::string& key) {
+  const std::size_t first = key.find('|');
+  const std::size_t second = key.find('|', first + 1);
+  const scene::Board* board = services.catalogue.board(key.substr(0, first));
+  const Result<Period> period = parse_period(key.substr(second + 1));
+  if (!board || !period) return fail(ErrorCode::not_found, "there is no such board");
+  const BoardAsk ask{services, Principal::system("public-health"),
+                     key.substr(first + 1, second - first - 1), *period};
+  json::array sections;
+  for (const Section& section : board->sections) {
+    auto made = make_section(ask, section);
+    if (!made) return unexpected(made.error());
+    sections.push_back(std::move(*made));
+  }
+  return json::serialize(json::object{{"id", board->id},
+                                      {"title", texts(board->title)},
+                                      {"area", ask.area},
+                                      {"period", format_period(ask.period)},
+                                      {"asOf", format_instant(services.feed.state().committed_at)},
+                                      {"feed", services.feed.reached()},
+                                      {"sections", std::move(sections)}});
+}
+
+/// GET /api/boards/{id}?area=&period=: made once per area, period and feed number (FeedCache)
+Response get_board(Request& request, const Principal&, Services& services) {
+  const std::string id(request.capture("id"));
+  if (!services.catalogue.board(id)) return not_found({"该看板", "such board"});
+  const auto area = area_of(request);
+  if (!area) return area.error();
+  const auto period = period_of(request, std::to_string(civil(services.today()).year));
+  if (!period) return period.error();
+  const auto after = number_of(request, "after", 0, std::numeric_limits<std::int64_t>::max());
+  if (!after) return after.error();
+  const BatchId at_least = std::min<BatchId>(after->value_or(0), services.feed.reached());
+  const auto made = services.boards->get(id + "|" + *area + "|" + format_period(*period), at_least);
+  if (!made) return outcome(made.error());
+  return text_response(200, "application/json", *made->text);
+}
+
+}  // namespace hb::server

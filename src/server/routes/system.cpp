@@ -1,0 +1,51 @@
+#include "server/openapi.hpp"
+#include "server/routes.hpp"
+#include "server/views.hpp"
+
+namespace hb::server {
+
+/// GET /api/events: the listener keeps the connection and writes what EventHub publishes
+Response get_events(Request&, const Principal&, Services&) {
+  Response response;
+  response.event_stream = true;
+  response.content_type = "text/event-stream";
+  return response;
+}
+
+/// GET /api/openapi.yaml
+Response get_openapi(Request&, const Principal&, Services&) {
+  return text_response(200, "application/yaml", std::string(openapi_yaml()));
+}
+
+/// GET /healthz: the process answers
+Response get_healthz(Request&, const Principal&, Services&) {
+  return text_response(200, "text/plain; charset=utf-8", "ok\n");
+}
+
+/// GET /readyz: records and tables answer
+Response get_readyz(Request&, const Principal&, Services& services) {
+  const Result<BatchId> reached = std::as_const(services.hub).tables().reached();
+  if (!reached) return outcome(reached.error());
+  return text_response(200, "text/plain; charset=utf-8", "ready\n");
+}
+
+/// GET /metrics
+Response get_metrics(Request&, const Principal&, Services& services) {
+  std::string text = services.metrics.text();
+  const FeedState feed = services.feed.state();
+  const ListenerLoad load = services.listener ? services.listener->load() : ListenerLoad{};
+  const std::pair<std::string_view, double> gauges[] = {
+      {"hb_feed_committed", static_cast<double>(feed.committed)},
+      {"hb_feed_reached", static_cast<double>(feed.reached)},
+      {"hb_feed_lag_seconds", static_cast<double>(feed.lag_ms) / 1000},
+      {"hb_connections", load.connections},
+      {"hb_requests_waiting", load.waiting},
+      {"hb_event_streams", static_cast<double>(services.events.subscribers())},
+      {"hb_uploads_waiting", static_cast<double>(services.uploads.waiting())},
+      {"hb_boards_kept", static_cast<double>(services.boards->size())},
+  };
+  for (const auto& [name, value] : gauges) text += metric_line(name, "gauge", value);
+  return text_response(200, "text/plain; version=0.0.4; charset=utf-8", std::move(text));
+}
+
+}  // namespace hb::server

@@ -1,0 +1,156 @@
+#include "server/server.hpp"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "server/application.hpp"
+#include "server/json.hpp"
+#include "server/routes.hpp"
+#include "server/views.hpp"
+
+namespace hb::server {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Last day of a simulated store: manifest.json, which `load` keeps beside the records.
+std::optional<Date> simulated_day(const fs::path& store) {
+  std::ifstream stream(store / "manifest.json", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  boost::system::error_code error;
+  const json::value manifest = json::parse(text, error);
+  if (error || !manifest.is_object()) return std::nullopt;
+  for (const char* key : {"last_day", "lastDay"}) {
+    const json::value* day = manifest.get_object().if_contains(key);
+    if (!day || !day->is_string()) continue;
+    if (const Result<Date> date = parse_date(day->get_string())) return *date;
+  }
+  return std::nullopt;
+}
+
+void start_log() {
+  static const auto log = spdlog::stderr_logger_mt("healthbrain");
+  log->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","log":%v})");
+  spdlog::set_default_logger(log);
+}
+
+}  // namespace
+
+struct Server::State {
+  std::unique_ptr<ingest::Hub> hub;
+  std::unique_ptr<scene::Catalogue> catalogue;
+  std::unique_ptr<Timeline> timeline;
+  std::unique_ptr<Services> services;
+  std::unique_ptr<Listener> listener;
+};
+
+namespace {
+
+/// Live updates, caches and uploads, tied to each other.
+void connect(Services& services) {
+  services.boards = std::make_unique<FeedCache>(
+      [&services](const std::string& key) { return make_board(services, key); },
+      [&services] { return services.feed.reached(); });
+  services.status =
+      std::make_unique<FeedCache>([&services](const std::string&) { return make_status(services); },
+                                  [&services] { return services.feed.reached(); });
+  services.feed.on_move([&services](const FeedState& feed) {
+    services.events.publish("feed", json::serialize(feed_object(feed)));
+    services.boards->refresh();
+    services.status->refresh();
+  });
+  services.feed.set_writer_busy([&services] { return services.uploads.busy(); });
+  services.events.set_greeting([&services] {
+    return format_event("feed", json::serialize(feed_object(services.feed.state())));
+  });
+  services.uploads.on_change([&services](const UploadState& upload) {
+    json::object shown = delivery_object(upload);
+    if (upload.delivery != 0) {
+      const auto delivery =
+          services.hub.store().delivery(Principal::system("operation"), upload.delivery);
+      if (delivery) {
+        const auto open =
+            open_problems(services.hub.store(), Principal::system("operation"), upload.delivery);
+        shown = delivery_object(*delivery, open.value_or(0), upload);
+      }
+    }
+    shown["upload"] = upload.id;
+    services.events.publish("delivery", json::serialize(shown));
+  });
+  services.feed.start();
+}
+
+/// The board everybody opens first is made before anybody asks.
+void warm(Services& services) {
+  static_cast<void>(services.status->get("status", 0));
+  const std::string year = std::to_string(civil(services.today()).year);
+  for (const scene::Board& board : services.catalogue.boards())
+    static_cast<void>(services.boards->get(board.id + "||" + year, 0));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
+  start_log();
+  auto state = std::make_unique<State>();
+  auto catalogue = scene::Catalogue::load(options.scenes_dir);
+  if (!catalogue) return unexpected(catalogue.error());
+  state->catalogue = std::make_unique<scene::Catalogue>(std::move(*catalogue));
+  auto timeline = Timeline::load(options.scenes_dir / "core/timeline.yaml");
+  if (!timeline) return unexpected(timeline.error());
+  state->timeline = std::make_unique<Timeline>(std::move(*timeline));
+
+  ingest::HubOptions hub_options;
+  hub_options.views_dir = (options.scenes_dir / "core/views").string();
+  hub_options.create = false;
+  hub_options.threads = options.threads;
+  hub_options.clock = options.clock;
+  auto hub = ingest::Hub::open(options.store.string(), hub_options);
+  if (!hub) return unexpected(hub.error());
+  state->hub = std::move(*hub);
+  auto areas = Areas::load(options.store);
+  if (!areas) return unexpected(areas.error());
+
+  state->services =
+      std::make_unique<Services>(*state->hub, *state->catalogue, *state->timeline,
+                                 std::move(*areas), options.clock, route_names(), options.threads);
+  Services& services = *state->services;
+  services.version = options.version;
+  services.web_dir = options.web_dir;
+  if (const auto day = simulated_day(options.store); day && state->hub->store().info().simulated) {
+    services.last_simulated_day = *day;
+    services.has_simulated_day = true;
+  }
+  connect(services);
+  auto listener =
+      Listener::start(options.listener, make_application(services, options.log_requests));
+  if (!listener) {
+    services.feed.stop();
+    return unexpected(listener.error());
+  }
+  services.listener = listener->get();
+  state->listener = std::move(*listener);
+  warm(services);
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Server::~Server() { stop(); }
+
+std::uint16_t Server::port() const { return state_->listener->port(); }
+
+void Server::stop() {
+  if (!state_->listener) return;
+  state_->listener->stop();
+  state_->services->feed.stop();  // its listeners use the caches, which go next
+  state_->services->listener = nullptr;
+  state_->services.reset();
+  state_->listener.reset();
+  state_->hub.reset();
+}
+
+}  // namespace hb::server

@@ -1,0 +1,40 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "server/listener.hpp"
+
+namespace hb::server {
+
+struct ServerOptions {
+  std::filesystem::path store;
+  std::filesystem::path scenes_dir;
+  std::filesystem::path web_dir;  ///< may not exist: then only the API is served
+  ListenerOptions listener;
+  int threads = 2;           ///< of loads and table scans
+  bool log_requests = true;  ///< JSON lines on stderr
+  std::string version;
+  Clock clock = system_clock();
+};
+
+/// A store with its API and pages on a loopback port.
+class Server {
+ public:
+  /// errors  those of Hub::open, scene::Catalogue::load and Listener::start
+  static Result<std::unique_ptr<Server>> start(const ServerOptions& options);
+  ~Server();
+
+  std::uint16_t port() const;
+  /// Lets running requests and the running load end, then closes the store. Idempotent.
+  void stop();
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hb::server

@@ -1,0 +1,23 @@
+#include "server/services.hpp"
+
+namespace hb::server {
+
+Services::Services(ingest::Hub& opened, const scene::Catalogue& scenes,
+                   const Timeline& timeline_rules, Areas known_areas, Clock now,
+                   std::vector<std::string> route_names, int threads)
+    : hub(opened),
+      catalogue(scenes),
+      timeline(timeline_rules),
+      areas(std::move(known_areas)),
+      clock(now),
+      metrics(std::move(route_names)),
+      feed(opened, now),
+      uploads(opened, now, threads) {}
+
+Date Services::today() const {
+  return has_simulated_day ? last_simulated_day : day_in_shanghai(clock());
+}
+
+Principal local_principal() { return {"local", {"system-admin"}, {}, {}, "operation", true}; }
+
+}  // namespace hb::server

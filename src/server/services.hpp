@@ -1,0 +1,53 @@
+#pragma once
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/clock.hpp"
+#include "core/principal.hpp"
+#include "ingest/hub.hpp"
+#include "scene/catalogue.hpp"
+#include "server/areas.hpp"
+#include "server/events.hpp"
+#include "server/feed.hpp"
+#include "server/feed_cache.hpp"
+#include "server/listener.hpp"
+#include "server/metrics.hpp"
+#include "server/timeline.hpp"
+#include "server/uploads.hpp"
+
+namespace hb::server {
+
+/// Everything the routes work with; built once (Server), given to every handler.
+struct Services {
+  ingest::Hub& hub;
+  const scene::Catalogue& catalogue;
+  const Timeline& timeline;
+  Areas areas;
+  Clock clock;
+  std::string version;
+  std::filesystem::path web_dir;
+  Date last_simulated_day;  ///< "now" of a simulated store; see today()
+  bool has_simulated_day = false;
+
+  EventHub events;
+  Metrics metrics;
+  FeedWatch feed;
+  Uploads uploads;
+  std::unique_ptr<FeedCache> boards;  ///< key: board|area|period
+  std::unique_ptr<FeedCache> status;  ///< key: "status"
+  const Listener* listener = nullptr;
+
+  Services(ingest::Hub& opened, const scene::Catalogue& scenes, const Timeline& timeline_rules,
+           Areas known_areas, Clock now, std::vector<std::string> route_names, int threads);
+
+  /// The day the store is at: the last simulated one, else today in Shanghai.
+  Date today() const;
+};
+
+/// Who asks, until accounts exist: the person at this machine, who may see everything. The one
+/// place where a principal of the web is made.
+Principal local_principal();
+
+}  // namespace hb::server
