@@ -1,0 +1,127 @@
+#include "simulate/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "cli/commands.hpp"
+#include "cli/content.hpp"
+#include "cli/exit_code.hpp"
+
+namespace hb::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+struct SimulateArguments {
+  std::int64_t residents = 0;
+  int years = 0;
+  std::uint64_t seed = 1;
+  std::string out;
+  std::string last_day;
+  std::string scenes;
+  bool gzip = false;
+  std::int64_t problems = 0;
+  int threads = 0;
+};
+
+std::string summary_text(const simulate::Summary& summary, const std::string& directory) {
+  json::object counts;
+  for (const auto& [type, count] : summary.counts) counts[type] = count;
+  const json::object object = {{"directory", directory},
+                               {"residents", summary.residents},
+                               {"deceased", summary.deceased},
+                               {"households", summary.households},
+                               {"firstDay", format_date(summary.first_day)},
+                               {"lastDay", format_date(summary.last_day)},
+                               {"resources", summary.resources},
+                               {"counts", std::move(counts)},
+                               {"problems", summary.problems},
+                               {"bytes", summary.bytes},
+                               {"seconds", summary.seconds}};
+  return json::serialize(object);
+}
+
+/// A number from the command line that simulate() will judge; what does not fit its field is out of
+/// its range in any case.
+std::uint32_t limited(std::int64_t number) {
+  return number < 0 || number > 0x7fffffff ? 0xffffffffu : static_cast<std::uint32_t>(number);
+}
+
+Result<simulate::Options> read_options(const SimulateArguments& arguments) {
+  simulate::Options options;
+  options.residents = limited(arguments.residents);
+  options.years = arguments.years;
+  options.seed = arguments.seed;
+  options.directory = arguments.out;
+  options.gzip = arguments.gzip;
+  options.problems = limited(arguments.problems);
+  options.threads = arguments.threads;
+  if (!arguments.last_day.empty()) {
+    const Result<Date> day = parse_date(arguments.last_day);
+    if (!day) return fail(ErrorCode::invalid_input, day.error().message, "--last-day");
+    options.last_day = *day;
+  }
+  const Result<std::filesystem::path> scenes = find_content(arguments.scenes, "scenes");
+  if (!scenes) return unexpected(scenes.error());
+  options.content = *scenes / "demo-district";
+  return options;
+}
+
+int run_simulate(const SimulateArguments& arguments) {
+  const Result<simulate::Options> options = read_options(arguments);
+  if (!options) return give_up(options.error());
+  Result<simulate::Summary> summary = [&] {
+    ProgressBar bar("simulating households");
+    return simulate::simulate(*options, [&bar](std::uint64_t done, std::uint64_t of) {
+      bar.show(static_cast<double>(done) / static_cast<double>(of), static_cast<long long>(done));
+    });
+  }();
+  if (!summary) return give_up(summary.error());
+  fmt::print("{}\n", summary_text(*summary, arguments.out));
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<SimulateArguments>();
+  CLI::App* command =
+      app.add_subcommand("simulate", "Make the NDJSON files of an invented district（虚构）");
+  command
+      ->add_option("--residents", arguments->residents,
+                   "People alive on the last day, 1 to 5,000,000")
+      ->required();
+  command
+      ->add_option("--years", arguments->years,
+                   "Years of life and care up to the last day, 1 to 100")
+      ->required();
+  command->add_option("--seed", arguments->seed, "The same seed makes the same bytes")
+      ->capture_default_str();
+  command->add_option("--out", arguments->out, "Directory for the files; made when absent")
+      ->required();
+  command->add_option("--last-day", arguments->last_day, "Last simulated day (2025-12-31)");
+  command->add_flag("--gzip", arguments->gzip, "Write .ndjson.gz instead of .ndjson");
+  command
+      ->add_option("--problems", arguments->problems,
+                   "Faulty lines to put into dirty-clinic.ndjson, to show problem data")
+      ->capture_default_str();
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Threads (0: all of the machine); does not change the result")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 64));
+  command->add_option("--scenes", arguments->scenes,
+                      "Directory of the scenes, if not beside the program");
+  command->footer(
+      "Example:\n  healthbrain simulate --residents 20000 --years 3 --seed 7 --problems 12 --out "
+      "deliveries\n"
+      "  healthbrain load --store district-store deliveries\n\n"
+      "A JSON summary goes to stdout, progress to stderr. Nobody in the files exists; identity "
+      "numbers\n"
+      "begin with 77 and are accepted only by a store that is marked as simulated.");
+  command->callback([&exit_code, arguments] { exit_code = run_simulate(*arguments); });
+}
+
+}  // namespace hb::cli

@@ -1,0 +1,162 @@
+#include "simulate/content.hpp"
+
+#include <fmt/format.h>
+
+#include "simulate/yaml.hpp"
+
+namespace hb::simulate {
+
+Field Field::open(const std::filesystem::path& file) {
+  const std::string name = file.filename().string();
+  if (!std::filesystem::exists(file)) throw ContentFault{"content file is missing", file.string()};
+  YAML::Node root = YAML::LoadFile(file.string());
+  Field field(root, name, "");
+  if (!root.IsMap()) field.fault("needs a map of fields");
+  return field;
+}
+
+void Field::fault(const std::string& message) const {
+  const int line = node_.IsDefined() ? node_.Mark().line + 1 : 0;
+  throw ContentFault{name_.empty() ? message : name_ + " " + message,
+                     fmt::format("{}:{}", file_, line)};
+}
+
+Field Field::at(const std::string& key) const {
+  if (!node_.IsMap()) fault("needs a map with " + key);
+  const YAML::Node child = node_[key];
+  if (!child.IsDefined() || child.IsNull()) fault("lacks the field " + key);
+  return {child, file_, key};
+}
+
+std::optional<Field> Field::find(const std::string& key) const {
+  if (!has(key)) return std::nullopt;
+  return at(key);
+}
+
+std::vector<Field> Field::items() const {
+  if (!node_.IsSequence()) fault("needs a list");
+  std::vector<Field> list;
+  for (const YAML::Node& item : node_) list.emplace_back(item, file_, name_);
+  return list;
+}
+
+std::vector<std::pair<std::string, Field>> Field::members() const {
+  if (!node_.IsMap()) fault("needs a map");
+  std::vector<std::pair<std::string, Field>> list;
+  for (const auto& member : node_) {
+    const auto key = member.first.as<std::string>();
+    list.emplace_back(key, Field(member.second, file_, key));
+  }
+  return list;
+}
+
+std::string Field::text() const {
+  if (!node_.IsScalar()) fault("needs a text");
+  std::string text = node_.as<std::string>();
+  for (const char c : text)
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20)
+      fault("may not hold a quotation mark, backslash or control character");
+  return text;
+}
+
+double Field::number(double least, double most) const {
+  double value = 0;
+  if (!node_.IsScalar() || !YAML::convert<double>::decode(node_, value))
+    fault(fmt::format("needs a number from {} to {}", least, most));
+  if (!(value >= least && value <= most))
+    fault(fmt::format("is {}, needs a number from {} to {}", value, least, most));
+  return value;
+}
+
+int Field::integer(int least, int most) const {
+  int value = 0;
+  if (!node_.IsScalar() || !YAML::convert<int>::decode(node_, value) || value < least ||
+      value > most)
+    fault(fmt::format("needs a whole number from {} to {}", least, most));
+  return value;
+}
+
+Date Field::day() const {
+  const Result<Date> date = parse_date(text());
+  if (!date) fault("needs a day such as 2025-01-01");
+  return *date;
+}
+
+Localized Field::localized() const { return {at("zh").text(), at("en").text()}; }
+
+namespace {
+void fill_by_age(const Field& field, double least, double most,
+                 std::array<double, oldest + 1>& values) {
+  int from = 0;
+  double value = 0;
+  bool first = true;
+  for (const auto& [key, member] : field.members()) {
+    char* end = nullptr;
+    const long age = std::strtol(key.c_str(), &end, 10);
+    if (end == key.c_str() || *end != '\0' || age < 0 || age > oldest)
+      member.fault("is no age from 0 to 120");
+    if (!first && age <= from) member.fault("must be a higher age than the one before");
+    if (!first) std::fill(values.begin() + from, values.begin() + age, value);
+    from = static_cast<int>(age);
+    value = member.number(least, most);
+    first = false;
+  }
+  if (first) field.fault("needs at least one age");
+  std::fill(values.begin() + from, values.end(), value);
+}
+}  // namespace
+
+AgeTable Field::by_age(double least, double most) const {
+  AgeTable table;
+  if (has("male") || has("female")) {
+    fill_by_age(at("male"), least, most, table.values[0]);
+    fill_by_age(at("female"), least, most, table.values[1]);
+  } else {
+    fill_by_age(*this, least, most, table.values[0]);
+    table.values[1] = table.values[0];
+  }
+  return table;
+}
+
+Concept make_concept(const std::string& system, const std::string& code, Localized text) {
+  std::string coding =
+      fmt::format(R"({{"system":"{}","code":"{}","display":"{}"}})", system, code, text.zh);
+  std::string json = fmt::format(R"({{"coding":[{}],"text":"{}"}})", coding, text.zh);
+  return {code, std::move(text), std::move(json), std::move(coding)};
+}
+
+Concept read_concept(const Field& field, const std::string& system) {
+  return make_concept(system, field.at("code").text(), field.at("text").localized());
+}
+
+Result<Content> load_content(const std::filesystem::path& directory) {
+  std::string file;
+  const auto open = [&](const char* name) {
+    file = name;
+    return Field::open(directory / name);
+  };
+  try {
+    Content content;
+    content.district = read_district(open("district.yaml"));
+    const Field people = open("population.yaml");
+    content.population = read_population(people, open("names.yaml"));
+    const Field care = open("care.yaml");
+    read_care(care, content);
+    const Field systems = care.at("systems");
+    content.programmes =
+        read_programmes(open("programmes.yaml"), content, systems.at("diagnosis").text(),
+                        systems.at("procedure").text());
+    content.vaccines = read_vaccines(open("vaccines.yaml"));
+    content.cards = read_cards(open("cards.yaml"));
+    return content;
+  } catch (const ContentFault& fault) {
+    const bool missing = fault.message == "content file is missing";
+    return fail(missing ? ErrorCode::not_found : ErrorCode::invalid_input, fault.message,
+                fault.where);
+  } catch (const YAML::Exception& broken) {
+    return fail(ErrorCode::invalid_input, "is not YAML: " + broken.msg,
+                fmt::format("{}:{}", file, broken.mark.line + 1));
+  }
+}
+
+}  // namespace hb::simulate

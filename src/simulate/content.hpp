@@ -1,0 +1,242 @@
+#pragma once
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/date.hpp"
+#include "core/localized.hpp"
+#include "core/result.hpp"
+
+namespace hb::simulate {
+
+enum class Sex : std::uint8_t { male, female };
+constexpr int oldest = 120;  ///< years; tables by age end here
+
+/// A number for every year of age and sex.
+struct AgeTable {
+  std::array<std::array<double, oldest + 1>, 2> values{};
+  double at(Sex sex, int age) const { return values[static_cast<std::size_t>(sex)][clamp(age)]; }
+  static std::size_t clamp(int age) {
+    return static_cast<std::size_t>(age < 0 ? 0 : age > oldest ? oldest : age);
+  }
+};
+
+struct Normal {
+  double mean = 0;
+  double sd = 0;
+  double least = 0;
+  double most = 0;
+};
+
+/// A code with its words; `json` is a CodeableConcept, `coding` the Coding inside, made once.
+struct Concept {
+  std::string code;
+  Localized text;
+  std::string json;
+  std::string coding;
+};
+
+// ---- the place (district.yaml) ----
+struct StreetContent {
+  std::string code;  ///< 9 digits
+  Localized name;
+  double share = 0;     ///< part of the residents, any scale
+  int communities = 0;  ///< 1–99
+  double elders = 1;    ///< factor of households with somebody of 60 or more
+  double children = 1;  ///< factor of households with somebody below 18
+};
+
+struct InstitutionKind {
+  enum class Per : std::uint8_t { district, street, community };
+  enum class Level : std::uint8_t { office, community, hospital };
+  std::string id;
+  Per per = Per::district;
+  Level level = Level::office;
+  int every = 1;      ///< one for so many communities
+  double weight = 0;  ///< chance to be chosen among those of its level that serve a place
+  double staff = 0;   ///< doctors per 1,000 residents served
+  Concept type;
+  Localized name;  ///< with {district}, {street}, {community}
+};
+
+struct MapContent {
+  std::uint64_t seed = 0;
+  double longitude = 0, latitude = 0;  ///< centre, degrees
+  double width = 0, height = 0;        ///< degrees
+  int relax = 0;                       ///< rounds of evening out
+};
+
+struct DistrictContent {
+  std::string code;  ///< 6 digits, begins with 77
+  Localized name;
+  std::vector<std::pair<std::string, double>> origins;  ///< code, cumulative share
+  MapContent map;
+  std::vector<StreetContent> streets;
+  Localized community_suffix;
+  std::vector<Localized> community_heads, community_tails;
+  std::vector<std::string> roads;
+  std::vector<InstitutionKind> institutions;
+};
+
+// ---- the people (population.yaml, names.yaml) ----
+struct DeathContent {
+  double per_1000 = 0;  ///< residents and year
+  double growth = 0;    ///< of the force of mortality, per year of age
+  double infant_per_1000 = 0;
+  std::array<double, 12> months{};
+  std::vector<Concept> causes;
+  std::vector<AgeTable> shares;  ///< of each cause, by age at death
+};
+
+struct HouseholdContent {
+  Normal mother_age, partner_gap, grandmother_gap;  ///< years
+  double second_child = 0, third_child = 0, two_parents = 0, grandparents = 0;
+  double adult_child_at_home = 0;
+  AgeTable couple, shared_flat;
+};
+
+struct GivenNames {
+  int born_from = 0;
+  double two = 0;                                      ///< chance of a second character
+  std::array<std::vector<std::string>, 2> characters;  ///< by Sex
+};
+
+struct PopulationContent {
+  AgeTable pyramid;  ///< share of all residents per year of age and sex; sums to 1
+  DeathContent deaths;
+  HouseholdContent households;
+  double moves_per_year = 0;  ///< per household
+  double care_spread = 0;     ///< sd of the logarithm of the personal factor
+  std::vector<std::string> surnames;
+  std::vector<double> surname_weights;  ///< cumulative
+  std::vector<GivenNames> given;        ///< rising born_from
+};
+
+// ---- care (care.yaml, programmes.yaml, vaccines.yaml, cards.yaml) ----
+struct Component {
+  Concept what;
+  std::string unit;  ///< UCUM
+  int decimals = 0;
+  double mean = 0, between = 0, within = 0, least = 0, most = 0;
+  /// (age in years, typical value): when present, `mean` and `between` are relative to it.
+  std::vector<std::pair<double, double>> by_age;
+};
+
+struct Measure {
+  std::string id;
+  std::string category;  ///< FHIR observation-category code
+  Concept what;
+  std::vector<Component> components;  ///< one: the measure itself
+  bool panel = false;                 ///< true: values are Observation.component
+};
+
+struct Drug {
+  std::string id;
+  Concept what;
+  std::string dosage;
+};
+
+struct Share {
+  std::size_t index;  ///< into drugs or measures
+  double chance;
+};
+
+struct ProcedureContent {
+  Concept what;
+  double share = 1;
+};
+
+struct CardContent {
+  Concept disease;
+  double reported = 0;    ///< share of visits a card is filled in for
+  double confirmed = 0;   ///< share confirmed; the rest clinical
+  double onset_days = 0;  ///< mean from onset to diagnosis
+};
+
+struct Cause {
+  std::string id;
+  Concept diagnosis;
+  AgeTable per_year;  ///< visits per person and year
+  std::array<double, 12> months{};
+  double community = 0;  ///< share of visits at the community level
+  double inpatient = 0;  ///< share of hospital visits admitted
+  double days = 0;       ///< mean stay
+  std::vector<Share> drugs, measures;
+  std::optional<ProcedureContent> procedure;
+  std::optional<CardContent> card;
+};
+
+struct ProgrammeMeasure {
+  std::size_t measure;
+  double share = 1;
+  std::vector<double> shift, trend;  ///< per component; trend per year
+};
+
+struct Programme {
+  Concept type;
+  std::optional<Concept> diagnosis;  ///< a Condition of its members
+  Concept reason;                    ///< of its visits
+  bool has_members = false;          ///< by prevalence, with EpisodeOfCare; else by age_in_months
+  AgeTable prevalence;
+  int enrolled_from_age = 18;
+  double enrolled_within_years = 0;
+  std::vector<int> ages_in_months;
+  int interval = 0, spread = 0;  ///< days
+  double kept = 1;
+  std::vector<Share> drugs;
+  std::vector<ProgrammeMeasure> measures;
+  std::optional<ProcedureContent> procedure;
+};
+
+struct Dose {
+  Concept vaccine;
+  int number = 0;
+  int age_in_months = 0;
+  std::optional<Date> born_from, born_until, from;
+  std::optional<Sex> sex;
+};
+
+struct VaccineContent {
+  double coverage = 0;
+  double delay_days = 0;
+  int history_until_age = 0;
+  std::vector<Dose> doses;
+};
+
+struct CardGroup {
+  int from = 0, until = 0;  ///< years, inclusive
+  std::string code;
+  double share = 0;
+  std::string school;  ///< with {street}, {district}; empty: none
+  std::vector<std::string> classes;
+};
+
+struct CardRules {
+  std::vector<CardGroup> groups;
+  double report_hours = 0, late = 0, hospital_review_hours = 0, county_review_hours = 0;
+  double amended = 0, deleted = 0;
+};
+
+struct Content {
+  DistrictContent district;
+  PopulationContent population;
+  std::array<double, 7> community_weekdays{}, hospital_weekdays{};  ///< Monday first
+  std::array<double, 24> hours{};                                   ///< cumulative
+  std::vector<Drug> drugs;
+  std::vector<Measure> measures;
+  std::vector<Cause> causes;
+  std::vector<Programme> programmes;
+  VaccineContent vaccines;
+  CardRules cards;
+};
+
+/// Reads district, population, names, care, programmes, vaccines and cards (.yaml) of a directory.
+/// errors  not_found: a file is missing; invalid_input: message names field and expectation, where
+/// is
+///         "care.yaml:12"
+Result<Content> load_content(const std::filesystem::path& directory);
+
+}  // namespace hb::simulate

@@ -1,0 +1,253 @@
+#include "simulate/life.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "simulate/life_state.hpp"
+#include "simulate/names.hpp"
+
+namespace hb::simulate {
+
+Calendar::Calendar(const Content& content, const Window& window) {
+  const Date end{window.last.days + 1};
+  for (int year = window.years; year > 0; --year) starts_.push_back(years_before(end, year));
+  starts_.push_back(end);
+  for (int age = 0; age <= oldest; ++age)
+    for (const Sex sex : {Sex::male, Sex::female}) {
+      std::vector<float> cumulative;
+      float sum = 0;
+      for (const Cause& cause : content.causes)
+        cumulative.push_back(sum += static_cast<float>(cause.per_year.at(sex, age)));
+      causes_.push_back(std::move(cumulative));
+    }
+  for (const Cause& cause : content.causes)
+    for (const auto* weekdays : {&content.community_weekdays, &content.hospital_weekdays})
+      for (int year = 0; year < years(); ++year) {
+        std::vector<float> cumulative;
+        float sum = 0;
+        for (Date day = start(year); day < start(year + 1); ++day.days) {
+          const auto month = static_cast<std::size_t>(civil(day).month - 1);
+          const auto weekday =
+              static_cast<std::size_t>(((day.days + 3) % 7 + 7) % 7);  // 1970-01-01: Thursday
+          sum += static_cast<float>(cause.months[month] * (*weekdays)[weekday]);
+          cumulative.push_back(sum);
+        }
+        days_.push_back(std::move(cumulative));
+      }
+}
+
+Date Calendar::day(std::size_t cause, bool hospital, int year, Random& random) const {
+  const std::size_t index = (cause * 2 + (hospital ? 1 : 0)) * static_cast<std::size_t>(years()) +
+                            static_cast<std::size_t>(year);
+  return {start(year).days + static_cast<int>(random.pick(std::span<const float>(days_[index])))};
+}
+
+Simulator::Simulator(const Content& content, const District& district, const Population& population,
+                     const Window& window, std::uint64_t seed)
+    : content_(content),
+      district_(district),
+      population_(population),
+      window_(window),
+      seed_(seed),
+      calendar_(content, window) {}
+
+Simulator::Home Simulator::make_home(std::size_t index) const {
+  Home home{population_.households[index], index, Random(seed_, stream::household, index)};
+  home.surname = pick_surname(content_.population, home.random);
+  home.community = home.household.community;
+  home.former = home.community;
+  home.moved = window_.first;
+  home.address = address(home, home.community, home.random);
+  const double waited =
+      home.random.exponential(1 / std::max(1e-9, content_.population.moves_per_year));
+  if (waited < window_.years) {
+    home.former = home.random.below(static_cast<std::uint32_t>(district_.communities.size()));
+    home.moved = {window_.last.days - static_cast<int>(waited * 365.25)};
+    home.former_address = address(home, home.former, home.random);
+  }
+  return home;
+}
+
+std::string Simulator::address(const Home&, std::size_t community, Random& random) const {
+  const Community& place = district_.communities[community];
+  const auto& roads = content_.district.roads;
+  return fmt::format("{}{}{}{}{}号{}幢{}{:02}室", content_.district.name.zh,
+                     content_.district.streets[place.street].name.zh, place.name.zh,
+                     roads[(community * 7 + random.below(3)) % roads.size()], 1 + random.below(280),
+                     1 + random.below(24), 1 + random.below(17), 1 + random.below(4));
+}
+
+void Simulator::household(std::size_t index, Batch& batch) const {
+  const Home home = make_home(index);
+  for (std::size_t position = 0; position < home.household.size; ++position)
+    person(home, position, batch);
+}
+
+void Simulator::person(const Home& home, std::size_t position, Batch& batch) const {
+  const std::uint32_t number = home.household.first + static_cast<std::uint32_t>(position);
+  const Person& who = population_.people[number];
+  Life life{who, home, Random(seed_, stream::life, number), PersonWriter(batch, number + 1),
+            number};
+  life.position = position;
+  life.from = std::max(window_.first, who.birth);
+  life.to = who.died ? who.death : window_.last;
+  const double spread = content_.population.care_spread;
+  life.care = portable_exp(spread * life.random.normal() - spread * spread / 2);  // mean 1
+  write_patient(home, life);
+  plan_care(life);
+  plan_programmes(life);
+  vaccinate(life);
+  write_visits(life);
+  if (who.died) write_death(life);
+}
+
+void Simulator::write_patient(const Home& home, Life& life) const {
+  const Person& who = life.who;
+  Random random(seed_, stream::name, life.number);
+  PatientFacts facts{&who};
+  facts.family = home.surname;
+  if (who.family != 0) {
+    Random other(seed_, stream::family + who.family, home.index);
+    facts.family = pick_surname(content_.population, other);
+  }
+  facts.given = pick_given(content_.population, random, civil(who.birth).year, who.sex);
+  const std::string& origin = content_.district.origins[who.origin].first;
+  facts.identity_number = identity_number(origin, who.birth, who.sequence);
+  facts.record_number = fmt::format("{}{:05}", district_.communities[home.community].code,
+                                    home.household.record + life.position);
+  facts.telephone = fmt::format("000{:08}", life.number + 1);
+  facts.area = district_.communities[home.community].code;
+  facts.address = home.address;
+  if (!home.former_address.empty() && home.moved > life.from && home.moved <= life.to) {
+    facts.former_area = district_.communities[home.former].code;
+    facts.former_address = home.former_address;
+    facts.moved = home.moved;
+  }
+  facts.registered_area =
+      origin == content_.district.code ? district_.communities[home.former].code : origin;
+  life.registered_area = facts.registered_area;
+  facts.managing = &district_.institutions[district_.managing[home.community]];
+  facts.grown = age_in_years(who.birth, life.to) >= 22;
+  life.writer.patient(facts);
+}
+
+void Simulator::plan_care(Life& life) const {
+  const int age_first = age_in_years(life.who.birth, window_.first);
+  for (int year = 0; year < calendar_.years(); ++year) {
+    if (calendar_.start(year) > life.to || calendar_.start(year + 1) <= life.from) continue;
+    const int age = std::max(0, age_first + year);
+    const int visits = life.random.poisson(calendar_.visits(life.who.sex, age) * life.care);
+    for (int n = 0; n < visits; ++n) {
+      const std::size_t cause = calendar_.cause(life.who.sex, age, life.random);
+      const bool hospital = !life.random.chance(content_.causes[cause].community);
+      const Date day = calendar_.day(cause, hospital, year, life.random);
+      if (day < life.from || day > life.to) continue;
+      life.visits.push_back({day, hospital ? Visit::Kind::hospital : Visit::Kind::community,
+                             static_cast<std::uint16_t>(cause)});
+    }
+  }
+}
+
+void Simulator::write_visits(Life& life) const {
+  std::stable_sort(life.visits.begin(), life.visits.end(),
+                   [](const Visit& a, const Visit& b) { return a.day < b.day; });
+  for (const Visit& visit : life.visits) {
+    if (visit.kind == Visit::Kind::programme)
+      write_programme_visit(life, visit.what, visit.day);
+    else
+      write_care(life, visit.what, visit.kind == Visit::Kind::hospital, visit.day);
+  }
+}
+
+std::size_t Simulator::community_on(const Life& life, Date day) const {
+  return day < life.home.moved ? life.home.former : life.home.community;
+}
+
+VisitFacts Simulator::visit_at(Life& life, const Institution& at, Date day, const Concept& reason,
+                               VisitKind kind) const {
+  const auto hour = static_cast<int>(life.random.pick(std::span<const double>(content_.hours)));
+  const int minute = hour * 60 + static_cast<int>(life.random.below(60));
+  const int length = 10 + static_cast<int>(life.random.below(35));
+  const std::size_t doctor =
+      at.first_doctor + life.random.below(static_cast<std::uint32_t>(at.doctors));
+  return {day, minute, length, kind, &at, doctor, &reason};
+}
+
+void Simulator::write_care(Life& life, std::size_t index, bool hospital, Date day) const {
+  const Cause& cause = content_.causes[index];
+  const std::size_t at = hospital ? district_.hospitals.pick(life.random)
+                                  : district_.primary[community_on(life, day)].pick(life.random);
+  VisitFacts visit =
+      visit_at(life, district_.institutions[at], day, cause.diagnosis, VisitKind::outpatient);
+  if (hospital && life.random.chance(cause.inpatient)) {
+    visit.kind = VisitKind::inpatient;
+    const int left = life.to.days - day.days;  // who is in hospital on the last day leaves on it
+    const int days = std::min(left, 1 + life.random.poisson(cause.days - 1));
+    visit.minutes = std::max(visit.minutes, days * 1440 + 600 - visit.minute);
+  }
+  const std::string encounter = life.writer.encounter(visit);
+  life.writer.condition(visit, encounter, false);
+  for (const Share& share : cause.measures)
+    if (life.random.chance(share.chance)) measure(life, visit, encounter, share.index, nullptr, 0);
+  for (const Share& share : cause.drugs)
+    if (life.random.chance(share.chance))
+      life.writer.prescription(visit, encounter, content_.drugs[share.index]);
+  if (cause.procedure && life.random.chance(cause.procedure->share))
+    life.writer.procedure(visit, encounter, cause.procedure->what);
+  if (cause.card && life.random.chance(cause.card->reported)) write_card(life, *cause.card, visit);
+}
+
+namespace {
+double typical(const Component& component, double age) {
+  const auto& curve = component.by_age;
+  if (age <= curve.front().first) return curve.front().second;
+  for (std::size_t i = 1; i < curve.size(); ++i)
+    if (age < curve[i].first) {
+      const double part = (age - curve[i - 1].first) / (curve[i].first - curve[i - 1].first);
+      return curve[i - 1].second + part * (curve[i].second - curve[i - 1].second);
+    }
+  return curve.back().second;
+}
+}  // namespace
+
+void Simulator::measure(Life& life, const VisitFacts& visit, const std::string& encounter,
+                        std::size_t index, const ProgrammeMeasure* programme,
+                        double managed_years) const {
+  const Measure& measure = content_.measures[index];
+  std::vector<double> values;
+  for (std::size_t i = 0; i < measure.components.size(); ++i) {
+    const Component& component = measure.components[i];
+    // What a person tends to is theirs for life: drawn anew from the same sequence each time.
+    const double tendency = Random(seed_, stream::tendency + index * 16 + i, life.number).normal();
+    double shift = 0;
+    for (const Membership& membership :
+         life.memberships)  // a condition shows wherever one is measured
+      for (const ProgrammeMeasure& other : content_.programmes[membership.programme].measures)
+        if (other.measure == index) shift = std::max(shift, other.shift[i]);
+    if (programme) shift += programme->trend[i] * managed_years;
+    double value = component.mean + shift + component.between * tendency;
+    if (!component.by_age.empty()) {
+      const double age = (visit.day.days - life.who.birth.days) / 365.25;
+      value = typical(component, age) * (1 + value);
+    }
+    value += component.within * life.random.normal();
+    values.push_back(std::clamp(value, component.least, component.most));
+  }
+  life.writer.observation(visit, encounter, measure, values);
+}
+
+void Simulator::write_death(Life& life) const {
+  const DeathContent& deaths = content_.population.deaths;
+  const int age = age_in_years(life.who.birth, life.who.death);
+  std::vector<double> cumulative;
+  double sum = 0;
+  for (const AgeTable& share : deaths.shares)
+    cumulative.push_back(sum += share.at(life.who.sex, age));
+  const std::size_t cause = life.random.pick(std::span<const double>(cumulative));
+  const std::size_t hospital = district_.hospitals.pick(life.random);
+  life.writer.death(life.who.death, deaths.causes[cause], district_.institutions[hospital]);
+}
+
+}  // namespace hb::simulate

@@ -1,0 +1,335 @@
+#include "simulate/population.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "simulate/random.hpp"
+
+namespace hb::simulate {
+namespace {
+
+/// Somebody to be housed: the age on the last day.
+struct Member {
+  int age;
+  Sex sex;
+  bool partner = false;
+  std::uint8_t family = 0;
+};
+
+using Home = std::vector<Member>;
+
+/// How many people of each age and sex still have no household.
+class Pool {
+ public:
+  /// Cumulative rounding: the counts add up to `residents`, each within 1 of its share.
+  Pool(const AgeTable& pyramid, std::uint32_t residents) {
+    double exact = 0;
+    std::int64_t given = 0;
+    for (int age = 0; age <= oldest; ++age)
+      for (const Sex sex : {Sex::male, Sex::female}) {
+        exact += pyramid.at(sex, age) * residents;
+        const auto until = static_cast<std::int64_t>(std::floor(exact + 0.5));
+        count(sex, age) = static_cast<std::uint32_t>(until - given);
+        given = until;
+      }
+    count(Sex::female, 40) += static_cast<std::uint32_t>(residents - given);  // rounding of the sum
+  }
+
+  std::uint32_t& count(Sex sex, int age) {
+    return counts_[static_cast<std::size_t>(sex)][AgeTable::clamp(age)];
+  }
+
+  std::uint32_t total(int from, int until) {
+    std::uint32_t sum = 0;
+    for (int age = from; age <= until; ++age)
+      sum += count(Sex::male, age) + count(Sex::female, age);
+    return sum;
+  }
+
+  /// Takes the person of that sex nearest in age, at most `reach` years away and within [least,
+  /// most].
+  std::optional<Member> take(Sex sex, int age, int reach, int least, int most) {
+    for (int away = 0; away <= reach; ++away)
+      for (const int candidate : {age - away, age + away}) {
+        if (candidate < least || candidate > most || count(sex, candidate) == 0) continue;
+        --count(sex, candidate);
+        return Member{candidate, sex};
+      }
+    return std::nullopt;
+  }
+
+  /// A random person of these ages; there must be one.
+  Member draw(Random& random, int from, int until, std::uint32_t in_total) {
+    std::uint32_t target = random.below(in_total);
+    for (int age = from; age <= until; ++age)
+      for (const Sex sex : {Sex::male, Sex::female}) {
+        if (target < count(sex, age)) {
+          --count(sex, age);
+          return {age, sex};
+        }
+        target -= count(sex, age);
+      }
+    return {until, Sex::female};  // not reached: in_total is the sum
+  }
+
+ private:
+  std::array<std::array<std::uint32_t, oldest + 1>, 2> counts_{};
+};
+
+int years(Random& random, const Normal& normal) {
+  const double value =
+      std::clamp(normal.mean + normal.sd * random.normal(), normal.least, normal.most);
+  return static_cast<int>(std::floor(value + 0.5));
+}
+
+constexpr int adult = 18;
+
+class Housing {
+ public:
+  Housing(const HouseholdContent& content, Pool& pool, Random& random)
+      : content_(content), pool_(pool), random_(random) {}
+
+  std::vector<Home> all() {
+    std::vector<Home> homes;
+    for (std::uint32_t left = pool_.total(0, adult - 1); left > 0; left = pool_.total(0, adult - 1))
+      homes.push_back(family(pool_.draw(random_, 0, adult - 1, left)));
+    for (std::uint32_t left = pool_.total(adult, oldest); left > 0;
+         left = pool_.total(adult, oldest))
+      homes.push_back(adults(pool_.draw(random_, adult, oldest, left)));
+    return homes;
+  }
+
+ private:
+  void add(Home& home, std::optional<Member> member, std::uint8_t family) {
+    if (!member) return;
+    member->family = family;
+    home.push_back(*member);
+  }
+
+  Home family(Member child) {
+    Home home{child};
+    const int gap = years(random_, content_.mother_age);
+    auto mother = pool_.take(Sex::female, child.age + gap, 8, child.age + 18, child.age + 46);
+    const int mother_age = mother ? mother->age : child.age + gap;
+    if (random_.chance(content_.second_child)) {
+      add_sibling(home, child.age, mother_age);
+      if (random_.chance(content_.third_child / std::max(content_.second_child, 1e-9)))
+        add_sibling(home, child.age, mother_age);
+    }
+    std::optional<Member> father;
+    if (!mother || random_.chance(content_.two_parents))
+      father = pool_.take(Sex::male, mother_age + years(random_, content_.partner_gap), 8,
+                          child.age + 18, oldest);
+    if (mother && father) mother->partner = father->partner = true;
+    add(home, mother, 1);
+    add(home, father, 0);
+    if (random_.chance(content_.grandparents)) add_grandparents(home, mother_age);
+    if (home.size() == 1) add_grandparents(home, mother_age);
+    return home;
+  }
+
+  void add_sibling(Home& home, int age, int mother_age) {
+    const int apart = 2 + static_cast<int>(random_.below(5));
+    const int wanted = std::max(0, random_.chance(0.5) ? age - apart : age + apart);
+    const Sex sex = random_.chance(0.5) ? Sex::male : Sex::female;
+    add(home,
+        pool_.take(sex, wanted, 2, std::max(0, mother_age - 45),
+                   std::min(adult + 4, mother_age - 19)),
+        0);
+  }
+
+  void add_grandparents(Home& home, int mother_age) {
+    const int age = mother_age + years(random_, content_.grandmother_gap);
+    auto grandmother = pool_.take(Sex::female, age, 6, mother_age + 18, oldest);
+    std::optional<Member> grandfather;
+    if (random_.chance(0.6))
+      grandfather = pool_.take(Sex::male, age + years(random_, content_.partner_gap), 6,
+                               mother_age + 16, oldest);
+    if (grandmother && grandfather) grandmother->partner = grandfather->partner = true;
+    add(home, grandmother, 2);
+    add(home, grandfather, 0);
+  }
+
+  Home adults(Member first) {
+    Home home{first};
+    if (random_.chance(content_.couple.at(first.sex, first.age))) {
+      const bool man = first.sex == Sex::male;
+      const int gap = years(random_, content_.partner_gap);
+      auto partner = pool_.take(man ? Sex::female : Sex::male, first.age + (man ? -gap : gap), 6,
+                                adult, oldest);
+      if (partner) {
+        home.front().partner = partner->partner = true;
+        home.front().family = man ? 0 : 1;
+        add(home, partner, man ? 1 : 0);
+      }
+      if (first.age >= 45 && first.age < 70 && random_.chance(content_.adult_child_at_home)) {
+        const Sex sex = random_.chance(0.5) ? Sex::male : Sex::female;
+        add(home,
+            pool_.take(sex, first.age - years(random_, content_.mother_age), 4, adult,
+                       first.age - 18),
+            0);
+      }
+      return home;
+    }
+    if (random_.chance(content_.shared_flat.at(first.sex, first.age))) {
+      const std::uint32_t others = 1 + random_.below(3);
+      for (std::uint32_t n = 1; n <= others; ++n) {
+        const int age = first.age + static_cast<int>(random_.below(7)) - 3;
+        add(home, pool_.take(first.sex, age, 3, adult, oldest), static_cast<std::uint8_t>(2 + n));
+      }
+    }
+    return home;
+  }
+
+  const HouseholdContent& content_;
+  Pool& pool_;
+  Random& random_;
+};
+
+/// A birthday of somebody who is `age` on `day`.
+Date birth_of(Random& random, Date day, int age) {
+  const Date latest = years_before(day, age);
+  const Date earliest{years_before(day, age + 1).days + 1};
+  return {earliest.days + static_cast<int>(random.below(
+                              static_cast<std::uint32_t>(latest.days - earliest.days + 1)))};
+}
+
+/// Days of the window, cumulatively weighted by month.
+std::vector<double> month_weights(const Window& window, const std::array<double, 12>& months) {
+  std::vector<double> cumulative;
+  double sum = 0;
+  for (Date day = window.first; day <= window.last; ++day.days)
+    cumulative.push_back(sum += months[static_cast<std::size_t>(civil(day).month - 1)]);
+  return cumulative;
+}
+
+struct Death {
+  Date birth;
+  Date death;
+  Sex sex;
+};
+
+/// Who died: as many as the crude rate says, by age as pyramid × force of mortality.
+std::vector<Death> plan_deaths(const PopulationContent& content, const Window& window,
+                               std::uint32_t residents, std::uint64_t seed) {
+  const DeathContent& deaths = content.deaths;
+  std::vector<double> cumulative;
+  double births = 0, sum = 0;
+  for (const Sex sex : {Sex::male, Sex::female}) births += content.pyramid.at(sex, 0);
+  const double in_first_year = births * deaths.infant_per_1000 / 1000;
+  const double others = std::max(0.0, deaths.per_1000 / 1000 - in_first_year);
+  double scale = 0;
+  for (int age = 1; age <= oldest; ++age)
+    for (const Sex sex : {Sex::male, Sex::female})
+      scale += content.pyramid.at(sex, age) * portable_exp(deaths.growth * age);
+  for (int age = 0; age <= oldest; ++age)
+    for (const Sex sex : {Sex::male, Sex::female}) {
+      const double share = content.pyramid.at(sex, age);
+      if (age == 0)
+        sum += births > 0 ? in_first_year * share / births : 0;
+      else
+        sum += others * share * portable_exp(deaths.growth * age) / scale;
+      cumulative.push_back(sum);
+    }
+  const auto expected = sum * residents * window.years;
+  std::vector<Death> list;
+  if (!(expected > 0)) return list;
+  const std::vector<double> days = month_weights(window, deaths.months);
+  Random random(seed, stream::death, 0);
+  const auto count = static_cast<std::size_t>(std::floor(expected + random.unit()));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t cell = random.pick(cumulative);
+    const Date day{window.first.days + static_cast<int>(random.pick(days))};
+    const auto age = static_cast<int>(cell / 2);
+    list.push_back({birth_of(random, day, age), day, static_cast<Sex>(cell % 2)});
+  }
+  return list;
+}
+
+/// Gives every person of one birthday, sex and origin another identity number.
+class Sequences {
+ public:
+  Sequences(const Window& window, std::size_t origins) : last_(window.last), origins_(origins) {
+    const int days = 366 * (oldest + 2 + window.years);  // back to the oldest who died at first
+    next_.resize(static_cast<std::size_t>(days) * 2 * origins);
+  }
+  std::uint16_t take(Date birth, Sex sex, std::size_t origin) {
+    const auto day = static_cast<std::size_t>(last_.days - birth.days);
+    std::uint16_t& next = next_[(day * 2 + static_cast<std::size_t>(sex)) * origins_ + origin];
+    const unsigned scattered = next++ * 389u % 500u;  // 389 and 500 have no common factor
+    return static_cast<std::uint16_t>(scattered * 2 + (sex == Sex::male ? 1 : 0));
+  }
+
+ private:
+  Date last_;
+  std::size_t origins_;
+  std::vector<std::uint16_t> next_;
+};
+
+}  // namespace
+
+Date years_before(Date day, int years) {
+  const YearMonthDay parts = civil(day);
+  if (const auto date = make_date(parts.year - years, parts.month, parts.day)) return *date;
+  return *make_date(parts.year - years, parts.month, parts.day - 1);
+}
+
+Population plan_population(const Content& content, const District& district, const Window& window,
+                           std::uint32_t residents, std::uint64_t seed) {
+  Random random(seed, stream::housing, 0);
+  Pool pool(content.population.pyramid, residents);
+  std::vector<Home> homes = Housing(content.population.households, pool, random).all();
+  for (std::size_t i = homes.size(); i > 1; --i)
+    std::swap(homes[i - 1], homes[random.below(static_cast<std::uint32_t>(i))]);
+
+  const std::vector<Death> deaths = plan_deaths(content.population, window, residents, seed);
+  std::vector<std::vector<std::uint32_t>> died(homes.size());
+  for (std::uint32_t i = 0; i < deaths.size(); ++i)
+    died[random.below(static_cast<std::uint32_t>(homes.size()))].push_back(i);
+
+  const auto& origins = content.district.origins;
+  std::vector<double> origin_weights;
+  for (const auto& origin : origins) origin_weights.push_back(origin.second);
+  Sequences sequences(window, origins.size());
+  std::vector<std::uint32_t> records(district.communities.size(), 1);
+
+  Population population;
+  population.people.reserve(residents + deaths.size());
+  population.households.reserve(homes.size());
+  const auto add = [&](Person person, std::size_t origin) {
+    person.origin = static_cast<std::uint16_t>(origin);
+    person.sequence = sequences.take(person.birth, person.sex, origin);
+    population.people.push_back(person);
+  };
+  for (std::size_t i = 0; i < homes.size(); ++i) {
+    const Home& home = homes[i];
+    const bool elders = std::any_of(home.begin(), home.end(), [](auto& m) { return m.age >= 60; });
+    const bool children =
+        std::any_of(home.begin(), home.end(), [](auto& m) { return m.age < adult; });
+    const std::size_t community = random.pick(district.household_weights[elders][children]);
+    const auto size = static_cast<std::uint16_t>(home.size() + died[i].size());
+    population.households.push_back({static_cast<std::uint32_t>(population.people.size()), size,
+                                     static_cast<std::uint16_t>(community), records[community]});
+    records[community] += size;
+    const std::size_t origin = random.pick(origin_weights);
+    for (const Member& member : home)
+      add({birth_of(random, window.last, member.age),
+           {},
+           0,
+           0,
+           member.sex,
+           false,
+           member.partner,
+           member.family},
+          random.chance(0.85) ? origin : random.pick(origin_weights));
+    for (const std::uint32_t dead : died[i])
+      add({deaths[dead].birth, deaths[dead].death, 0, 0, deaths[dead].sex, true, false,
+           static_cast<std::uint8_t>(random.chance(0.5) ? 0 : 9)},
+          origin);
+  }
+  population.living = residents;
+  population.died = static_cast<std::uint32_t>(deaths.size());
+  return population;
+}
+
+}  // namespace hb::simulate

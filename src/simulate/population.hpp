@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "simulate/content.hpp"
+#include "simulate/district.hpp"
+
+namespace hb::simulate {
+
+/// The days a run covers; every event lies in it (vaccinations and enrolments may be older).
+struct Window {
+  Date first;
+  Date last;
+  int years;
+};
+
+/// A person as planned: enough to live their life without looking at anybody else. 20 bytes.
+struct Person {
+  Date birth;
+  Date death;              ///< only when died
+  std::uint16_t sequence;  ///< of the identity number, 0–999, parity by sex
+  std::uint16_t origin;    ///< index of DistrictContent::origins
+  Sex sex;
+  bool died = false;        ///< within the window
+  bool partner = false;     ///< lives with a partner
+  std::uint8_t family = 0;  ///< 0: bears the household's surname; else another one
+};
+
+struct Household {
+  std::uint32_t first;  ///< index of its first person
+  std::uint16_t size;
+  std::uint16_t community;  ///< where it lives on the last day
+  std::uint32_t record;     ///< health record numbers of the community begin here
+};
+
+struct Population {
+  std::vector<Person> people;  ///< by household
+  std::vector<Household> households;
+  std::uint32_t living = 0;  ///< on the last day
+  std::uint32_t died = 0;    ///< within the window
+};
+
+/// Plans `residents` people alive on the last day, by the pyramid to the person, in households, and
+/// the people who died within the window (Gompertz; crude rate of the content).
+Population plan_population(const Content& content, const District& district, const Window& window,
+                           std::uint32_t residents, std::uint64_t seed);
+
+/// The same day `years` earlier; 29 February becomes 28 February.
+Date years_before(Date day, int years);
+
+}  // namespace hb::simulate

@@ -1,0 +1,125 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "simulate/district.hpp"
+#include "simulate/population.hpp"
+#include "simulate/text.hpp"
+
+namespace hb::simulate {
+
+enum class Type : std::uint8_t {
+  organization,
+  location,
+  practitioner,
+  patient,
+  encounter,
+  condition,
+  observation,
+  medication_request,
+  procedure,
+  immunization,
+  episode_of_care,
+  composition,
+  task,
+};
+constexpr std::size_t type_count = 13;
+constexpr std::array<const char*, type_count> type_names = {
+    "Organization", "Location",     "Practitioner",  "Patient",
+    "Encounter",    "Condition",    "Observation",   "MedicationRequest",
+    "Procedure",    "Immunization", "EpisodeOfCare", "Composition",
+    "Task"};
+
+/// Lines of resources by type, as one piece of work produces them.
+struct Batch {
+  std::array<Text, type_count> lines;
+  std::array<std::uint64_t, type_count> counts{};
+
+  Text& line(Type type) {
+    ++counts[static_cast<std::size_t>(type)];
+    return lines[static_cast<std::size_t>(type)];
+  }
+  void clear();
+};
+
+/// Organization, Location (areas and institutions) and Practitioner of the district.
+void write_district(const Content& content, const District& district, std::uint64_t seed,
+                    Batch& batch);
+
+struct PatientFacts {
+  const Person* person;
+  std::string family, given;
+  std::string identity_number;
+  std::string record_number;  ///< 17 digits
+  std::string telephone;
+  std::string area, address;                ///< present: community code, line of text
+  std::string former_area, former_address;  ///< before the move; empty: never moved
+  Date moved;
+  std::string registered_area;  ///< 户籍: community of the district or 6 digits elsewhere
+  const Institution* managing;
+  bool grown;  ///< 22 or older on the last day: the marital state is stated
+};
+
+enum class VisitKind : std::uint8_t { outpatient, inpatient, programme };
+
+struct VisitFacts {
+  Date day;
+  int minute;
+  int minutes;  ///< length; a stay runs over midnight
+  VisitKind kind;
+  const Institution* at;
+  std::size_t doctor;
+  const Concept* reason;
+};
+
+struct CardFacts {
+  const CardContent* card;
+  VisitFacts visit;
+  std::string_view status, case_class, group;
+  Date onset;
+  int report_minute, hospital_minute, county_minute;  ///< after midnight of visit.day; -1: not yet
+  std::string area, registered_area, school, school_class;
+};
+
+struct TaskFacts {
+  std::string_view code, display;
+  std::string focus;  ///< "Composition/r0000001-1"
+  Date authored, due;
+  std::string_view owner;  ///< organisation id
+};
+
+/// Writes the resources of one person; ids are "<letter><number of the person>-<n>".
+class PersonWriter {
+ public:
+  PersonWriter(Batch& batch, std::uint32_t number);
+
+  void patient(const PatientFacts& facts);
+  /// The id, to refer to.
+  std::string encounter(const VisitFacts& facts);
+  void condition(const VisitFacts& facts, const std::string& encounter, bool chronic);
+  void observation(const VisitFacts& facts, const std::string& encounter, const Measure& measure,
+                   const std::vector<double>& values);
+  void prescription(const VisitFacts& facts, const std::string& encounter, const Drug& drug);
+  void procedure(const VisitFacts& facts, const std::string& encounter, const Concept& what);
+  void immunization(Date day, const Dose& dose, const Institution& at, std::uint32_t lot);
+  void episode(const Programme& programme, Date from, const Date* until,
+               const Institution& managing, std::size_t doctor);
+  std::string card(const CardFacts& facts);
+  void death(Date day, const Concept& cause, const Institution& at);
+  void task(const TaskFacts& facts);
+
+ private:
+  Text& begin(Type type, char letter, std::string* id = nullptr);
+
+  Batch& batch_;
+  std::string number_;  ///< "0000123"
+  std::array<int, type_count> serials_{};
+};
+
+std::string doctor_id(std::size_t index);
+/// area (6), birth date (8), sequence (3) and the check digit.
+std::string identity_number(const std::string& area, Date birth, unsigned sequence);
+
+}  // namespace hb::simulate

@@ -1,0 +1,230 @@
+#include "simulate/simulate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "simulate/content.hpp"
+#include "simulate/district.hpp"
+#include "simulate/life.hpp"
+#include "simulate/output.hpp"
+#include "simulate/population.hpp"
+#include "simulate/problems.hpp"
+#include "simulate/resources.hpp"
+
+namespace hb::simulate {
+namespace {
+
+constexpr std::uint32_t most_residents = 5'000'000;
+constexpr std::uint32_t most_problems = 100'000;
+
+Result<Window> check(const Options& options) {
+  if (options.residents < 1 || options.residents > most_residents)
+    return fail(ErrorCode::invalid_input, "residents must be from 1 to 5000000", "--residents");
+  if (options.years < 1 || options.years > 100)
+    return fail(ErrorCode::invalid_input, "years must be from 1 to 100", "--years");
+  if (options.problems > most_problems)
+    return fail(ErrorCode::invalid_input, "problems must be from 0 to 100000", "--problems");
+  if (options.directory.empty())
+    return fail(ErrorCode::invalid_input, "a directory is needed", "--out");
+  const Date last = options.last_day.value_or(*make_date(2025, 12, 31));
+  const int year = civil(last).year;
+  if (year < 1990 || year > 2100)
+    return fail(ErrorCode::invalid_input, "the last day must be from 1990 to 2100", "--last-day");
+  const Date first = years_before({last.days + 1}, options.years);
+  return Window{first, last, options.years};
+}
+
+/// One file per type, written by whichever thread has the turn: pieces in order, so that the bytes
+/// do not depend on the threads.
+class TypeFiles {
+ public:
+  static Result<TypeFiles> open(Output& output, bool gzip) {
+    TypeFiles files(output);
+    for (std::size_t type = 0; type < type_count; ++type) {
+      std::string name = fmt::format("{}.ndjson{}", type_names[type], gzip ? ".gz" : "");
+      const Result<std::size_t> file = output.create(name, gzip);
+      if (!file) return unexpected(file.error());
+      files.names.push_back(std::move(name));
+      files.numbers_[type] = *file;
+    }
+    return files;
+  }
+
+  Result<void> append(const Batch& batch, Summary& summary) {
+    for (std::size_t type = 0; type < type_count; ++type) {
+      const std::string_view text = batch.lines[type].view();
+      summary.bytes += text.size();
+      summary.resources += batch.counts[type];
+      summary.counts[type_names[type]] += batch.counts[type];
+      if (text.empty()) continue;
+      const Result<void> written = output_->append(numbers_[type], text);
+      if (!written) return written;
+    }
+    return {};
+  }
+
+  std::vector<std::string> names;
+
+ private:
+  explicit TypeFiles(Output& output) : output_(&output) {}
+  Output* output_;
+  std::array<std::size_t, type_count> numbers_{};
+};
+
+/// Households in pieces: threads take the next piece, make its text, and wait for their turn to
+/// write.
+class Work {
+ public:
+  Work(const Simulator& simulator, std::uint64_t households, int years, TypeFiles& files,
+       Summary& summary, const Progress& progress)
+      : simulator_(simulator),
+        households_(households),
+        files_(files),
+        summary_(summary),
+        progress_(progress) {
+    piece_ = static_cast<std::uint64_t>(std::clamp(2048 / years, 16, 512));
+  }
+
+  Result<void> run(int threads) {
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& thread : others) thread.join();
+    return result_;
+  }
+
+ private:
+  void work() {
+    Batch batch;
+    while (true) {
+      const std::uint64_t piece = take();
+      const std::uint64_t from = piece * piece_;
+      if (from >= households_) return;
+      const std::uint64_t until = std::min(from + piece_, households_);
+      batch.clear();
+      for (std::uint64_t household = from; household < until; ++household)
+        simulator_.household(household, batch);
+      if (!write(piece, batch, until)) return;
+    }
+  }
+
+  std::uint64_t take() {
+    const std::lock_guard lock(mutex_);
+    return next_++;
+  }
+
+  bool write(std::uint64_t piece, const Batch& batch, std::uint64_t until) {
+    std::unique_lock lock(mutex_);
+    turn_changed_.wait(lock, [&] { return turn_ == piece || !result_; });
+    if (!result_) return false;
+    lock.unlock();  // the turn keeps others away; taking the next piece must not wait for the disk
+    Result<void> written = files_.append(batch, summary_);
+    lock.lock();
+    if (!written)
+      result_ = std::move(written);
+    else if (progress_)
+      progress_(until, households_);
+    ++turn_;
+    turn_changed_.notify_all();
+    return result_.has_value();
+  }
+
+  const Simulator& simulator_;
+  std::uint64_t households_;
+  std::uint64_t piece_;
+  TypeFiles& files_;
+  Summary& summary_;
+  const Progress& progress_;
+  std::mutex mutex_;
+  std::condition_variable turn_changed_;
+  std::uint64_t next_ = 0, turn_ = 0;
+  Result<void> result_;
+};
+
+/// Everything that makes the bytes; no time of day, so that it is the same for the same seed.
+std::string manifest(const Options& options, const Content& content, const Summary& summary,
+                     const std::vector<std::string>& files) {
+  std::string counts, names;
+  for (const auto& [type, count] : summary.counts)
+    counts += fmt::format("{}\n    \"{}\": {}", counts.empty() ? "" : ",", type, count);
+  for (const std::string& name : files)
+    names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", name);
+  return fmt::format(
+      "{{\n  \"generator\": \"healthbrain simulate\",\n  \"simulated\": true,\n"
+      "  \"name\": {{\"zh\": \"{}（虚构）\", \"en\": \"{} (invented)\"}},\n"
+      "  \"area\": \"{}\",\n  \"seed\": {},\n  \"residents\": {},\n  \"deceased\": {},\n  "
+      "\"households\": {},\n"
+      "  \"years\": {},\n  \"firstDay\": \"{}\",\n  \"lastDay\": \"{}\",\n  \"problems\": {},\n  "
+      "\"resources\": {},\n"
+      "  \"counts\": {{{}\n  }},\n  \"files\": [{}]\n}}\n",
+      content.district.name.zh, content.district.name.en, content.district.code, options.seed,
+      summary.residents, summary.deceased, summary.households, options.years,
+      format_date(summary.first_day), format_date(summary.last_day), summary.problems,
+      summary.resources, counts, names);
+}
+
+Result<void> write_rest(const Options& options, const Content& content, const District& district,
+                        const Population& population, Output& output,
+                        std::vector<std::string> files, Summary& summary) {
+  if (options.problems > 0) {
+    files.emplace_back("dirty-clinic.ndjson");
+    const std::string lines =
+        dirty_lines(content, district, population, options.problems, options.seed);
+    const Result<void> written = output.write(files.back(), lines);
+    if (!written) return written;
+    summary.problems = options.problems;
+  }
+  files.emplace_back("areas.geojson");
+  const Result<void> areas = output.write(files.back(), areas_geojson(content.district, district));
+  if (!areas) return areas;
+  files.emplace_back("manifest.json");
+  return output.write(files.back(), manifest(options, content, summary, files));
+}
+
+}  // namespace
+
+Result<Summary> simulate(const Options& options, const Progress& progress) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Result<Window> window = check(options);
+  if (!window) return unexpected(window.error());
+  const Result<Content> content = load_content(options.content);
+  if (!content) return unexpected(content.error());
+  const Result<District> district = build_district(content->district, options.residents);
+  if (!district) return unexpected(district.error());
+  Result<Output> output = Output::open(options.directory);
+  if (!output) return unexpected(output.error());
+  Result<TypeFiles> files = TypeFiles::open(*output, options.gzip);
+  if (!files) return unexpected(files.error());
+
+  const Population population =
+      plan_population(*content, *district, *window, options.residents, options.seed);
+  Summary summary;
+  summary.residents = population.living;
+  summary.deceased = population.died;
+  summary.households = static_cast<std::uint32_t>(population.households.size());
+  summary.first_day = window->first;
+  summary.last_day = window->last;
+  Batch places;
+  write_district(*content, *district, options.seed, places);
+  Result<void> done = files->append(places, summary);
+  if (done) {
+    const Simulator simulator(*content, *district, population, *window, options.seed);
+    const int hardware = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    const int threads = options.threads > 0 ? std::min(options.threads, 64) : hardware;
+    done = Work(simulator, population.households.size(), options.years, *files, summary, progress)
+               .run(threads);
+  }
+  if (done)
+    done = write_rest(options, *content, *district, population, *output, files->names, summary);
+  if (done) done = output->finish();
+  if (!done) return unexpected(done.error());
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return summary;
+}
+
+}  // namespace hb::simulate

@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/date.hpp"
+#include "core/result.hpp"
+
+namespace hb::simulate {
+
+struct Options {
+  std::uint32_t residents = 0;  ///< alive on the last day, 1–5,000,000
+  int years = 0;                ///< 1–100, ending with the last day
+  std::uint64_t seed = 1;
+  std::optional<Date> last_day;     ///< 2025-12-31 when empty; 1990–2100
+  std::filesystem::path directory;  ///< where the files go; made when absent
+  std::filesystem::path content;    ///< folder with district.yaml and the others
+  bool gzip = false;                ///< *.ndjson.gz instead of *.ndjson
+  std::uint32_t problems = 0;  ///< faulty lines in dirty-clinic.ndjson, up to 100,000; 0: no file
+  int threads = 0;             ///< 0: as many as the machine has; does not change the result
+};
+
+struct Summary {
+  std::uint64_t resources = 0;                  ///< without the lines of dirty-clinic
+  std::uint64_t bytes = 0;                      ///< of NDJSON before compression
+  std::map<std::string, std::uint64_t> counts;  ///< by resource type
+  std::uint32_t residents = 0, deceased = 0;
+  std::uint32_t problems = 0;
+  std::uint32_t households = 0;
+  Date first_day, last_day;
+  double seconds = 0;
+};
+
+/// Households done, of how many; called from one thread at a time.
+using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+
+/// Writes a simulated district: <Type>.ndjson[.gz] per resource type, areas.geojson, manifest.json
+/// and, on demand, dirty-clinic.ndjson. Equal options and content give equal bytes, whatever the
+/// threads. Memory: 25 bytes a person and a few hundred MB of text in flight at most. Files of an
+/// earlier simulation in the directory are replaced; files of anybody else are not touched.
+///
+/// errors  invalid_input: an option out of range, or content at fault (where = file:line);
+///         not_found: content missing; conflict: the directory holds NDJSON files this program did
+///         not make; unavailable: the directory cannot be written or the disk is full – whatever
+///         was half-written is removed
+Result<Summary> simulate(const Options& options, const Progress& progress = {});
+
+}  // namespace hb::simulate

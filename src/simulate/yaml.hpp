@@ -1,0 +1,77 @@
+#pragma once
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/date.hpp"
+#include "core/localized.hpp"
+#include "simulate/content.hpp"
+
+namespace hb::simulate {
+
+/// Thrown while content is read, turned into an Error by load_content.
+struct ContentFault {
+  std::string message;
+  std::string where;
+};
+
+/// A node of a content file that knows where it stands, so that every complaint names the line.
+class Field {
+ public:
+  Field(YAML::Node node, std::string file, std::string name)
+      : node_(std::move(node)), file_(std::move(file)), name_(std::move(name)) {}
+  static Field open(const std::filesystem::path& file);
+
+  /// A member; the fault names it when it is absent.
+  Field at(const std::string& key) const;
+  std::optional<Field> find(const std::string& key) const;
+  std::vector<Field> items() const;
+  std::vector<std::pair<std::string, Field>> members() const;
+
+  /// Text that may go into JSON as it stands: no quote, backslash or control character.
+  std::string text() const;
+  double number(double least, double most) const;
+  int integer(int least, int most) const;
+  double share() const { return number(0, 1); }
+  Date day() const;
+  Localized localized() const;
+  AgeTable by_age(double least, double most) const;
+  /// As many numbers as `values` has, none negative, not all 0.
+  template <std::size_t n>
+  void weights(std::array<double, n>& values) const {
+    const auto list = items();
+    if (list.size() != n) fault("needs " + std::to_string(n) + " numbers");
+    double sum = 0;
+    for (std::size_t i = 0; i < n; ++i) sum += values[i] = list[i].number(0, 1e6);
+    if (!(sum > 0)) fault("needs a number above 0");
+  }
+  bool is_map() const { return node_.IsMap(); }
+  bool has(const std::string& key) const { return node_.IsMap() && node_[key].IsDefined(); }
+
+  [[noreturn]] void fault(const std::string& message) const;
+
+ private:
+  YAML::Node node_;
+  std::string file_;
+  std::string name_;
+};
+
+/// code, text → a CodeableConcept of that system.
+Concept make_concept(const std::string& system, const std::string& code, Localized text);
+Concept read_concept(const Field& field, const std::string& system);
+
+// One reader per file (content_place.cpp, content_care.cpp).
+DistrictContent read_district(const Field& root);
+PopulationContent read_population(const Field& people, const Field& names);
+void read_care(const Field& care, Content& content);
+std::vector<Programme> read_programmes(const Field& root, const Content& content,
+                                       const std::string& diagnosis_system,
+                                       const std::string& procedure_system);
+VaccineContent read_vaccines(const Field& root);
+CardRules read_cards(const Field& root);
+
+}  // namespace hb::simulate
