@@ -1,16 +1,22 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 
 namespace hb::records {
 
-/// Bodies as they stand on disk: sealed where their type is sealed, then zstd with a dictionary per
-/// resource type. Dictionaries are trained from the first bodies of a type that a store sees and live in
-/// its table `dictionary`; every packed body names the dictionary it needs, so that more can come.
-/// Thread safe; each thread keeps its own zstd contexts.
+/// Bodies as they stand on disk: zstd with a dictionary per resource type, then sealed where their
+/// type is sealed (what is sealed cannot be compressed any more). Dictionaries are trained from the
+/// first bodies of a type that a store sees and live in its table `dictionary`; every packed body
+/// names the dictionary it needs, so that more can come. Thread safe; each thread keeps its own
+/// zstd contexts.
+///
+/// Layout: one byte (low bits 0 = raw, 1 = zstd, 2 = zstd with dictionary; 0x80 = sealed), for way
+/// 2 the dictionary's id as a base-128 varint, then the zstd frame without its four magic bytes.
 class Packer {
  public:
   Packer();
@@ -20,6 +26,9 @@ class Packer {
   Result<std::string> unpack(std::string_view packed) const;
   /// Adds a dictionary (from the store, or new); id from 1.
   void add_dictionary(std::uint32_t id, std::string_view type, std::string_view content);
+  bool has_dictionary(std::string_view type) const;
+  /// errors  invalid_input: too few or too small samples to learn from
+  static Result<std::string> train(const std::vector<std::string>& samples);
 
  private:
   struct State;

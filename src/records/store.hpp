@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,11 @@ struct OpenOptions {
   bool create = true;
   bool read_only = false;
   Clock clock = system_clock();
+  /// Index entries that a bulk load keeps in memory before it writes a sorted run; 64 bytes each at
+  /// most.
+  std::size_t bulk_entries_in_memory = 6'000'000;
+  int key_bits =
+      63;  ///< fewer make ids share keys, which tests need; fixed for the life of a store
 };
 
 /// Properties that hold for the whole store, set once.
@@ -24,7 +30,7 @@ struct StoreInfo {
   bool simulated = false;  ///< people are simulated: area 77 accepted, 模拟数据 on every page
   std::string name_zh;
   std::string name_en;
-  std::string id;          ///< random, made at creation
+  std::string id;  ///< random, made at creation
   int schema_version = 0;
 };
 
@@ -39,12 +45,12 @@ struct PersonQuery {
   std::int64_t limit = 50;
 };
 struct PersonPage {
-  std::int64_t total;         ///< exact up to 10,000, then 10,000 = "at least"
+  std::int64_t total;  ///< exact up to 10,000, then 10,000 = "at least"
   std::vector<Resident> residents;
 };
 
-/// The truth: SQLite (WAL, synchronous=FULL) in records.db. Every read asks who reads; every read of a
-/// person leaves an audit entry. All members may be called from many threads.
+/// The truth: SQLite (WAL, synchronous=FULL) in records.db. Every read asks who reads; every read
+/// of a person leaves an audit entry. All members may be called from many threads.
 class Store {
  public:
   /// Migrates forward; finishes an index that a crash left owed.
@@ -59,24 +65,31 @@ class Store {
   /// Trains and stores a dictionary for a type that has none yet; `samples` are bodies.
   Result<void> train_dictionary(std::string_view type, const std::vector<std::string>& samples);
 
-  // --- writes -------------------------------------------------------------------------------------
+  // --- writes
+  // -------------------------------------------------------------------------------------
+  /// digest  empty when it is not known before the end of the stream
   /// errors  conflict: a delivery with this digest is already done (message has its id)
-  Result<Delivery> begin_delivery(std::string_view name, std::string_view source);
-  /// One WriteSet, durable when it returns. Concurrent callers share one SQLite commit (group commit).
+  Result<Delivery> begin_delivery(std::string_view name, std::string_view source,
+                                  std::string_view digest = {});
+  /// One WriteSet, durable when it returns. Concurrent callers share one SQLite commit (group
+  /// commit).
   Result<Receipt> commit(WriteSet set);
 
-  /// Bulk load: between begin and finish, keys stay off the B-trees (sorted runs, merged at the end).
-  /// Reads by id still see everything. A crash leaves the index owed; open() pays it.
+  /// Bulk load: between begin and finish, keys stay off the B-trees (sorted runs, merged at the
+  /// end). Reads by id still see everything. A crash leaves the index owed; open() pays it.
   Result<void> begin_bulk();
   /// progress  called with 0…1
   Result<void> finish_bulk(const std::function<void(double)>& progress = {});
 
-  /// The person behind a Patient id; a new number when unknown (written by the next commit that has a
-  /// ResidentChange for it). second = true when new.
+  /// The person behind a Patient id; a new number when unknown (written by the next commit that has
+  /// a ResidentChange for it). second = true when new: to one caller only, who has to write it; if
+  /// that commit fails, to the next who asks.
   Result<std::pair<Resident, bool>> resolve_resident(std::string_view patient_id);
 
-  // --- reads --------------------------------------------------------------------------------------
-  Result<StoredVersion> read(const Principal& principal, std::string_view type, std::string_view id) const;
+  // --- reads
+  // --------------------------------------------------------------------------------------
+  Result<StoredVersion> read(const Principal& principal, std::string_view type,
+                             std::string_view id) const;
   Result<StoredVersion> read_seq(const Principal& principal, Seq seq) const;
   /// Newest first.
   Result<std::vector<StoredVersion>> history(const Principal& principal, std::string_view type,
@@ -101,7 +114,8 @@ class Store {
   Result<Problem> problem(const Principal& principal, std::int64_t id) const;  ///< original opened
   Result<std::vector<Orphan>> orphans(const Principal& principal, DeliveryId delivery,
                                       std::int64_t offset, std::int64_t limit) const;
-  Result<std::vector<ReportedValue>> reported(const Principal& principal, std::string_view plan) const;
+  Result<std::vector<ReportedValue>> reported(const Principal& principal,
+                                              std::string_view plan) const;
 
   /// Change feed, oldest first.
   Result<std::vector<FeedEntry>> feed(BatchId after, std::int64_t limit) const;

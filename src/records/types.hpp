@@ -12,14 +12,15 @@ namespace hb::records {
 
 /// A version of a resource, ready to be written. Ingest checks; records number and keep.
 struct NewVersion {
-  std::string type;  ///< "Observation"
-  std::string id;    ///< the sender's
+  std::string type;                 ///< "Observation"
+  std::string id;                   ///< the sender's
   crypto::Fingerprint fingerprint;  ///< of the canonical body
   std::string body;  ///< packed by Packer: sealed where its type is sealed, compressed
   ResidentId resident = 0;
 };
 
-/// A person of the resident index, as the latest Patient version says; provisional when only referred to.
+/// A person of the resident index, as the latest Patient version says; provisional when only
+/// referred to.
 struct Resident {
   ResidentId id = 0;
   std::string patient_id;  ///< id of the Patient resource
@@ -28,14 +29,16 @@ struct Resident {
   std::optional<Date> birth_date;
   std::string area;  ///< code of the present address, empty = unknown
   std::optional<Date> deceased;
-  Seq seq = 0;       ///< version of the Patient that says so; 0 = provisional
+  Seq seq = 0;  ///< version of the Patient that says so; 0 = provisional
 };
 
 /// What a commit says of one person.
 struct ResidentChange {
-  Resident resident;                 ///< id from Store::resolve_resident()
-  std::size_t resource = no_resource;///< index into WriteSet::resources of its Patient; skipped if duplicate
-  std::vector<std::string> words;    ///< search words (names, bigrams, pinyin, identifiers); tokens are keyed
+  Resident resident;  ///< id from Store::resolve_resident()
+  std::size_t resource =
+      no_resource;  ///< index into WriteSet::resources of its Patient; skipped if duplicate
+  std::vector<std::string>
+      words;  ///< search words (names, bigrams, pinyin, identifiers); tokens are keyed
   static constexpr std::size_t no_resource = static_cast<std::size_t>(-1);
 };
 
@@ -46,7 +49,7 @@ struct Problem {
   std::int64_t line = 0;    ///< 1-based; entry number in a Bundle
   std::int64_t offset = 0;  ///< byte offset in the (unpacked) file
   std::string type;         ///< resource type if it could be read
-  std::string rule;         ///< fhir::Fault::rule and ingest's own ("too-long", "truncated", "encoding")
+  std::string rule;  ///< fhir::Fault::rule and ingest's own ("too-long", "truncated", "encoding")
   std::string path;
   std::string expected;
   std::string found;
@@ -54,8 +57,8 @@ struct Problem {
   std::string digest;       ///< SHA-256 of the whole piece when original is cut
   std::int64_t length = 0;  ///< bytes of the whole piece
   enum class State : std::uint8_t { open, corrected, dismissed } state = State::open;
-  std::string note;         ///< why dismissed; who; empty
-  Seq resolved_by = 0;      ///< version that came from the correction
+  std::string note;     ///< why dismissed; who; empty
+  Seq resolved_by = 0;  ///< version that came from the correction
 };
 
 /// A reference to nobody known: a warning.
@@ -68,11 +71,11 @@ struct Orphan {
 
 /// A value that a department reported, as it stood in the file.
 struct ReportedValue {
-  std::string plan;        ///< "plan-13-5-gongshu-2020"
-  std::string indicator;   ///< number in the plan, "4"
+  std::string plan;       ///< "plan-13-5-gongshu-2020"
+  std::string indicator;  ///< number in the plan, "4"
   std::string scope;
   std::string area;
-  std::string period;      ///< "2020", empty = not said
+  std::string period;  ///< "2020", empty = not said
   std::string value_text;
   std::string unit;
   std::string note;
@@ -122,12 +125,16 @@ struct WriteSet {
     std::size_t resource = ResidentChange::no_resource;  ///< index of the corrected version
   };
   std::vector<ProblemUpdate> problem_updates;
+  std::string user;     ///< account that writes, for the audit; empty = our own job, whose delivery
+                        ///< says enough
+  std::string purpose;  ///< as Principal::purpose
 };
 
 struct Receipt {
   BatchId batch = 0;
-  std::vector<Seq> seqs;      ///< per resource; 0 = duplicate of the current version, not written
-  std::vector<Seq> existing;  ///< per resource: seq of the current version it equals or replaces; 0 = none
+  std::vector<Seq> seqs;  ///< per resource; 0 = duplicate of the current version, not written
+  std::vector<Seq>
+      existing;  ///< per resource: seq of the current version it equals or replaces; 0 = none
 };
 
 struct FeedEntry {

@@ -1,0 +1,150 @@
+#include "records/committer.hpp"
+
+#include "records/writer.hpp"
+
+namespace hb::records {
+namespace {
+
+constexpr std::size_t group_weight = 50'000;
+constexpr std::size_t audit_flush = 1'000;
+constexpr auto audit_delay = std::chrono::milliseconds(100);
+
+}  // namespace
+
+Committer::Committer(Writer& writer) : writer_(writer), thread_([this] { loop(); }) {}
+
+Committer::~Committer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+Result<void> Committer::run(std::size_t weight, Work work) {
+  return queue({weight, false, std::move(work), {}});
+}
+
+Result<void> Committer::run_alone(Work work) { return queue({0, true, std::move(work), {}}); }
+
+Result<void> Committer::queue(Job job) {
+  std::future<Result<void>> done = job.done.get_future();
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+  return done.get();
+}
+
+void Committer::audit(Store::AuditEntry entry) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    wake = audit_.empty() || audit_.size() == audit_flush;
+    audit_.push_back(std::move(entry));
+  }
+  if (wake) wake_.notify_one();
+}
+
+bool Committer::take(Group& group) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return stopping_ || !queue_.empty() || !audit_.empty(); });
+  if (queue_.empty() && !stopping_ && !audit_.empty()) {
+    wake_.wait_for(lock, audit_delay, [&] {
+      return stopping_ || !queue_.empty() || (!failed_ && audit_.size() >= audit_flush);
+    });
+  }
+  std::size_t weight = 0;
+  while (!queue_.empty() && weight < group_weight) {
+    const bool alone = queue_.front().alone;
+    if (alone && !group.jobs.empty()) break;
+    weight += queue_.front().weight + 1;
+    group.jobs.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+    if (alone) break;
+  }
+  group.audit.swap(audit_);
+  return !group.jobs.empty() || !group.audit.empty() || !stopping_;
+}
+
+void Committer::loop() {
+  while (true) {
+    Group group;
+    if (!take(group)) return;
+    if (group.jobs.size() == 1 && group.jobs.front().alone) {
+      Job job = std::move(group.jobs.front());
+      group.jobs.clear();
+      if (!group.audit.empty()) run_group(group);
+      run_single(job);
+    } else if (!group.jobs.empty() || !group.audit.empty()) {
+      run_group(group);
+    }
+  }
+}
+
+void Committer::answer(Job& job, Result<void> result, const std::exception_ptr& thrown) {
+  if (thrown) {
+    job.done.set_exception(thrown);
+  } else {
+    job.done.set_value(std::move(result));
+  }
+}
+
+void Committer::run_single(Job& job) {
+  Result<void> result;
+  std::exception_ptr thrown;
+  try {
+    result = job.work();
+  } catch (...) {  // a bug: the caller who asked gets it
+    thrown = std::current_exception();
+  }
+  writer_.leave_transaction();
+  answer(job, std::move(result), thrown);
+}
+
+bool Committer::attempt(Job& job, Result<void>& result, std::exception_ptr& thrown) {
+  result = writer_.savepoint();
+  if (!result) return false;
+  try {
+    result = job.work();
+  } catch (...) {  // a bug: the caller who asked gets it
+    thrown = std::current_exception();
+  }
+  if (result && !thrown) {
+    result = writer_.keep_savepoint();
+    return result.has_value();
+  }
+  const bool store_failed = !thrown && result.error().code == ErrorCode::unavailable;
+  return !store_failed && writer_.undo_savepoint().has_value();
+}
+
+void Committer::run_group(Group& group) {
+  std::vector<Result<void>> results(group.jobs.size());
+  std::vector<std::exception_ptr> thrown(group.jobs.size());
+  Result<void> whole = writer_.begin();
+  for (std::size_t i = 0; i < group.jobs.size() && whole; ++i) {
+    if (!attempt(group.jobs[i], results[i], thrown[i])) {
+      whole = fail(ErrorCode::unavailable, "the transaction was lost");
+      if (!results[i]) whole = unexpected(results[i].error());
+    }
+  }
+  if (whole) whole = writer_.write_audit(group.audit);
+  if (whole) whole = writer_.commit();
+  if (!whole) writer_.abandon();
+  for (std::size_t i = 0; i < group.jobs.size(); ++i) {
+    if (!whole && results[i]) results[i] = whole;
+    answer(group.jobs[i], std::move(results[i]), thrown[i]);
+  }
+  const std::lock_guard lock(mutex_);
+  failed_ = !whole;
+  if (!whole && !group.audit.empty()) {  // kept for the next commit, bounded
+    if (!stopping_ && audit_.size() < 100 * audit_flush) {
+      audit_.insert(audit_.begin(), std::make_move_iterator(group.audit.begin()),
+                    std::make_move_iterator(group.audit.end()));
+    }
+  }
+}
+
+}  // namespace hb::records

@@ -1,0 +1,82 @@
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "records/file_lock.hpp"
+#include "records/owed_pairs.hpp"
+#include "records/packer.hpp"
+#include "records/resident_cache.hpp"
+#include "records/sqlite.hpp"
+#include "records/store.hpp"
+
+namespace hb::records {
+
+class Committer;
+class Writer;
+
+/// Names of resource types as the small numbers that stand in the versions. Thread safe.
+class TypeNames {
+ public:
+  int number(std::string_view name) const;  ///< 0 when not known
+  std::string name(int number) const;       ///< empty when not known
+  void put(int number, std::string_view name);
+  void forget(int number);  ///< the last one put
+  int next() const;
+
+ private:
+  mutable std::shared_mutex mutex_;
+  std::map<std::string, int, std::less<>> numbers_;
+  std::vector<std::string> names_;  // [number]
+};
+
+/// The three indexes while a bulk load runs. In use: reads consult them before the tables.
+struct Owed {
+  Owed(const std::string& folder, std::size_t limit)
+      : keys(folder, limit, OwedPairs::Lookup::often),
+        residents(folder, limit / 2, OwedPairs::Lookup::seldom),
+        tokens(folder, limit / 2, OwedPairs::Lookup::seldom) {}
+  OwedPairs keys;
+  OwedPairs residents;
+  OwedPairs tokens;
+};
+
+/// Everything a Store consists of; its parts (writer, reads, check) are functions over it.
+struct Engine {
+  Engine(std::string store_path, OpenOptions open_options);
+  ~Engine();
+
+  std::string path;
+  std::string folder;
+  OpenOptions options;
+  StoreInfo info;  // changes only through set_info
+  mutable std::mutex info_mutex;
+  std::string secret;  // key of the search tokens
+  std::optional<FileLock> lock;
+  Packer packer;
+  mutable sqlite::ReaderPool readers;
+  TypeNames types;
+  Owed owed;
+  mutable Interner texts;
+  ResidentCache residents;
+
+  mutable std::shared_mutex traits_mutex;
+  mutable bool traits_loaded = false;
+  mutable std::vector<Traits> traits;  // [resident id]
+
+  std::atomic<Seq> last_seq{0};
+  std::atomic<BatchId> last_batch{0};
+  std::atomic<bool> bulk{false};
+
+  std::unique_ptr<Writer> writer;        // absent when read-only
+  std::unique_ptr<Committer> committer;  // absent when read-only
+
+  std::int64_t key(std::string_view type, std::string_view id) const;
+};
+
+}  // namespace hb::records

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <memory>
+
+#include "core/utf8.hpp"
+#include "crypto/digest.hpp"
+#include "records/reads.hpp"
+#include "records/tokens.hpp"
+
+namespace hb::records {
+namespace {
+
+using sqlite::Query;
+
+constexpr std::int64_t exact_total_limit = 10'000;
+constexpr int steps_before_seek = 8;
+
+/// The latest birth day with which somebody has completed `years` on `today`.
+std::int32_t latest_birth(Date today, int years) {
+  const YearMonthDay now = civil(today);
+  for (int day = now.day; day > 0; --day) {  // 29 February has no counterpart in most years
+    if (const std::optional<Date> birth = make_date(now.year - years, now.month, day)) {
+      return birth->days;
+    }
+  }
+  return unknown_day;  // before the calendar: nobody
+}
+
+/// The filters of a query over Traits, worked out once.
+struct Filter {
+  std::vector<bool> areas;  // [interned number]: may be seen and is asked for
+  std::uint32_t sex = 0;
+  bool any_sex = true;
+  bool by_age = false;
+  std::int32_t born_from = unknown_day;  // exclusive
+  std::int32_t born_to = INT32_MAX;      // inclusive
+
+  bool operator()(const Traits& traits) const {
+    if (!traits.exists || !areas[traits.area]) return false;
+    if (!any_sex && traits.sex != sex) return false;
+    if (!by_age) return true;
+    return traits.birth_day != unknown_day && traits.birth_day > born_from &&
+           traits.birth_day <= born_to;
+  }
+};
+
+Filter filter_of(const Interner& texts, const Principal& principal, const PersonQuery& query) {
+  Filter filter;
+  filter.areas.resize(texts.size());
+  filter.any_sex = query.sex.empty();
+  filter.sex = UINT32_MAX;
+  for (std::uint32_t number = 0; number < texts.size(); ++number) {
+    const std::string text = texts.text(number);
+    filter.areas[number] = text.starts_with(query.area) && may_see_area(principal, text);
+    if (text == query.sex) filter.sex = number;
+  }
+  filter.by_age = query.age_from >= 0 || query.age_to >= 0;
+  if (query.age_from >= 0) filter.born_to = latest_birth(query.today, query.age_from);
+  if (query.age_to >= 0) filter.born_from = latest_birth(query.today, query.age_to + 1);
+  return filter;
+}
+
+/// The residents of one token in rising order, from the index and from what a bulk load owes.
+class Postings {
+ public:
+  Postings(sqlite::Connection& connection, std::int64_t token, std::vector<ResidentId> owed)
+      : query_(connection,
+               "SELECT resident FROM token_index WHERE token = ?1 AND resident >= ?2 "
+               "ORDER BY resident",
+               token, 0),
+        token_(token),
+        owed_(std::move(owed)) {
+    std::sort(owed_.begin(), owed_.end());
+    step();
+  }
+
+  /// The first resident that is not below `least`; 0 at the end.
+  ResidentId seek(ResidentId least) {
+    for (int i = 0; i < steps_before_seek && stored_ != 0 && stored_ < least; ++i) step();
+    if (stored_ != 0 && stored_ < least) {
+      query_.bind(token_, least);
+      step();
+    }
+    const auto owed = std::lower_bound(owed_.begin(), owed_.end(), least);
+    if (owed == owed_.end()) return stored_;
+    return stored_ == 0 ? *owed : std::min(stored_, *owed);
+  }
+  Result<void> finished() const { return query_.finished(); }
+
+ private:
+  void step() { stored_ = query_.next() ? query_.integer(0) : 0; }
+
+  Query query_;
+  std::int64_t token_;
+  std::vector<ResidentId> owed_;
+  ResidentId stored_ = 0;
+};
+
+/// Collects one page and counts on to the limit of exact totals.
+struct Page {
+  std::int64_t offset;
+  std::int64_t limit;
+  std::int64_t total = 0;
+  std::vector<ResidentId> ids;
+
+  /// false: enough is known
+  bool add(ResidentId id) {
+    if (total >= offset && total < offset + limit) ids.push_back(id);
+    ++total;
+    return total < std::max(exact_total_limit, offset + limit);
+  }
+};
+
+/// While a bulk load runs, a token may still stand in the index that a newer version dropped.
+Result<bool> still_has(sqlite::Connection& connection, ResidentId id,
+                       const std::vector<std::int64_t>& wanted) {
+  Query query(connection, "SELECT tokens FROM resident_words WHERE resident = ?1", id);
+  std::vector<std::int64_t> tokens;
+  if (query.next()) tokens = unpack_tokens(query.bytes(0));
+  if (!query.ok()) return unexpected(query.error());
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::int64_t token) {
+    return std::binary_search(tokens.begin(), tokens.end(), token);
+  });
+}
+
+Result<void> page_by_words(const Engine& engine, const std::vector<std::int64_t>& tokens,
+                           const Filter& filter, Page& page) {
+  const bool bulk = engine.bulk;
+  std::vector<std::vector<ResidentId>> owed(tokens.size());
+  for (std::size_t i = 0; i < tokens.size() && bulk; ++i) {
+    const Result<void> found = engine.owed.tokens.find(
+        tokens[i], [&](std::int64_t resident) { owed[i].push_back(resident); });
+    if (!found) return found;
+  }
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  std::vector<std::unique_ptr<Postings>> lists;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    lists.push_back(std::make_unique<Postings>(**reader, tokens[i], std::move(owed[i])));
+  }
+  ResidentId wanted = 1;
+  std::size_t agreed = 0;
+  for (std::size_t i = 0;; i = (i + 1) % lists.size()) {
+    const ResidentId found = lists[i]->seek(wanted);
+    if (found == 0) break;
+    agreed = found == wanted ? agreed + 1 : 1;
+    wanted = found;
+    if (agreed < lists.size()) continue;
+    const auto position = static_cast<std::size_t>(wanted);
+    if (position < engine.traits.size() && filter(engine.traits[position])) {
+      const Result<bool> valid = bulk ? still_has(**reader, wanted, tokens) : Result<bool>(true);
+      if (!valid) return unexpected(valid.error());
+      if (*valid && !page.add(wanted)) break;
+    }
+    ++wanted;
+    agreed = 0;
+  }
+  for (const auto& list : lists) {
+    if (const Result<void> read = list->finished(); !read) return read;
+  }
+  return {};
+}
+
+void page_of_all(const Engine& engine, const Filter& filter, Page& page) {
+  for (std::size_t id = 1; id < engine.traits.size(); ++id) {
+    if (filter(engine.traits[id]) && !page.add(static_cast<ResidentId>(id))) return;
+  }
+}
+
+Result<void> load_traits(const Engine& engine) {
+  {
+    const std::shared_lock lock(engine.traits_mutex);
+    if (engine.traits_loaded) return {};
+  }
+  const std::unique_lock lock(engine.traits_mutex);
+  if (engine.traits_loaded) return {};
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  Query query(**reader, select_resident);
+
+  while (query.next()) put_traits(engine.traits, engine.texts, resident_of(query));
+  engine.traits_loaded = query.ok();
+  return query.finished();
+}
+
+std::string description(const PersonQuery& query) {
+  return "residents, " + std::to_string(query.words.size()) + " words, area " +
+         (query.area.empty() ? "all" : query.area);
+}
+
+}  // namespace
+
+Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
+                               const PersonQuery& query) {
+  if (query.offset < 0 || query.limit < 0) {
+    return fail(ErrorCode::invalid_input, "offset and limit must not be negative");
+  }
+  if (engine.options.read_only && principal.user != "system") {
+    return fail(ErrorCode::forbidden,
+                "the store is open for reading only: searches could not be audited");
+  }
+  const Result<void> loaded = load_traits(engine);
+  if (!loaded) return unexpected(loaded.error());
+  std::vector<std::int64_t> tokens;
+  for (const std::string& word : query.words) {
+    const std::string folded = fold(word);
+    if (!folded.empty()) tokens.push_back(crypto::keyed_token(engine.secret, folded));
+  }
+  Page page{query.offset, query.limit, 0, {}};
+  {
+    const std::shared_lock lock(engine.traits_mutex);
+    const Filter filter = filter_of(engine.texts, principal, query);
+    Result<void> paged;
+    if (tokens.empty()) {
+      page_of_all(engine, filter, page);
+    } else {
+      paged = page_by_words(engine, tokens, filter, page);
+    }
+    if (!paged) return unexpected(paged.error());
+  }
+  PersonPage result{std::min(page.total, exact_total_limit), {}};
+  for (const ResidentId id : page.ids) {
+    Result<std::optional<Resident>> resident = find_resident(engine, id);
+    if (!resident) return unexpected(resident.error());
+    if (*resident) result.residents.push_back(std::move(**resident));
+  }
+  note(engine, principal, "search", description(query));
+  return result;
+}
+
+}  // namespace hb::records

@@ -1,0 +1,12 @@
+# Turns the numbered .sql files into a table for migrations.cpp, made anew when one changes.
+file(GLOB migration_files CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.sql")
+list(SORT migration_files)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${migration_files})
+set(migration_table "")
+foreach(migration_file IN LISTS migration_files)
+  get_filename_component(migration_name "${migration_file}" NAME_WE)
+  file(READ "${migration_file}" migration_text)
+  string(APPEND migration_table "{\"${migration_name}\", R\"sql(${migration_text})sql\"},\n")
+endforeach()
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/records/migrations.inc" CONTENT "@migration_table@" @ONLY)
+target_include_directories(hb_records PRIVATE "${CMAKE_BINARY_DIR}/generated")

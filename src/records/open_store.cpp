@@ -1,0 +1,161 @@
+#include "records/open_store.hpp"
+
+#include <sys/random.h>
+
+#include <filesystem>
+
+#include "core/check.hpp"
+#include "records/committer.hpp"
+#include "records/migrations.hpp"
+#include "records/writer.hpp"
+
+namespace hb::records {
+namespace {
+
+using sqlite::Blob;
+using sqlite::Connection;
+using sqlite::execute;
+using sqlite::one_integer;
+using sqlite::Query;
+
+constexpr std::size_t id_bytes = 16;
+constexpr std::size_t secret_bytes = 32;
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  HB_CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(count));
+  return bytes;
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    text += digits[static_cast<std::uint8_t>(c) >> 4];
+    text += digits[static_cast<std::uint8_t>(c) & 15];
+  }
+  return text;
+}
+
+/// Name, secret and counters of a store that was just made.
+Result<void> write_first_info(Connection& connection) {
+  const Result<std::int64_t> known = one_integer(connection, 0, "SELECT count(*) FROM info");
+  if (!known) return unexpected(known.error());
+  if (*known > 0) return {};
+  const std::string id = hex(random_bytes(id_bytes));
+  const std::string secret = random_bytes(secret_bytes);
+  return execute(connection,
+                 "INSERT INTO info (name, value) VALUES ('id', ?1), ('secret', ?2), "
+                 "('simulated', CAST('0' AS BLOB)), ('name_zh', x''), ('name_en', x''), "
+                 "('next_resident', CAST('1' AS BLOB))",
+                 Blob{id}, Blob{secret});
+}
+
+Result<Connection> open_for_writing(const std::string& path, const OpenOptions& options) {
+  const auto mode = options.create ? Connection::Mode::create : Connection::Mode::write;
+  Result<Connection> connection = Connection::open(path, mode);
+  if (!connection) return connection;
+  Result<void> ready = connection->run(
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+      "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; "
+      "PRAGMA journal_size_limit = 67108864");
+  if (!ready) return unexpected(ready.error());
+  const Result<int> version = migrate(*connection, migrations());
+  if (!version) return unexpected(version.error());
+  ready = write_first_info(*connection);
+  if (!ready) return unexpected(ready.error());
+  return connection;
+}
+
+Result<Connection> open_for_reading(const std::string& path) {
+  Result<Connection> connection = Connection::open(path, Connection::Mode::read);
+  if (!connection) return connection;
+  const Result<int> version = expect_migrated(*connection, migrations());
+  if (!version) return unexpected(version.error());
+  const Result<std::int64_t> owed = one_integer(*connection, 0, "SELECT count(*) FROM index_owed");
+  if (!owed) return unexpected(owed.error());
+  if (*owed > 0) {
+    return fail(ErrorCode::unavailable,
+                "a bulk load is running or was cut off; open the store once for writing");
+  }
+  return connection;
+}
+
+Result<void> load_info(Engine& engine, Connection& connection) {
+  engine.info.schema_version = static_cast<int>(migrations().size());
+  Query query(connection, "SELECT name, value FROM info");
+  while (query.next()) {
+    const std::string_view name = query.bytes(0);
+    const std::string value = query.text(1);
+    if (name == "id") engine.info.id = value;
+    if (name == "secret") engine.secret = value;
+    if (name == "simulated") engine.info.simulated = value == "1";
+    if (name == "name_zh") engine.info.name_zh = value;
+    if (name == "name_en") engine.info.name_en = value;
+    if (name == "next_resident")
+      engine.residents.set_next(std::strtoll(value.c_str(), nullptr, 10));
+  }
+  return query.finished();
+}
+
+Result<void> load_catalogue(Engine& engine, Connection& connection) {
+  Query types(connection, "SELECT type, name FROM resource_type");
+  while (types.next()) engine.types.put(static_cast<int>(types.integer(0)), types.bytes(1));
+  if (!types.ok()) return types.finished();
+  Query dictionaries(connection, "SELECT id, type, content FROM dictionary ORDER BY id");
+  while (dictionaries.next()) {
+    engine.packer.add_dictionary(static_cast<std::uint32_t>(dictionaries.integer(0)),
+                                 engine.types.name(static_cast<int>(dictionaries.integer(1))),
+                                 dictionaries.bytes(2));
+  }
+  if (!dictionaries.ok()) return dictionaries.finished();
+  const Result<std::int64_t> last_seq = one_integer(connection, 0, "SELECT max(seq) FROM version");
+  if (!last_seq) return unexpected(last_seq.error());
+  const Result<std::int64_t> last_batch =
+      one_integer(connection, 0, "SELECT max(batch) FROM batch");
+  if (!last_batch) return unexpected(last_batch.error());
+  engine.last_seq = *last_seq;
+  engine.last_batch = *last_batch;
+  return {};
+}
+
+Result<void> start_writer(Engine& engine, Connection connection) {
+  engine.writer = std::make_unique<Writer>(engine, std::move(connection));
+  const Result<bool> owes = engine.writer->owes();
+  if (!owes) return unexpected(owes.error());
+  if (*owes) {
+    Result<void> paid = engine.writer->collect_owed();
+    if (paid) paid = engine.writer->finish_bulk({});
+    if (!paid) return paid;
+  }
+  engine.committer = std::make_unique<Committer>(*engine.writer);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenOptions& options) {
+  if ((!options.create || options.read_only) && !std::filesystem::exists(path)) {
+    return fail(ErrorCode::not_found, "there is no record store here", path);
+  }
+  auto engine = std::make_unique<Engine>(path, options);
+  if (!options.read_only) {
+    Result<FileLock> lock = FileLock::take(path + ".lock");
+    if (!lock) return unexpected(lock.error());
+    engine->lock.emplace(std::move(*lock));
+  }
+  Result<Connection> connection =
+      options.read_only ? open_for_reading(path) : open_for_writing(path, options);
+  Result<void> loaded;
+  if (!connection) loaded = unexpected(connection.error());
+  if (loaded) loaded = load_info(*engine, *connection);
+  if (loaded) loaded = load_catalogue(*engine, *connection);
+  if (loaded && !options.read_only) loaded = start_writer(*engine, std::move(*connection));
+  if (!loaded) {
+    if (loaded.error().where.empty()) loaded.error().where = path;
+    return unexpected(loaded.error());
+  }
+  return engine;
+}
+
+}  // namespace hb::records

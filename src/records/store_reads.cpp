@@ -1,0 +1,205 @@
+#include <algorithm>
+
+#include "records/committer.hpp"
+#include "records/packed_id.hpp"
+#include "records/reads.hpp"
+#include "records/store_state.hpp"
+
+/// Store's reads of versions and people.
+namespace hb::records {
+namespace {
+
+using sqlite::Query;
+
+constexpr Seq versions_per_slice = 2'000;
+
+/// A version that belongs to a person, or that is about one, is read only with leave and a trace.
+Result<StoredVersion> give(const Engine& engine, const Principal& principal, RawVersion raw) {
+  const ResidentId resident = raw.version.resident;
+  const Result<void> allowed = may_read(engine, principal, resident);
+  if (!allowed) return unexpected(allowed.error());
+  if (resident != 0) note(engine, principal, "read", raw.version.type + "/" + raw.version.id);
+  return unpacked(engine, std::move(raw));
+}
+
+/// All stored versions of one id, newest first, not more than `limit`.
+Result<std::vector<RawVersion>> versions_of(const Engine& engine, std::string_view type,
+                                            std::string_view id, std::size_t limit) {
+  const Result<std::vector<Seq>> seqs = candidates(engine, engine.key(type, id));
+  if (!seqs) return unexpected(seqs.error());
+  std::vector<RawVersion> found;
+  for (const Seq seq : *seqs) {
+    Result<std::optional<RawVersion>> raw = find_version(engine, seq);
+    if (!raw) return unexpected(raw.error());
+    if (!*raw || (*raw)->version.type != type || (*raw)->version.id != id) continue;
+    found.push_back(std::move(**raw));
+    if (found.size() == limit) break;
+  }
+  return found;
+}
+
+std::string name_of(std::string_view type, std::string_view id) {
+  return std::string(type).append("/").append(id);
+}
+
+/// The versions in (from, to], not unpacked yet.
+Result<std::vector<RawVersion>> slice(const Engine& engine, Seq from, Seq to) {
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  Query query(**reader,
+              "SELECT v.seq, v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL "
+              "FROM version v LEFT JOIN superseded s ON s.seq = v.seq "
+              "WHERE v.seq > ?1 AND v.seq <= ?2 ORDER BY v.seq",
+              from, to);
+  std::vector<RawVersion> versions;
+  BatchRange range;
+  while (query.next()) {
+    const Seq seq = query.integer(0);
+    if (seq > range.last_seq) {
+      Result<BatchRange> next = batch_of(**reader, seq);
+      if (!next) return unexpected(next.error());
+      range = *next;
+    }
+    versions.push_back({{seq,
+                         engine.types.name(static_cast<int>(query.integer(1))),
+                         unpack_id(query.bytes(2)),
+                         query.integer(3),
+                         query.integer(6) != 0,
+                         query.integer(4),
+                         range.delivery,
+                         range.batch,
+                         range.committed,
+                         {}},
+                        query.text(5)});
+  }
+  if (!query.ok()) return unexpected(query.error());
+  return versions;
+}
+
+}  // namespace
+
+Result<StoredVersion> Store::read(const Principal& principal, std::string_view type,
+                                  std::string_view id) const {
+  const Engine& engine = *state_->engine;
+  Result<std::vector<RawVersion>> found = versions_of(engine, type, id, 1);
+  if (!found) return unexpected(found.error());
+  if (found->empty()) return not_found(name_of(type, id));
+  return give(engine, principal, std::move(found->front()));
+}
+
+Result<StoredVersion> Store::read_seq(const Principal& principal, Seq seq) const {
+  const Engine& engine = *state_->engine;
+  Result<std::optional<RawVersion>> found = find_version(engine, seq);
+  if (!found) return unexpected(found.error());
+  if (!*found) return not_found("version " + std::to_string(seq));
+  return give(engine, principal, std::move(**found));
+}
+
+Result<std::vector<StoredVersion>> Store::history(const Principal& principal, std::string_view type,
+                                                  std::string_view id) const {
+  const Engine& engine = *state_->engine;
+  Result<std::vector<RawVersion>> found = versions_of(engine, type, id, SIZE_MAX);
+  if (!found) return unexpected(found.error());
+  if (found->empty()) return not_found(name_of(type, id));
+  std::vector<StoredVersion> versions;
+  for (RawVersion& raw : *found) {
+    Result<StoredVersion> version = give(engine, principal, std::move(raw));
+    if (!version) return unexpected(version.error());
+    versions.push_back(std::move(*version));
+  }
+  return versions;
+}
+
+Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal, ResidentId id,
+                                                      std::int64_t limit) const {
+  const Engine& engine = *state_->engine;
+  const Result<void> allowed = may_read(engine, principal, id);
+  if (!allowed) return unexpected(allowed.error());
+  note(engine, principal, "read", "resident " + std::to_string(id));
+  const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
+  if (!seqs) return unexpected(seqs.error());
+  std::vector<StoredVersion> versions;
+  for (const Seq seq : *seqs) {
+    if (static_cast<std::int64_t>(versions.size()) >= limit) break;
+    Result<std::optional<RawVersion>> raw = find_version(engine, seq);
+    if (!raw) return unexpected(raw.error());
+    if (!*raw || !(*raw)->version.current) continue;
+    Result<StoredVersion> version = unpacked(engine, std::move(**raw));
+    if (!version) return unexpected(version.error());
+    versions.push_back(std::move(*version));
+  }
+  return versions;
+}
+
+Result<Resident> Store::resident(const Principal& principal, ResidentId id) const {
+  const Engine& engine = *state_->engine;
+  const Result<void> allowed = may_read(engine, principal, id);
+  if (!allowed) return unexpected(allowed.error());
+  Result<std::optional<Resident>> found = find_resident(engine, id);
+  if (!found) return unexpected(found.error());
+  if (!*found) return not_found("resident " + std::to_string(id));
+  note(engine, principal, "read", "resident " + std::to_string(id));
+  return std::move(**found);
+}
+
+Result<PersonPage> Store::find_residents(const Principal& principal,
+                                         const PersonQuery& query) const {
+  return find_people(*state_->engine, principal, query);
+}
+
+Result<bool> Store::exists(std::string_view type, std::string_view id) const {
+  const Result<std::vector<RawVersion>> found = versions_of(*state_->engine, type, id, 1);
+  if (!found) return unexpected(found.error());
+  return !found->empty();
+}
+
+Result<void> Store::scan(const Principal& principal, Seq from, Seq to,
+                         const std::function<bool(const StoredVersion&)>& visit) const {
+  const Engine& engine = *state_->engine;
+  if (!principal.unrestricted) {
+    return fail(ErrorCode::forbidden, "only unrestricted jobs may read all versions");
+  }
+  const Seq last = std::min(to, engine.last_seq.load());
+  // In slices, so that no read transaction stays open and keeps the write-ahead log from shrinking.
+  for (Seq at = std::max<Seq>(0, from); at < last; at += versions_per_slice) {
+    Result<std::vector<RawVersion>> versions =
+        slice(engine, at, std::min(last, at + versions_per_slice));
+    if (!versions) return unexpected(versions.error());
+    for (RawVersion& raw : *versions) {
+      const Result<StoredVersion> version = unpacked(engine, std::move(raw));
+      if (!version) return unexpected(version.error());
+      if (!visit(*version)) return {};
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> Store::check(const std::function<void(double)>& progress) const {
+  return check_store(*state_->engine, progress);
+}
+
+Result<std::vector<Store::AuditEntry>> Store::audit(const Principal& principal,
+                                                    std::int64_t limit) const {
+  const Engine& engine = *state_->engine;
+  if (!principal.unrestricted) {
+    return fail(ErrorCode::forbidden, "only unrestricted principals may read the audit");
+  }
+  if (engine.committer) {  // what waits to be written belongs to the answer
+    const Result<void> flushed = engine.committer->run(0, [] { return Result<void>(); });
+    if (!flushed) return unexpected(flushed.error());
+  }
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  Query query(**reader,
+              "SELECT at, account, purpose, action, what FROM audit ORDER BY id DESC LIMIT ?1",
+              limit);
+  std::vector<AuditEntry> entries;
+  while (query.next()) {
+    entries.push_back(
+        {Instant{query.integer(0)}, query.text(1), query.text(2), query.text(3), query.text(4)});
+  }
+  if (!query.ok()) return unexpected(query.error());
+  return entries;
+}
+
+}  // namespace hb::records

@@ -1,0 +1,37 @@
+#include "records/tokens.hpp"
+
+namespace hb::records {
+
+void append_big_endian(std::string& bytes, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
+}
+
+std::string pack_tokens(const std::vector<std::int64_t>& tokens) {
+  std::string bytes;
+  bytes.reserve(tokens.size() * 8);
+  for (const std::int64_t token : tokens) {
+    append_big_endian(bytes, static_cast<std::uint64_t>(token));
+  }
+  return bytes;
+}
+
+std::vector<std::int64_t> unpack_tokens(std::string_view bytes) {
+  std::vector<std::int64_t> tokens;
+  tokens.reserve(bytes.size() / 8);
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    std::uint64_t token = 0;
+    for (const char c : bytes.substr(0, 8)) token = token << 8 | static_cast<std::uint8_t>(c);
+    tokens.push_back(static_cast<std::int64_t>(token));
+  }
+  return tokens;
+}
+
+void put_traits(std::vector<Traits>& traits, Interner& texts, const Resident& resident) {
+  const auto position = static_cast<std::size_t>(resident.id);
+  if (traits.size() <= position) traits.resize(position + 1, {unknown_day, 0, 0, false});
+  traits[position] = {resident.birth_date ? resident.birth_date->days : unknown_day,
+                      texts.number(resident.area),
+                      static_cast<std::uint16_t>(texts.number(resident.sex)), true};
+}
+
+}  // namespace hb::records

@@ -1,0 +1,132 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "records/engine.hpp"
+
+namespace hb::records {
+
+/// What of a WriteSet can be worked out in the caller's thread.
+struct PreparedSet {
+  std::vector<std::int64_t> keys;                 ///< per resource
+  std::vector<std::string> ids;                   ///< per resource, packed
+  std::vector<std::int64_t> resident_keys;        ///< per resident
+  std::vector<std::vector<std::int64_t>> tokens;  ///< per resident, rising, each once
+};
+/// errors  invalid_input: an empty or too long id, no body, an index out of range
+Result<PreparedSet> prepare(const Engine& engine, const WriteSet& set);
+
+/// The writing connection and what goes with a transaction. Used by the committer's thread only.
+class Writer {
+ public:
+  Writer(Engine& engine, sqlite::Connection connection);
+
+  // --- the transaction, driven by the committer
+  // -----------------------------------------------------
+  Result<void> begin();
+  Result<void> savepoint();
+  Result<void> keep_savepoint();
+  Result<void> undo_savepoint();
+  Result<void> write_audit(const std::vector<Store::AuditEntry>& entries);
+  /// Makes it durable, then visible: indexes of the bulk load, caches, numbers.
+  Result<void> commit();
+  void abandon();
+  void leave_transaction();
+
+  // --- work inside a transaction ----------------------------------------------------------------
+  Result<Receipt> write(const WriteSet& set, const PreparedSet& prepared);
+  Result<Delivery> begin_delivery(std::string_view name, std::string_view source,
+                                  std::string_view digest);
+  Result<void> write_info(const StoreInfo& info);
+  /// returns  the number of the new dictionary
+  Result<std::uint32_t> write_dictionary(std::string_view type, std::string_view content);
+
+  // --- work outside a transaction ---------------------------------------------------------------
+  Result<void> begin_bulk();
+  Result<void> finish_bulk(const std::function<void(double)>& progress);
+  /// After a crash: collects again what the indexes owe; finish_bulk() then pays it.
+  Result<void> collect_owed();
+  Result<bool> owes();
+
+ private:
+  struct Current {
+    Seq seq;
+    std::int64_t version;
+    std::string fingerprint;
+  };
+  struct Count {
+    int type;
+    std::int64_t resources;
+    std::int64_t versions;
+  };
+  /// What becomes visible with the commit; a savepoint undone cuts it back.
+  struct Effects {
+    std::vector<Pair> keys;
+    std::vector<Pair> residents;
+    std::vector<Pair> tokens;
+    std::vector<std::pair<std::int64_t, Resident>> changed;  // patient key
+    std::vector<std::pair<int, std::string>> types;
+  };
+  struct Mark {
+    Seq next_seq = 0;
+    BatchId next_batch = 0;
+    std::size_t keys = 0, residents = 0, tokens = 0, changed = 0, types = 0;
+  };
+
+  Result<int> type_number(std::string_view name);
+  Result<std::optional<Current>> find_current(int type, std::string_view id, std::int64_t key);
+  Result<std::optional<Current>> current_among(std::vector<Seq> candidates, int type,
+                                               std::string_view id);
+  Result<std::optional<Current>> current_in_table(int type, std::string_view id, std::int64_t key);
+  bool table_may_have(std::int64_t key);
+  Result<void> build_table_filter();
+
+  Result<void> write_version(const NewVersion& version, std::string_view id, std::int64_t key,
+                             Receipt& receipt, std::vector<Count>& counts);
+  Result<void> insert_version(const NewVersion& version, int type, std::string_view id,
+                              std::int64_t key, const std::optional<Current>& former);
+  Result<void> write_counts(const std::vector<Count>& counts);
+  Result<void> write_residents(const WriteSet& set, const PreparedSet& prepared,
+                               const Receipt& receipt);
+  Result<bool> write_resident(const Resident& resident, std::int64_t key);
+  Result<void> write_words(ResidentId resident, const std::vector<std::int64_t>& tokens,
+                           BatchId batch);
+  Result<void> write_rest(const WriteSet& set, const Receipt& receipt);
+  Result<void> write_problems(const std::vector<Problem>& problems, DeliveryId delivery);
+  Result<void> write_orphans(const std::vector<Orphan>& orphans, DeliveryId delivery);
+  Result<void> write_reported(const std::vector<ReportedValue>& values, DeliveryId delivery);
+  Result<void> write_touched(const std::vector<Touched>& touched, BatchId batch);
+  Result<void> write_delivery(const Delivery& delivery);
+  Result<void> update_problem(const WriteSet::ProblemUpdate& update, const Receipt& receipt);
+  Result<void> write_resident_watermark();
+  void publish();
+  void publish_residents();
+  void reset_to_committed();
+
+  Result<void> preload_residents();
+  Result<void> collect_owed_versions(Seq after);
+  Result<void> collect_owed_words(BatchId after);
+  Result<void> merge_into(const char* sql, const OwedPairs& pairs,
+                          const std::function<void(std::int64_t)>& merged);
+  Result<void> drop_stale_tokens();
+
+  Engine& engine_;
+  sqlite::Connection connection_;
+  Seq next_seq_ = 1;
+  BatchId next_batch_ = 1;
+  ResidentId stored_next_resident_ = 1;
+  Effects effects_;
+  Mark mark_;
+  KeyTable overlay_;  // keys of this transaction while a bulk load runs
+  // While a bulk load runs, about the key table as it stood before:
+  Seq table_rows_ = 0;
+  std::int64_t table_lookups_ = 0;
+  std::optional<Bloom> table_filter_;
+  std::vector<Pair> suspect_tokens_;  // (token, resident) that a later version may have dropped
+};
+
+}  // namespace hb::records
