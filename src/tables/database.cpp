@@ -158,9 +158,11 @@ SceneNames Database::State::names() {
   const std::shared_lock lock(tables_mutex);
   SceneNames names;
   for (const auto& [name, physical] : tables) {
-    names.tables.insert(name);
-    for (const ColumnSpec& column : physical.schema.columns)
+    Names& columns = names.tables[name];
+    for (const ColumnSpec& column : physical.schema.columns) {
+      columns.insert(column.name);
       if (column.type == ColumnType::decimal) names.decimal_columns.insert(column.name);
+    }
   }
   return names;
 }
@@ -284,6 +286,13 @@ Result<std::vector<TableInfo>> Database::tables() const {
     infos.push_back({name, *rows});
   }
   return infos;
+}
+
+std::vector<TableSchema> Database::schemas() const {
+  const std::shared_lock lock(state_->tables_mutex);
+  std::vector<TableSchema> schemas;
+  for (const auto& [name, physical] : state_->tables) schemas.push_back(physical.schema);
+  return schemas;
 }
 
 Result<void> Database::checkpoint() {

@@ -104,6 +104,8 @@ class Database {
   Result<void> check_scene_sql(const std::string& sql) const;
 
   Result<std::vector<TableInfo>> tables() const;
+  /// What is defined, by name.
+  std::vector<TableSchema> schemas() const;
   /// Content of a table independent of row order: count and a hash, for `store check`.
   struct Checksum {
     std::int64_t rows;

@@ -107,13 +107,15 @@ Result<Value> value_at(const Reader& reader, const void* data, idx_t row) {
       return decimal_at(reader, data, row);
     case DUCKDB_TYPE_DATE:
       return Date{at<duckdb_date>(data, row).days};
-    case DUCKDB_TYPE_TIMESTAMP:
     case DUCKDB_TYPE_TIMESTAMP_TZ:
       return Instant{at<duckdb_timestamp>(data, row).micros};
     case DUCKDB_TYPE_VARCHAR: {
       duckdb_string_t text = at<duckdb_string_t>(data, row);
       return std::string(duckdb_string_t_data(&text), duckdb_string_t_length(text));
     }
+    case DUCKDB_TYPE_TIMESTAMP:  // neither a day nor an instant
+      return fail(ErrorCode::invalid_input,
+                  "a column is a time without zone: CAST it to DATE or TIMESTAMP WITH TIME ZONE");
     default:
       return fail(ErrorCode::invalid_input,
                   "a column has a type that no answer carries: cast it to a number, text or date");

@@ -1,5 +1,7 @@
 #pragma once
 #include <boost/json/object.hpp>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -7,10 +9,12 @@
 
 namespace hb::tables {
 
+using Names = std::set<std::string, std::less<>>;
+
 /// What scene SQL may name.
 struct SceneNames {
-  std::set<std::string> tables;
-  std::set<std::string> decimal_columns;  ///< of any table: their quotient differs between engines
+  std::map<std::string, Names, std::less<>> tables;  ///< with their columns
+  Names decimal_columns;  ///< of any table: their quotient differs between engines
 };
 
 /// Walks the syntax tree of one statement as json_serialize_sql gives it. Whatever it does not know
