@@ -169,7 +169,7 @@ VisitFacts Simulator::visit_at(Life& life, const Institution& at, Date day, cons
                                VisitKind kind) const {
   const auto hour = static_cast<int>(life.random.pick(std::span<const double>(content_.hours)));
   const int minute = hour * 60 + static_cast<int>(life.random.below(60));
-  const int length = 10 + static_cast<int>(life.random.below(35));
+  const int length = std::min(10 + static_cast<int>(life.random.below(35)), 1439 - minute);
   const std::size_t doctor =
       at.first_doctor + life.random.below(static_cast<std::uint32_t>(at.doctors));
   return {day, minute, length, kind, &at, doctor, &reason};

@@ -72,28 +72,34 @@ std::string faulty(std::uint32_t n, const std::string& person, const std::string
 }  // namespace
 
 std::string dirty_lines(const Content& content, const District& district,
-                        const Population& population, std::uint32_t count, std::uint64_t seed) {
+                        const Population& population, const Window& window, std::uint32_t count,
+                        std::uint64_t seed) {
   Random random(seed, stream::problem, 0);
   std::string lines;
   const auto people = static_cast<std::uint32_t>(population.people.size());
+  const std::string& clinic = district.institutions[district.primary[0].institutions[0]].id;
+  const auto living = [&] {  // at least one is: residents >= 1
+    std::uint32_t number = random.below(people);
+    while (population.people[number].died) number = (number + 1) % people;
+    return number;
+  };
+  std::string person;
   for (std::uint32_t n = 0; n < count; ++n) {
-    const std::string& organization = district.institutions[district.primary[0].institutions[0]].id;
-    std::uint32_t number = 0;
     for (int good = 0; good < 2; ++good) {
-      number = random.below(people);
-      const Date day{std::max(population.people[number].birth.days, make_date(2025, 11, 1)->days) +
-                     static_cast<int>(random.below(20))};
-      lines += visit(fmt::format("dirty-good-{}-{}", n, good), fmt::format("p{:07}", number + 1),
-                     R"("status":"finished",)",
-                     fmt::format("{}T{:02}:15:00+08:00", format_date(day), 8 + random.below(9)),
-                     organization) +
-               "\n";
+      const std::uint32_t number = living();
+      person = fmt::format("p{:07}", number + 1);
+      const Date day = std::max(population.people[number].birth,
+                                Date{window.last.days - static_cast<int>(random.below(30))});
+      lines +=
+          visit(fmt::format("dirty-good-{}-{}", n, good), person, R"("status":"finished",)",
+                fmt::format("{}T{:02}:15:00+08:00", format_date(day), 8 + random.below(9)), clinic);
+      lines += '\n';
     }
     const std::string name = pick_surname(content.population, random) +
                              pick_given(content.population, random, 1962, Sex::female);
     const std::string identity =
         identity_number(content.district.code, *make_date(1962, 4, 11), random.below(500) * 2);
-    lines += faulty(n, fmt::format("p{:07}", number + 1), name, identity, organization) + "\n";
+    lines += faulty(n, person, name, identity, clinic) + "\n";
   }
   return lines;
 }

@@ -169,12 +169,12 @@ std::string manifest(const Options& options, const Content& content, const Summa
 }
 
 Result<void> write_rest(const Options& options, const Content& content, const District& district,
-                        const Population& population, Output& output,
+                        const Population& population, const Window& window, Output& output,
                         std::vector<std::string> files, Summary& summary) {
   if (options.problems > 0) {
     files.emplace_back("dirty-clinic.ndjson");
     const std::string lines =
-        dirty_lines(content, district, population, options.problems, options.seed);
+        dirty_lines(content, district, population, window, options.problems, options.seed);
     const Result<void> written = output.write(files.back(), lines);
     if (!written) return written;
     summary.problems = options.problems;
@@ -220,7 +220,8 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
                .run(threads);
   }
   if (done)
-    done = write_rest(options, *content, *district, population, *output, files->names, summary);
+    done = write_rest(options, *content, *district, population, *window, *output, files->names,
+                      summary);
   if (done) done = output->finish();
   if (!done) return unexpected(done.error());
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
