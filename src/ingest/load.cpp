@@ -71,6 +71,7 @@ class Load {
   void read_file(std::size_t index, bool first, const Pipeline::Push& push);
   Result<void> load_csv_files();
   Result<void> close_deliveries();
+  void give_up(const Error& error);
   void show_progress(double fraction);
   bool cancelled() const { return options_.cancel && options_.cancel->load(); }
 
@@ -251,6 +252,17 @@ Result<void> Load::close_deliveries() {
   return {};
 }
 
+/// The load cannot go on (disk full, store gone): its deliveries say so, if that can still be written.
+void Load::give_up(const Error& error) {
+  for (std::vector<FileState>* list : {&files_, &csv_files_}) {
+    for (FileState& file : *list) {
+      if (file.delivery.state == records::Delivery::State::done) continue;
+      file.error = error.message;
+      (void)close_delivery(hub_, file, false);  // else the next start marks it as interrupted
+    }
+  }
+}
+
 Result<LoadReport> Load::run(const std::vector<std::string>& paths) {
   const auto start = std::chrono::steady_clock::now();
   auto registered = register_files(paths);
@@ -272,7 +284,10 @@ Result<LoadReport> Load::run(const std::vector<std::string>& paths) {
     auto finished = hub_.store().finish_bulk();
     if (outcome) outcome = finished;
   }
-  if (!outcome) return unexpected(outcome.error());
+  if (!outcome) {
+    give_up(outcome.error());
+    return unexpected(outcome.error());
+  }
   auto caught_up = hub_.catch_up();
   if (!caught_up) return unexpected(caught_up.error());
   auto kept = hub_.tables().checkpoint();
