@@ -175,6 +175,7 @@ Verdict Walk::window(const json::object& node, Context context) {
   if (Verdict verdict = order(list(node, "orders"), true); !verdict) return verdict;
   for (const char* part : {"start_expr", "end_expr", "offset_expr", "default_expr", "filter_expr"})
     if (Verdict verdict = optional(node, part); !verdict) return verdict;
+  if (called == "count" && list(node, "children").empty()) return {};  // count(*) OVER (…)
   return arguments(node, *known, context);
 }
 
