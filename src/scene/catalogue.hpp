@@ -84,7 +84,8 @@ using SqlCheck = std::function<Result<void>(const std::string& sql)>;
 /// All scenes, read once; immutable afterwards, so any thread may read.
 class Catalogue {
  public:
-  /// errors  invalid_input with where = file:line (the first fault of check()); not_found
+  /// errors  invalid_input with where = file:line: the first mistake that keeps content from being
+  ///         read (check() finds all, and more); not_found: no such directory
   static Result<Catalogue> load(const std::filesystem::path& scenes_dir);
 
   const std::vector<SceneInfo>& scenes() const { return scenes_; }

@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "scene/catalogue.hpp"
+#include "scene/identifying.hpp"
+#include "scene/readers.hpp"
+#include "scene/schema.hpp"
+#include "views/view.hpp"
+
+namespace hb::scene {
+namespace {
+
+namespace fs = std::filesystem;
+using indicators::ContentReader;
+
+/// Which schema the files of a folder are written in.
+struct Folder {
+  const char* name;
+  const char* schema;
+};
+constexpr Folder folders[] = {
+    {"indicators", "plan-1"}, {"boards", "board-1"}, {"codes", "codes-1"}};
+
+class SceneChecker {
+ public:
+  SceneChecker(std::map<std::string, Schema> schemas, const SqlCheck& sql_check)
+      : schemas_(std::move(schemas)), sql_check_(sql_check) {}
+
+  void scene(const fs::path& folder) {
+    const fs::path head = folder / "scene.yaml";
+    if (fs::exists(head)) {
+      content(head, "scene-1");
+    } else {
+      add(head, 0, "", "scene.yaml is missing");
+    }
+    for (const fs::path& file : files_of(folder, ".yaml")) {
+      if (file.filename() != "scene.yaml") content(file, nullptr);
+    }
+    for (const Folder& part : folders) {
+      for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
+        const std::optional<YAML::Node> root = content(file, part.schema);
+        if (!root) continue;
+        if (std::string_view(part.name) == "indicators") plan(file);
+        if (std::string_view(part.name) == "boards") board(file, *root);
+        if (std::string_view(part.name) == "codes") codes(file, *root);
+      }
+    }
+    for (const fs::path& file : files_of(folder / "views", ".json")) view(file);
+  }
+
+  /// Boards may show plans of other scenes: known only when all are read.
+  void references() {
+    for (const PlanReference& reference : plan_references_) {
+      if (ids_.contains("plan " + reference.plan)) continue;
+      add(reference.file, reference.line, reference.path,
+          "there is no plan “" + reference.plan + "” in the scenes");
+    }
+  }
+
+  std::vector<SceneFault> take() {
+    std::ranges::stable_sort(faults_, [](const SceneFault& a, const SceneFault& b) {
+      return std::tie(a.file, a.line) < std::tie(b.file, b.line);
+    });
+    return std::move(faults_);
+  }
+
+ private:
+  struct PlanReference {
+    fs::path file;
+    int line;
+    std::string path;
+    std::string plan;
+  };
+
+  void add(const fs::path& file, int line, std::string path, std::string message) {
+    faults_.push_back({file.string(), line, std::move(path), std::move(message)});
+  }
+
+  void add(const fs::path& file, std::vector<Mistake> mistakes) {
+    for (Mistake& mistake : mistakes) {
+      add(file, mistake.line, std::move(mistake.path), std::move(mistake.message));
+    }
+  }
+
+  /// An error whose `where` is "file:12".
+  void add(const fs::path& file, const Error& error) {
+    const std::size_t colon = error.where.rfind(':');
+    int line = 0;
+    if (colon != std::string::npos && colon + 1 < error.where.size()) {
+      std::istringstream(error.where.substr(colon + 1)) >> line;
+    }
+    add(file, line, "", error.message);
+  }
+
+  void unique(const std::string& kind, const std::string& id, const fs::path& file, int line) {
+    const auto [known, is_new] = ids_.emplace(kind + " " + id, file.string());
+    if (!is_new) add(file, line, "", kind + " “" + id + "” stands also in " + known->second);
+  }
+
+  /// Syntax, schema and texts. returns  the document when it can be read on
+  std::optional<YAML::Node> content(const fs::path& file, const char* wanted) {
+    const Result<YAML::Node> root = indicators::read_yaml(file);
+    if (!root) {
+      add(file, root.error());
+      return std::nullopt;
+    }
+    std::vector<Mistake> mistakes;
+    find_double_keys(*root, "", mistakes);
+    find_half_texts(*root, "", mistakes);
+    const bool named = root->IsMap() && (*root)["schema"].IsDefined();
+    std::string name = named && (*root)["schema"].IsScalar() ? (*root)["schema"].Scalar() : "";
+    if (wanted != nullptr && name != wanted) {
+      mistakes.push_back(
+          {indicators::line_of(*root), "schema", std::string("expected “schema: ") + wanted + "”"});
+      name = wanted;
+    }
+    bool sound = true;
+    if (!name.empty()) {
+      const auto schema = schemas_.find(name);
+      if (schema == schemas_.end()) {
+        mistakes.push_back(
+            {indicators::line_of(*root), "schema", "there is no schema “" + name + "”"});
+      } else {
+        std::vector<Mistake> found = schema->second.check(*root);
+        sound = found.empty();
+        std::ranges::move(found, std::back_inserter(mistakes));
+      }
+    }
+    add(file, std::move(mistakes));
+    return sound ? std::optional(*root) : std::nullopt;
+  }
+
+  void plan(const fs::path& file) {
+    const Result<indicators::Plan> plan = indicators::load_plan(file);
+    if (!plan) return add(file, plan.error());
+    unique("plan", plan->id, file, 0);
+    for (std::size_t i = 0; i < plan->indicators.size(); ++i) {
+      const indicators::Indicator& one = plan->indicators[i];
+      const std::string path = "indicators[" + std::to_string(i) + "]";
+      unique("indicator", one.id, file, one.line);
+      const indicators::Evaluation& result = one.evaluation;
+      if (result.target.kind == indicators::CellKind::unreadable) {
+        add(file, one.line, path + ".target", "not understood: " + result.target.fault.en);
+      }
+      if (result.value.kind == indicators::CellKind::unreadable) {
+        add(file, one.line, path + ".values", "not understood: " + result.value.fault.en);
+      }
+      const auto printed = indicators::status_from_print(one.printed_status);
+      if (!one.printed_status.empty() && !printed) {
+        add(file, one.line, path + ".printed_status", "“" + one.printed_status + "” is no status");
+      } else if (printed && *printed != result.status) {
+        add(file, one.line, path + ".printed_status",
+            "the source prints “" + one.printed_status + "”, the rule says " +
+                std::string(indicators::status_word(result.status)) +
+                ": state the standard by which it was judged");
+      }
+    }
+  }
+
+  void sql(const fs::path& file, const YAML::Node& node, const std::string& path) {
+    if (!sql_check_ || !node["sql"].IsDefined()) return;
+    const Result<void> checked = sql_check_(node["sql"].Scalar());
+    if (checked) return;
+    const std::string where =
+        checked.error().where.empty() ? "" : " (" + checked.error().where + ")";
+    add(file, indicators::line_of(node["sql"]), path + ".sql", checked.error().message + where);
+  }
+
+  void board(const fs::path& file, const YAML::Node& root) {
+    ContentReader reader(file.string());
+    const Board board = read_board(reader, root);
+    if (!reader.ok()) return add(file, reader.error());
+    unique("board", board.id, file, 0);
+    const YAML::Node sections = root["sections"];
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      const YAML::Node section = sections[i];
+      const std::string path = "sections[" + std::to_string(i) + "]";
+      sql(file, section, path);
+      const YAML::Node items = section["items"];
+      for (std::size_t k = 0; items.IsDefined() && k < items.size(); ++k) {
+        sql(file, items[k], path + ".items[" + std::to_string(k) + "]");
+      }
+      const YAML::Node plans = section["plans"];
+      for (std::size_t k = 0; plans.IsDefined() && k < plans.size(); ++k) {
+        plan_references_.push_back({file, indicators::line_of(plans[k]),
+                                    path + ".plans[" + std::to_string(k) + "]", plans[k].Scalar()});
+      }
+    }
+  }
+
+  void codes(const fs::path& file, const YAML::Node& root) {
+    ContentReader reader(file.string());
+    const std::vector<CodeList> lists = read_codes(reader, root);
+    if (!reader.ok()) return add(file, reader.error());
+    for (const CodeList& list : lists) unique("code list", list.id, file, 0);
+  }
+
+  void view(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    const Result<YAML::Node> root = indicators::read_yaml(file);  // JSON is YAML, with lines
+    if (!root) return add(file, root.error());
+    std::vector<Mistake> mistakes;
+    find_double_keys(*root, "", mistakes);
+    find_identifying_columns(*root, mistakes);
+    add(file, std::move(mistakes));
+    const Result<views::View> compiled = views::View::compile(text.str());
+    if (!compiled) {
+      const int line = line_of_path(*root, compiled.error().where + " " + compiled.error().message);
+      return add(file, line, compiled.error().where, compiled.error().message);
+    }
+    if (compiled->name() != file.stem().string()) {
+      add(file, 0, "name", "the view “" + compiled->name() + "” belongs into a file of its name");
+    }
+    unique("view", compiled->name(), file, 0);
+  }
+
+  /// Line of the deepest node that a text such as "select[0].column[2].path: …" names.
+  static int line_of_path(const YAML::Node& root, std::string_view text) {
+    YAML::Node at = root;
+    int line = indicators::line_of(root);
+    for (std::size_t i = 0; i < text.size();) {
+      const std::size_t end = std::min(text.find_first_of(".[]: ", i), text.size());
+      const std::string step(text.substr(i, end - i));
+      i = end + 1;
+      if (step.empty()) continue;
+      const bool index = at.IsSequence() &&
+                         std::ranges::all_of(step, [](char c) { return c >= '0' && c <= '9'; }) &&
+                         step.size() < 6;
+      if (!index && !at.IsMap()) break;
+      const YAML::Node next =
+          index ? YAML::Node(at)[std::stoul(step)] : static_cast<const YAML::Node&>(at)[step];
+      if (!next.IsDefined() || next.Mark().is_null()) break;
+      at.reset(next);
+      line = indicators::line_of(next);
+    }
+    return line;
+  }
+
+  std::map<std::string, Schema> schemas_;
+  const SqlCheck& sql_check_;
+  std::map<std::string, std::string> ids_;  ///< "plan x" → file
+  std::vector<PlanReference> plan_references_;
+  std::vector<SceneFault> faults_;
+};
+
+}  // namespace
+
+Result<std::vector<SceneFault>> check(const fs::path& scenes_dir, const SqlCheck& sql_check) {
+  const bool single = fs::exists(scenes_dir / "scene.yaml");
+  fs::path own = fs::absolute(scenes_dir).lexically_normal();
+  if (!own.has_filename()) own = own.parent_path();
+  const fs::path all = single ? own.parent_path() : scenes_dir;
+  const auto folders_found = scene_folders(all);
+  if (!folders_found) return unexpected(folders_found.error());
+  if (folders_found->empty()) {
+    return fail(ErrorCode::not_found, "no scene in this directory", scenes_dir.string());
+  }
+  auto schemas = load_schemas(all / "schema");
+  if (!schemas) return unexpected(schemas.error());
+  SceneChecker checker(std::move(*schemas), sql_check);
+  for (const fs::path& folder : *folders_found) checker.scene(folder);
+  checker.references();
+  std::vector<SceneFault> faults = checker.take();
+  if (single) {
+    const std::string prefix = (own / "").string();
+    std::erase_if(faults, [&](const SceneFault& fault) { return !fault.file.starts_with(prefix); });
+  }
+  return faults;
+}
+
+}  // namespace hb::scene
