@@ -120,7 +120,7 @@ TEST_CASE("load: each bad line becomes problem data with line, field and expecta
              R"({"resourceType":"Encounter","id":"e1","class":{"code":"AMB"}})",
              R"({"resourceType":"Patient","id":"p3","birthDate":20000101})",
              R"({"resourceType":"Patient","id":"p4","birthDate":"2020-02-30"})",
-             R"({"resourceType":"Patient","id":"p5","identifier":[{"system":"urn:oid:2.16.156.10011.1.3","value":"110101199003074514"}]})",
+             R"({"resourceType":"Patient","id":"p5","identifier":[{"system":"urn:oid:2.16.156.10011.1.3","value":"110101199003074515"}]})",
              patient("p6")}));
   const LoadReport report = given_loaded(*hub, {file});
   CHECK(report.accepted == 2);
