@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/ids.hpp"
 #include "core/date.hpp"
+#include "core/ids.hpp"
 #include "core/result.hpp"
 #include "fhir/parser.hpp"
 #include "tables/rows.hpp"
@@ -15,8 +15,8 @@ namespace hb::views {
 
 /// What the records know of the person of an event, stamped into the row when it is made.
 struct ResidentStamp {
-  ResidentId id = 0;  ///< 0 = no person
-  std::string_view sex;   ///< FHIR code, empty = unknown
+  ResidentId id = 0;     ///< 0 = no person
+  std::string_view sex;  ///< FHIR code, empty = unknown
   bool has_birth_date = false;
   Date birth_date;
   std::string_view area;  ///< code of the present address, empty = unknown
@@ -26,10 +26,14 @@ struct ResidentStamp {
 using ResidentOf = std::function<ResidentStamp(std::string_view patient_id)>;
 
 /// A ViewDefinition (SQL on FHIR v2), compiled. Columns as declared; our own use of `tag`:
-///   hb/store: key        getResourceKey()/getReferenceKey() kept as BIGINT crypto::resource_key
-///   hb/role: resident    the reference to the Patient: becomes resident_id BIGINT and adds
-///                        resident_sex, resident_birth_date, resident_area (system columns)
-///   hb/role: event_date  the day of the event: adds age_band INTEGER (0, 5, … 85 = 85+; NULL unknown)
+///   hb/store: key        getResourceKey()/getReferenceKey(Type) kept as BIGINT
+///   crypto::resource_key hb/store: real       a decimal kept as REAL (DOUBLE), not as
+///   DECIMAL(18,4) hb/role: resident    the reference to the Patient: becomes resident_id BIGINT
+///   and adds
+///                        resident_sex, resident_birth_date, resident_area (system columns; not
+///                        for the Patient's own table, which says them itself)
+///   hb/role: event_date  the day of the event (a date column): adds age_band INTEGER (0, 5, … 85 =
+///   85+; NULL unknown)
 class View {
  public:
   /// json    a ViewDefinition resource
@@ -43,6 +47,8 @@ class View {
   const std::string& resource() const;  ///< "Observation"
   /// Schema of the derived table: seq, the view's columns, then system columns.
   const tables::TableSchema& table() const;
+  /// Names of the view's own columns, in order (without seq and system columns).
+  std::vector<std::string> columns() const;
 
   struct Compiled;
   const Compiled& compiled() const { return *compiled_; }
@@ -70,7 +76,8 @@ class Flattener {
     /// Appends the rows of all views of this resource type; `owner` is the resource's index in the
     /// chunk. errors invalid_input: a value does not fit its column (path and value kind); the rows
     /// of this resource are then removed from all blocks.
-    Result<void> add(const fhir::Resource& resource, std::uint32_t owner, const ResidentOf& resident_of);
+    Result<void> add(const fhir::Resource& resource, std::uint32_t owner,
+                     const ResidentOf& resident_of);
     /// The blocks with rows; the sink is empty afterwards.
     std::vector<tables::RowBlock> take();
 
@@ -84,6 +91,14 @@ class Flattener {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Rows of one view as JSON texts, one per column of view.columns(): "null" where there is no
+/// value, a list for columns with collection = true. What `view run` and the conformance suite see.
+/// A resource of another type has no rows.
+/// errors  invalid_input: several values in a column that is no collection, where that is no
+/// boolean
+Result<std::vector<std::vector<std::string>>> json_rows(const View& view,
+                                                        const fhir::Resource& resource);
 
 /// Compiles every *.json of a directory, in name order. errors: where = file
 Result<std::vector<View>> load_views(const std::string& directory);

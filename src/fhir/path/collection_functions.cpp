@@ -1,0 +1,212 @@
+// Filtering, projection, subsetting and combining (FHIRPath N1, sections 5.2 to 5.4 and 5.8).
+#include <algorithm>
+
+#include "fhir/path/functions.hpp"
+
+namespace hb::fhir::path {
+namespace {
+
+constexpr auto by_expression = Function::Argument::expression;
+constexpr auto by_type = Function::Argument::type;
+
+/// Pushes what is kept in a collection.
+bool push_all(Evaluator& evaluator, const Collection& items, Sink sink) {
+  if (evaluator.failed()) return false;
+  return std::all_of(items.begin(), items.end(), [&](const Value& value) { return sink(value); });
+}
+
+bool where(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  std::int64_t index = 0;
+  auto use = [&](const Value& item) {
+    const Truth fits = evaluator.truth(*node.arguments[0], {&item, index++, scope.total});
+    if (evaluator.failed()) return false;
+    return fits != Truth::yes || sink(item);
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool select(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  std::int64_t index = 0;
+  auto use = [&](const Value& item) {
+    return evaluator.each(*node.arguments[0], {&item, index++, scope.total}, sink);
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  Collection waiting = evaluator.collect(*node.base, scope);
+  Collection found;
+  for (std::size_t at = 0; at < waiting.size() && !evaluator.failed(); ++at) {
+    const Value item = waiting[at];
+    auto use = [&](const Value& next) {
+      const std::size_t before = found.size();
+      add_distinct(found, next);
+      if (found.size() > before) waiting.push_back(next);
+      return true;
+    };
+    evaluator.each(*node.arguments[0], {&item, static_cast<std::int64_t>(at), scope.total},
+                   sink_of(use));
+  }
+  return push_all(evaluator, found, sink);
+}
+
+bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  auto use = [&](const Value& item) { return !is_type(item, node.type) || sink(item); };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool first(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  bool more = true;
+  auto use = [&](const Value& item) {
+    more = sink(item);
+    return false;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  return more && !evaluator.failed();
+}
+
+bool last(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  std::optional<Value> found;
+  auto use = [&](const Value& item) {
+    found = item;
+    return true;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  return !evaluator.failed() && (!found || sink(*found));
+}
+
+bool single(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
+  if (items.size() > 1) return evaluator.error("single(): there are several values");
+  return push_all(evaluator, items, sink);
+}
+
+bool skip_items(Evaluator& evaluator, const Node& node, const Scope& scope, std::int64_t count,
+                Sink sink) {
+  std::int64_t at = 0;
+  auto use = [&](const Value& item) { return at++ < count || sink(item); };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool tail(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  return skip_items(evaluator, node, scope, 1, sink);
+}
+
+bool skip(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto count = evaluator.single_integer(*node.arguments[0], scope);
+  if (evaluator.failed()) return false;
+  return skip_items(evaluator, node, scope, count.value_or(0), sink);
+}
+
+bool take(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto count = evaluator.single_integer(*node.arguments[0], scope);
+  if (evaluator.failed()) return false;
+  std::int64_t left = count.value_or(0);
+  if (left <= 0) return true;
+  bool more = true;
+  auto use = [&](const Value& item) {
+    more = sink(item);
+    return more && --left > 0;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  return more && !evaluator.failed();
+}
+
+bool is_in(const Collection& items, const Value& value) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const Value& item) { return equal(item, value) == true; });
+}
+
+bool intersect(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection other = evaluator.collect(*node.arguments[0], scope);
+  Collection found;
+  for (const Value& item : evaluator.collect(*node.base, scope))
+    if (is_in(other, item)) add_distinct(found, item);
+  return push_all(evaluator, found, sink);
+}
+
+bool exclude(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection other = evaluator.collect(*node.arguments[0], scope);
+  auto use = [&](const Value& item) { return is_in(other, item) || sink(item); };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool distinct(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  Collection found;
+  for (const Value& item : evaluator.collect(*node.base, scope)) add_distinct(found, item);
+  return push_all(evaluator, found, sink);
+}
+
+bool unite(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  Collection found;
+  for (const Value& item : evaluator.collect(*node.base, scope)) add_distinct(found, item);
+  for (const Value& item : evaluator.collect(*node.arguments[0], scope)) add_distinct(found, item);
+  return push_all(evaluator, found, sink);
+}
+
+bool combine(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  return evaluator.each(*node.base, scope, sink) && evaluator.each(*node.arguments[0], scope, sink);
+}
+
+bool children(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  auto use = [&](const Value& item) { return evaluator.children(item, sink); };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool push_descendants(Evaluator& evaluator, const Value& item, Sink sink) {
+  if (++evaluator.state().steps > evaluator.state().limits.steps)
+    return evaluator.error("the expression takes too many steps");
+  auto use = [&](const Value& child) {
+    return sink(child) && push_descendants(evaluator, child, sink);
+  };
+  return evaluator.children(item, sink_of(use));
+}
+
+bool descendants(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  auto use = [&](const Value& item) { return push_descendants(evaluator, item, sink); };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool aggregate(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  Collection total;
+  if (node.arguments.size() > 1) total = evaluator.collect(*node.arguments[1], scope);
+  std::int64_t index = 0;
+  for (const Value& item : evaluator.collect(*node.base, scope)) {
+    total = evaluator.collect(*node.arguments[0], {&item, index++, &total});
+    if (evaluator.failed()) return false;
+  }
+  return push_all(evaluator, total, sink);
+}
+
+/// Values are not traced anywhere: a log must not hold personal data.
+bool trace(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  return evaluator.each(*node.base, scope, sink);
+}
+
+constexpr Function functions[] = {
+    {"where", 1, 1, by_expression, where},
+    {"select", 1, 1, by_expression, select},
+    {"repeat", 1, 1, by_expression, repeat},
+    {"ofType", 1, 1, by_type, of_type},
+    {"first", 0, 0, by_expression, first},
+    {"last", 0, 0, by_expression, last},
+    {"single", 0, 0, by_expression, single},
+    {"tail", 0, 0, by_expression, tail},
+    {"skip", 1, 1, by_expression, skip},
+    {"take", 1, 1, by_expression, take},
+    {"intersect", 1, 1, by_expression, intersect},
+    {"exclude", 1, 1, by_expression, exclude},
+    {"distinct", 0, 0, by_expression, distinct},
+    {"union", 1, 1, by_expression, unite},
+    {"combine", 1, 1, by_expression, combine},
+    {"children", 0, 0, by_expression, children},
+    {"descendants", 0, 0, by_expression, descendants},
+    {"aggregate", 1, 2, by_expression, aggregate},
+    {"trace", 1, 2, by_expression, trace},
+};
+
+}  // namespace
+
+std::span<const Function> collection_functions() { return functions; }
+
+}  // namespace hb::fhir::path

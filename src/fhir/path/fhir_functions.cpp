@@ -1,0 +1,107 @@
+// What FHIR and SQL on FHIR add: extension(), hasValue(), getResourceKey(), getReferenceKey(),
+// boundaries.
+#include "fhir/path/boundaries.hpp"
+#include "fhir/path/functions.hpp"
+
+namespace hb::fhir::path {
+namespace {
+
+constexpr auto by_expression = Function::Argument::expression;
+constexpr auto by_type = Function::Argument::type;
+
+bool extension(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto url = evaluator.single_text(*node.arguments[0], scope);
+  if (evaluator.failed() || !url) return !evaluator.failed();
+  auto keep = [&](const Value& item) {
+    const auto* element = std::get_if<Element>(&item);
+    return element == nullptr || child_text(*element, "url") != *url || sink(item);
+  };
+  auto use = [&](const Value& item) {
+    return evaluator.members(item, "extension", false, sink_of(keep));
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+bool has_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
+  if (evaluator.failed()) return false;
+  if (items.size() != 1) return sink(false);
+  const auto* element = std::get_if<Element>(&items[0]);
+  return sink(element == nullptr || (!element->absent && !element->json.is_object()));
+}
+
+bool get_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto value = evaluator.single(*node.base, scope);
+  if (evaluator.failed() || !value) return !evaluator.failed();
+  return std::holds_alternative<Element>(*value) || sink(*value);
+}
+
+bool get_resource_key(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  auto use = [&](const Value& item) {
+    const auto* element = std::get_if<Element>(&item);
+    if (element == nullptr) return true;
+    const std::string_view id = child_text(*element, "id");
+    return id.empty() || sink(id);
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+struct Target {
+  std::string_view type;  ///< empty = the reference does not say
+  std::string_view id;
+};
+
+/// Patient/1, https://host/fhir/Patient/1, Patient/1/_history/2, urn:uuid:…; id is empty for
+/// others.
+Target target_of(std::string_view reference) {
+  if (reference.starts_with("urn:uuid:")) return {{}, reference.substr(9)};
+  if (const auto version = reference.find("/_history/"); version != std::string_view::npos)
+    reference = reference.substr(0, version);
+  const auto slash = reference.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  const std::string_view before = reference.substr(0, slash);
+  const auto start = before.rfind('/');
+  return {start == std::string_view::npos ? before : before.substr(start + 1),
+          reference.substr(slash + 1)};
+}
+
+bool get_reference_key(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  auto use = [&](const Value& item) {
+    const auto* element = std::get_if<Element>(&item);
+    if (element == nullptr) return true;
+    Target target = target_of(child_text(*element, "reference"));
+    if (target.id.empty()) return true;
+    if (target.type.empty()) target.type = child_text(*element, "type");
+    const bool fits =
+        node.type.name.empty() || target.type.empty() || target.type == node.type.name;
+    return !fits || sink(target.id);
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
+}
+
+template <bool high>
+bool boundary(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto value = evaluator.single(*node.base, scope);
+  if (evaluator.failed() || !value) return !evaluator.failed();
+  std::optional<std::int64_t> precision;
+  if (!node.arguments.empty()) precision = evaluator.single_integer(*node.arguments[0], scope);
+  if (evaluator.failed()) return false;
+  const auto found = boundary_of(*value, high, precision);
+  return !found || sink(*found);
+}
+
+constexpr Function functions[] = {
+    {"extension", 1, 1, by_expression, extension},
+    {"hasValue", 0, 0, by_expression, has_value},
+    {"getValue", 0, 0, by_expression, get_value},
+    {"getResourceKey", 0, 0, by_expression, get_resource_key},
+    {"getReferenceKey", 0, 1, by_type, get_reference_key},
+    {"lowBoundary", 0, 1, by_expression, boundary<false>},
+    {"highBoundary", 0, 1, by_expression, boundary<true>},
+};
+
+}  // namespace
+
+std::span<const Function> fhir_functions() { return functions; }
+
+}  // namespace hb::fhir::path

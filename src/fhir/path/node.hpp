@@ -1,0 +1,80 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fhir/fhirpath.hpp"
+
+namespace hb::fhir::path {
+
+enum class Operator : std::uint8_t {
+  multiply,
+  divide,
+  div,
+  mod,
+  add,
+  subtract,
+  concatenate,
+  unite,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  equal,
+  equivalent,
+  not_equal,
+  not_equivalent,
+  in,
+  contains,
+  conjunction,
+  exclusive,
+  disjunction,
+  implies,
+  negate,
+  is,
+  as,
+  index,
+};
+
+/// System.String, FHIR.Patient or a bare name.
+struct TypeSpecifier {
+  std::string space;  ///< "System", "FHIR" or empty
+  std::string name;
+  TypeId fhir = no_type;  ///< when FHIR has a type of that name
+};
+
+struct Function;  // functions.hpp
+
+}  // namespace hb::fhir::path
+
+namespace hb::fhir {
+
+struct Expression::Node {
+  enum class Kind : std::uint8_t {
+    empty,      ///< {}
+    literal,    ///< value
+    focus,      ///< the collection's current item ($this)
+    index,      ///< $index
+    total,      ///< $total
+    constant,   ///< %name
+    member,     ///< base.name; at the head of a path base is focus
+    function,   ///< base.name(arguments)
+    operation,  ///< op over arguments
+  };
+  Kind kind = Kind::empty;
+  path::Operator op{};
+  bool at_head = false;          ///< member that begins a path: may be a type name
+  bool wants_extension = false;  ///< member whose primitive extensions are asked next
+  std::string name;              ///< member, function, constant; text of a literal
+  Value value;                   ///< literal
+  std::unique_ptr<Node> base;    ///< member, function
+  std::vector<std::unique_ptr<Node>> arguments;
+  path::TypeSpecifier type;  ///< is, as, ofType, getReferenceKey
+  const path::Function* function = nullptr;
+};
+
+}  // namespace hb::fhir
+
+namespace hb::fhir::path {
+using Node = Expression::Node;
+}

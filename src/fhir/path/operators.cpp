@@ -1,0 +1,364 @@
+#include <algorithm>
+
+#include "fhir/path/evaluator.hpp"
+
+namespace hb::fhir::path {
+namespace {
+
+std::optional<Decimal> as_decimal(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return Decimal::of(*integer);
+  if (const auto* decimal = std::get_if<Decimal>(&value)) return *decimal;
+  return std::nullopt;
+}
+
+bool push(std::optional<bool> value, Sink sink) { return !value || sink(*value); }
+bool push(std::optional<Decimal> value, Sink sink) { return !value || sink(*value); }
+
+bool push_truth(Truth truth, Sink sink) {
+  return truth == Truth::unknown || sink(truth == Truth::yes);
+}
+
+constexpr Truth negated(Truth truth) {
+  return truth == Truth::unknown ? truth : truth == Truth::yes ? Truth::no : Truth::yes;
+}
+
+Truth disjunction(Truth left, Truth right) {
+  if (left == Truth::yes || right == Truth::yes) return Truth::yes;
+  return left == Truth::no && right == Truth::no ? Truth::no : Truth::unknown;
+}
+
+std::string_view text_or_empty(const std::optional<Value>& value, Evaluator& evaluator) {
+  if (!value) return {};
+  if (const auto* text = std::get_if<std::string_view>(&*value)) return *text;
+  evaluator.error("& joins texts");
+  return {};
+}
+
+bool integer_operation(Operator op, std::int64_t left, std::int64_t right, Sink sink) {
+  std::int64_t result = 0;
+  bool overflow = false;
+  switch (op) {
+    case Operator::add:
+      overflow = __builtin_add_overflow(left, right, &result);
+      break;
+    case Operator::subtract:
+      overflow = __builtin_sub_overflow(left, right, &result);
+      break;
+    case Operator::multiply:
+      overflow = __builtin_mul_overflow(left, right, &result);
+      break;
+    case Operator::divide:
+      return push(divide(Decimal::of(left), Decimal::of(right)), sink);
+    default:
+      if (right == 0 || right == -1) {  // -1 would overflow for the smallest number
+        if (right == 0) return true;
+        return sink(op == Operator::mod ? std::int64_t{0} : left == INT64_MIN ? left : -left);
+      }
+      result = op == Operator::div ? left / right : left % right;
+  }
+  return overflow || sink(result);
+}
+
+bool decimal_operation(Operator op, const Decimal& left, const Decimal& right, Sink sink) {
+  switch (op) {
+    case Operator::add:
+      return push(add(left, right), sink);
+    case Operator::subtract:
+      return push(add(left, {-right.mantissa, right.scale}), sink);
+    case Operator::multiply:
+      return push(multiply(left, right), sink);
+    case Operator::divide:
+      return push(divide(left, right), sink);
+    default:
+      break;
+  }
+  const auto quotient = divide(left, right);
+  if (!quotient) return true;
+  const Int128 whole = truncate(*quotient);
+  if (op == Operator::div)
+    return whole > INT64_MAX || whole < INT64_MIN || sink(static_cast<std::int64_t>(whole));
+  const auto product = multiply({whole, 0}, right);
+  if (!product) return true;
+  return push(add(left, {-product->mantissa, product->scale}), sink);
+}
+
+bool quantity_operation(Evaluator& evaluator, Operator op, const Quantity& left,
+                        const Quantity& right, Sink sink) {
+  if (op == Operator::add || op == Operator::subtract) {
+    if (left.unit != right.unit) return true;
+    const Decimal sign{op == Operator::add ? right.value.mantissa : -right.value.mantissa,
+                       right.value.scale};
+    const auto sum = add(left.value, sign);
+    return !sum || sink(Quantity{*sum, left.unit, left.calendar});
+  }
+  const bool divides = op == Operator::divide;
+  if (!divides && op != Operator::multiply) return evaluator.error("quantities know + - * /");
+  const auto value = divides ? divide(left.value, right.value) : multiply(left.value, right.value);
+  if (!value) return true;
+  if (left.unit == right.unit && divides) return sink(Quantity{*value, "1", false});
+  if (right.unit == "1") return sink(Quantity{*value, left.unit, false});
+  if (left.unit == "1" && !divides) return sink(Quantity{*value, right.unit, false});
+  return sink(Quantity{
+      *value,
+      evaluator.keep(std::string(left.unit) + (divides ? "/" : ".") + std::string(right.unit)),
+      false});
+}
+
+}  // namespace
+
+std::optional<Moment> shift(const Moment& moment, const Quantity& by, int sign) {
+  using Precision = Temporal::Precision;
+  const std::int64_t amount = static_cast<std::int64_t>(truncate(by.value)) * sign;
+  constexpr std::int64_t largest = 400'000'000;
+  if (amount > largest || amount < -largest) return std::nullopt;
+  Temporal value = moment.value;
+  const std::string_view unit = by.unit;
+  if (moment.kind != Moment::Kind::time && (unit == "year" || unit == "month")) {
+    const std::int64_t months =
+        value.year * std::int64_t{12} + value.month - 1 + amount * (unit == "year" ? 12 : 1);
+    value.year = static_cast<int>(months / 12);
+    value.month = static_cast<int>(months % 12) + 1;
+    while (value.day > 28 && !make_date(value.year, value.month, value.day)) --value.day;
+    if (!make_date(value.year, value.month, value.day)) return std::nullopt;
+    return Moment{moment.kind, value};
+  }
+  struct Step {
+    std::string_view word;
+    std::string_view code;
+    std::int64_t micros;
+  };
+  constexpr Step steps[] = {{"week", "wk", 604'800'000'000}, {"day", "d", 86'400'000'000},
+                            {"hour", "h", 3'600'000'000},    {"minute", "min", 60'000'000},
+                            {"second", "s", 1'000'000},      {"millisecond", "ms", 1'000}};
+  for (const Step& step : steps) {
+    if (step.word != unit && step.code != unit) continue;
+    std::int64_t micros = amount * step.micros;
+    if (step.micros <= 1'000'000) {  // seconds may have a fraction
+      const Decimal exact = round(by.value, 6);
+      const auto scaled = multiply(exact, Decimal::of(step.micros * sign));
+      if (scaled) micros = static_cast<std::int64_t>(truncate(*scaled));
+    }
+    if (value.precision < Precision::day && moment.kind != Moment::Kind::time &&
+        step.micros < 86'400'000'000)
+      return moment;
+    const bool timed = value.precision >= Precision::hour;
+    const auto day = make_date(std::max(value.year, 1), value.month, value.day);
+    std::int64_t total =
+        (value.hour * std::int64_t{3600} + value.minute * 60 + value.second) * 1'000'000 +
+        value.micros;
+    total += micros;
+    std::int64_t days = total / 86'400'000'000;
+    std::int64_t rest = total % 86'400'000'000;
+    if (rest < 0) rest += 86'400'000'000, --days;
+    if (moment.kind != Moment::Kind::time) {
+      const auto moved = civil(Date{static_cast<std::int32_t>(day->days + days)});
+      if (moved.year < 1 || moved.year > 9999) return std::nullopt;
+      value.year = moved.year;
+      value.month = moved.month;
+      value.day = moved.day;
+    }
+    if (timed) {
+      value.hour = static_cast<int>(rest / 3'600'000'000);
+      value.minute = static_cast<int>(rest / 60'000'000 % 60);
+      value.second = static_cast<int>(rest / 1'000'000 % 60);
+      value.micros = static_cast<int>(rest % 1'000'000);
+    }
+    return Moment{moment.kind, value};
+  }
+  return std::nullopt;
+}
+
+bool add_values(Evaluator& evaluator, Operator op, const Value& left, const Value& right,
+                Sink sink) {
+  const auto* a = std::get_if<std::int64_t>(&left);
+  const auto* b = std::get_if<std::int64_t>(&right);
+  if (a != nullptr && b != nullptr) return integer_operation(op, *a, *b, sink);
+  const auto x = as_decimal(left);
+  const auto y = as_decimal(right);
+  if (x && y) return decimal_operation(op, *x, *y, sink);
+  const auto* quantity = std::get_if<Quantity>(&right);
+  if (const auto* moment = std::get_if<Moment>(&left); moment != nullptr && quantity != nullptr) {
+    if (op != Operator::add && op != Operator::subtract)
+      return evaluator.error("dates know + and -");
+    const auto moved = shift(*moment, *quantity, op == Operator::add ? 1 : -1);
+    return !moved || sink(*moved);
+  }
+  if (const auto* of = std::get_if<Quantity>(&left)) {
+    if (quantity != nullptr) return quantity_operation(evaluator, op, *of, *quantity, sink);
+    if (y) return quantity_operation(evaluator, op, *of, {*y, "1", false}, sink);
+  }
+  if (x && quantity != nullptr)
+    return quantity_operation(evaluator, op, {*x, "1", false}, *quantity, sink);
+  const auto* text = std::get_if<std::string_view>(&left);
+  const auto* more = std::get_if<std::string_view>(&right);
+  if (op == Operator::add && text != nullptr && more != nullptr)
+    return sink(evaluator.keep(std::string(*text) + std::string(*more)));
+  return evaluator.error("these values cannot be calculated with each other");
+}
+
+bool Evaluator::logic(const Node& node, const Scope& scope, Sink sink) {
+  const Truth left = truth(*node.arguments[0], scope);
+  if (failed()) return false;
+  switch (node.op) {  // what the left side decides alone
+    case Operator::conjunction:
+      if (left == Truth::no) return sink(false);
+      break;
+    case Operator::disjunction:
+      if (left == Truth::yes) return sink(true);
+      break;
+    case Operator::implies:
+      if (left == Truth::no) return sink(true);
+      break;
+    default:
+      break;
+  }
+  const Truth right = truth(*node.arguments[1], scope);
+  if (failed()) return false;
+  switch (node.op) {
+    case Operator::conjunction:
+      return push_truth(negated(disjunction(negated(left), negated(right))), sink);
+    case Operator::disjunction:
+      return push_truth(disjunction(left, right), sink);
+    case Operator::implies:
+      return push_truth(disjunction(negated(left), right), sink);
+    default:
+      if (left == Truth::unknown || right == Truth::unknown) return true;
+      return sink(left != right);
+  }
+}
+
+bool Evaluator::membership(const Node& node, const Scope& scope, Sink sink) {
+  const bool is_in = node.op == Operator::in;
+  const Collection items = collect(*node.arguments[is_in ? 0 : 1], scope);
+  const Collection list = collect(*node.arguments[is_in ? 1 : 0], scope);
+  if (failed()) return false;
+  if (items.empty()) return true;
+  if (items.size() > 1) return error("in and contains ask for one value, there are several");
+  return sink(std::any_of(list.begin(), list.end(),
+                          [&](const Value& value) { return equal(items[0], value) == true; }));
+}
+
+bool Evaluator::comparison(const Node& node, const Scope& scope, Sink sink) {
+  const auto left = single(*node.arguments[0], scope);
+  if (failed()) return false;
+  if (!left) return true;
+  const auto right = single(*node.arguments[1], scope);
+  if (failed()) return false;
+  if (!right) return true;
+  bool comparable = true;
+  const auto found = order(*left, *right, comparable);
+  if (!comparable) return error("these values have no order");
+  if (!found) return true;
+  switch (node.op) {
+    case Operator::less:
+      return sink(*found < 0);
+    case Operator::less_equal:
+      return sink(*found <= 0);
+    case Operator::greater:
+      return sink(*found > 0);
+    default:
+      return sink(*found >= 0);
+  }
+}
+
+bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
+  const Collection left = collect(*node.arguments[0], scope);
+  if (failed()) return false;
+  const Collection right = collect(*node.arguments[1], scope);
+  if (failed()) return false;
+  if (node.op == Operator::equivalent) return sink(equivalent(left, right));
+  if (node.op == Operator::not_equivalent) return sink(!equivalent(left, right));
+  const auto same = equal(left, right);
+  if (node.op == Operator::equal || !same) return push(same, sink);
+  return sink(!*same);
+}
+
+bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
+  const auto left = single(*node.arguments[0], scope);
+  if (failed()) return false;
+  if (node.arguments.size() == 1) {  // unary plus
+    if (left && !as_decimal(*left) && !std::holds_alternative<Quantity>(*left))
+      return error("+ stands before numbers only");
+    return !left || sink(*left);
+  }
+  if (node.op == Operator::concatenate) {
+    const auto more = single(*node.arguments[1], scope);
+    const std::string joined =
+        std::string(text_or_empty(left, *this)) + std::string(text_or_empty(more, *this));
+    return !failed() && sink(keep(joined));
+  }
+  const auto right = single(*node.arguments[1], scope);
+  if (failed()) return false;
+  return !left || !right || add_values(*this, node.op, *left, *right, sink);
+}
+
+bool Evaluator::type_operation(const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = collect(*node.arguments[0], scope);
+  if (failed()) return false;
+  if (items.size() > 1) return error("is and as ask for one value, there are several");
+  if (items.empty()) return true;
+  const bool fits = is_type(items[0], node.type);
+  if (node.op == Operator::is) return sink(fits);
+  return !fits || sink(items[0]);
+}
+
+bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {
+  switch (node.op) {
+    case Operator::conjunction:
+    case Operator::disjunction:
+    case Operator::exclusive:
+    case Operator::implies:
+      return logic(node, scope, sink);
+    case Operator::in:
+    case Operator::contains:
+      return membership(node, scope, sink);
+    case Operator::less:
+    case Operator::less_equal:
+    case Operator::greater:
+    case Operator::greater_equal:
+      return comparison(node, scope, sink);
+    case Operator::equal:
+    case Operator::not_equal:
+    case Operator::equivalent:
+    case Operator::not_equivalent:
+      return equality(node, scope, sink);
+    case Operator::is:
+    case Operator::as:
+      return type_operation(node, scope, sink);
+    case Operator::unite: {
+      Collection all;
+      for (const auto& side : node.arguments)
+        for (const Value& value : collect(*side, scope)) add_distinct(all, value);
+      if (failed()) return false;
+      for (const Value& value : all)
+        if (!sink(value)) return false;
+      return true;
+    }
+    case Operator::index: {
+      const auto wanted = single_integer(*node.arguments[1], scope);
+      if (failed() || !wanted || *wanted < 0) return !failed();
+      std::int64_t at = 0;
+      bool more = true;
+      auto use = [&](const Value& item) {
+        if (at++ < *wanted) return true;
+        more = sink(item);
+        return false;
+      };
+      each(*node.arguments[0], scope, sink_of(use));
+      return !failed() && more;
+    }
+    case Operator::negate: {
+      const auto value = single(*node.arguments[0], scope);
+      if (failed() || !value) return !failed();
+      if (const auto* quantity = std::get_if<Quantity>(&*value))
+        return sink(Quantity{{-quantity->value.mantissa, quantity->value.scale},
+                             quantity->unit,
+                             quantity->calendar});
+      return add_values(*this, Operator::subtract, std::int64_t{0}, *value, sink);
+    }
+    default:
+      return arithmetic(node, scope, sink);
+  }
+}
+
+}  // namespace hb::fhir::path

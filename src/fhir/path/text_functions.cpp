@@ -1,0 +1,220 @@
+// Strings (FHIRPath N1, section 5.6). Positions and lengths count code points.
+#include <re2/re2.h>
+
+#include "core/utf8.hpp"
+#include "fhir/path/functions.hpp"
+
+namespace hb::fhir::path {
+namespace {
+
+constexpr auto by_expression = Function::Argument::expression;
+
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> result;
+  for (std::size_t at = 0; at < text.size();) result.push_back(next_code_point(text, at));
+  return result;
+}
+
+std::int64_t length_of(std::string_view text) {
+  std::int64_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
+/// Input text and the texts of all arguments; nullopt when one is empty or an error was noted.
+std::optional<std::vector<std::string_view>> texts(Evaluator& evaluator, const Node& node,
+                                                   const Scope& scope) {
+  std::vector<std::string_view> result;
+  const auto base = evaluator.single_text(*node.base, scope);
+  if (!base) return std::nullopt;
+  result.push_back(*base);
+  for (const auto& argument : node.arguments) {
+    const auto text = evaluator.single_text(*argument, scope);
+    if (!text) return std::nullopt;
+    result.push_back(*text);
+  }
+  return result;
+}
+
+template <auto function>
+bool on_texts(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto given = texts(evaluator, node, scope);
+  if (evaluator.failed() || !given) return !evaluator.failed();
+  return sink(function(evaluator, *given));
+}
+
+using Texts = std::vector<std::string_view>;
+
+Value starts_with(Evaluator&, const Texts& given) { return given[0].starts_with(given[1]); }
+Value ends_with(Evaluator&, const Texts& given) { return given[0].ends_with(given[1]); }
+Value contains(Evaluator&, const Texts& given) {
+  return given[0].find(given[1]) != std::string_view::npos;
+}
+Value length(Evaluator&, const Texts& given) { return length_of(given[0]); }
+
+Value index_of(Evaluator&, const Texts& given) {
+  const std::size_t at = given[0].find(given[1]);
+  return at == std::string_view::npos ? std::int64_t{-1} : length_of(given[0].substr(0, at));
+}
+
+Value last_index_of(Evaluator&, const Texts& given) {
+  const std::size_t at = given[0].rfind(given[1]);
+  return at == std::string_view::npos ? std::int64_t{-1} : length_of(given[0].substr(0, at));
+}
+
+Value upper(Evaluator& evaluator, const Texts& given) {
+  std::string text(given[0]);
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return evaluator.keep(std::move(text));
+}
+
+Value lower(Evaluator& evaluator, const Texts& given) {
+  std::string text(given[0]);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return evaluator.keep(std::move(text));
+}
+
+Value trim(Evaluator&, const Texts& given) {
+  const std::size_t first = given[0].find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return std::string_view();
+  return given[0].substr(first, given[0].find_last_not_of(" \t\r\n") - first + 1);
+}
+
+Value replace(Evaluator& evaluator, const Texts& given) {
+  std::string out;
+  if (given[1].empty()) {
+    for (const std::string_view c : characters(given[0])) (out += given[2]) += c;
+    return evaluator.keep(out += given[2]);
+  }
+  std::size_t at = 0;
+  for (std::size_t found; (found = given[0].find(given[1], at)) != std::string_view::npos;
+       at = found + given[1].size())
+    (out += given[0].substr(at, found - at)) += given[2];
+  return evaluator.keep(out += given[0].substr(at));
+}
+
+template <bool whole>
+Value matches(Evaluator& evaluator, const Texts& given) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  options.set_dot_nl(true);
+  const RE2 pattern(re2::StringPiece(given[1].data(), given[1].size()), options);
+  if (!pattern.ok()) {
+    evaluator.error("the regular expression is not valid: " + pattern.error());
+    return false;
+  }
+  const re2::StringPiece text(given[0].data(), given[0].size());
+  return whole ? RE2::FullMatch(text, pattern) : RE2::PartialMatch(text, pattern);
+}
+
+Value replace_matches(Evaluator& evaluator, const Texts& given) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  const RE2 pattern(re2::StringPiece(given[1].data(), given[1].size()), options);
+  std::string rewrite;  // $1 and ${name} of FHIRPath are \1 of RE2
+  for (std::size_t i = 0; i < given[2].size(); ++i) {
+    const char c = given[2][i];
+    if (c == '\\')
+      rewrite += "\\\\";
+    else if (c == '$' && i + 1 < given[2].size() && given[2][i + 1] >= '0' &&
+             given[2][i + 1] <= '9')
+      rewrite += '\\';
+    else
+      rewrite += c;
+  }
+  std::string problem;
+  if (!pattern.ok() || !pattern.CheckRewriteString(rewrite, &problem)) {
+    evaluator.error("the regular expression or its replacement is not valid");
+    return std::string_view();
+  }
+  std::string text(given[0]);
+  if (!given[1].empty()) RE2::GlobalReplace(&text, pattern, rewrite);
+  return evaluator.keep(std::move(text));
+}
+
+bool substring(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto text = evaluator.single_text(*node.base, scope);
+  if (evaluator.failed() || !text) return !evaluator.failed();
+  const auto start = evaluator.single_integer(*node.arguments[0], scope);
+  if (evaluator.failed() || !start) return !evaluator.failed();
+  std::int64_t count = INT64_MAX;
+  if (node.arguments.size() > 1) {
+    const auto given = evaluator.single_integer(*node.arguments[1], scope);
+    if (evaluator.failed()) return false;
+    if (given) count = *given;
+  }
+  if (*start < 0 || *start >= length_of(*text)) return true;
+  std::size_t at = 0;
+  for (std::int64_t i = 0; i < *start; ++i) next_code_point(*text, at);
+  const std::size_t begin = at;
+  for (std::int64_t i = 0; i < count && at < text->size(); ++i) next_code_point(*text, at);
+  return sink(text->substr(begin, at - begin));
+}
+
+bool to_chars(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto text = evaluator.single_text(*node.base, scope);
+  if (evaluator.failed() || !text) return !evaluator.failed();
+  for (const std::string_view c : characters(*text))
+    if (!sink(c)) return false;
+  return true;
+}
+
+bool split(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto given = texts(evaluator, node, scope);
+  if (evaluator.failed() || !given) return !evaluator.failed();
+  const std::string_view separator = (*given)[1];
+  if (separator.empty()) return to_chars(evaluator, node, scope, sink);
+  std::string_view rest = (*given)[0];
+  for (std::size_t at; (at = rest.find(separator)) != std::string_view::npos;
+       rest.remove_prefix(at + separator.size()))
+    if (!sink(rest.substr(0, at))) return false;
+  return sink(rest);
+}
+
+bool join(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  std::string_view separator;
+  if (!node.arguments.empty())
+    separator = evaluator.single_text(*node.arguments[0], scope).value_or("");
+  std::string joined;
+  bool any = false;
+  auto use = [&](const Value& item) {
+    const auto value = system_value(item);
+    if (!value) return true;
+    const auto* text = std::get_if<std::string_view>(&*value);
+    if (text == nullptr) return evaluator.error("join() asks for texts");
+    if (any) joined += separator;
+    any = true;
+    joined += *text;
+    return true;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  return !evaluator.failed() && sink(evaluator.keep(std::move(joined)));
+}
+
+constexpr Function functions[] = {
+    {"startsWith", 1, 1, by_expression, on_texts<starts_with>},
+    {"endsWith", 1, 1, by_expression, on_texts<ends_with>},
+    {"contains", 1, 1, by_expression, on_texts<contains>},
+    {"indexOf", 1, 1, by_expression, on_texts<index_of>},
+    {"lastIndexOf", 1, 1, by_expression, on_texts<last_index_of>},
+    {"length", 0, 0, by_expression, on_texts<length>},
+    {"upper", 0, 0, by_expression, on_texts<upper>},
+    {"lower", 0, 0, by_expression, on_texts<lower>},
+    {"trim", 0, 0, by_expression, on_texts<trim>},
+    {"replace", 2, 2, by_expression, on_texts<replace>},
+    {"matches", 1, 1, by_expression, on_texts<matches<false>>},
+    {"matchesFull", 1, 1, by_expression, on_texts<matches<true>>},
+    {"replaceMatches", 2, 2, by_expression, on_texts<replace_matches>},
+    {"substring", 1, 2, by_expression, substring},
+    {"toChars", 0, 0, by_expression, to_chars},
+    {"split", 1, 1, by_expression, split},
+    {"join", 0, 1, by_expression, join},
+};
+
+}  // namespace
+
+std::span<const Function> text_functions() { return functions; }
+
+}  // namespace hb::fhir::path

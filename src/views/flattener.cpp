@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <deque>
+
+#include "crypto/digest.hpp"
+#include "views/cell.hpp"
+#include "views/row_maker.hpp"
+
+namespace hb::views {
+namespace {
+
+using tables::Column;
+using tables::ColumnType;
+using tables::RowBlock;
+
+void append(Column& column, ColumnType type, const Cell& cell) {
+  column.null.push_back(cell.null);
+  switch (type) {
+    case ColumnType::text:
+      if (!cell.null) column.bytes.append(cell.text);
+      column.ends.push_back(static_cast<std::uint32_t>(column.bytes.size()));
+      break;
+    case ColumnType::real:
+      column.reals.push_back(cell.null ? 0 : cell.real);
+      break;
+    default:
+      column.ints.push_back(cell.null ? 0 : cell.integer);
+  }
+}
+
+void truncate(Column& column, ColumnType type, std::size_t rows) {
+  column.null.resize(rows);
+  switch (type) {
+    case ColumnType::text:
+      column.ends.resize(rows);
+      column.bytes.resize(rows == 0 ? 0 : column.ends.back());
+      break;
+    case ColumnType::real:
+      column.reals.resize(rows);
+      break;
+    default:
+      column.ints.resize(rows);
+  }
+}
+
+Cell text_cell(std::string_view text) { return {text.empty(), 0, 0, text}; }
+Cell integer_cell(std::int64_t value) { return {false, value, 0, {}}; }
+
+/// 0, 5, … 85; NULL when the person was not born yet or a day is unknown.
+Cell age_band(const ResidentStamp& resident, const Cell& event) {
+  if (!resident.has_birth_date || event.null) return {};
+  const int age = age_in_years(resident.birth_date, Date{static_cast<std::int32_t>(event.integer)});
+  if (age < 0) return {};
+  return integer_cell(std::min(age / 5 * 5, 85));
+}
+
+/// Who the resource is about, asked at most once per resource and person.
+class Residents {
+ public:
+  void begin(const ResidentOf& resident_of) {
+    resident_of_ = &resident_of;
+    known_ = false;
+  }
+  const ResidentStamp& find(std::string_view patient_id) {
+    if (!known_ || patient_id != patient_id_) {
+      patient_id_ = patient_id;
+      stamp_ = (*resident_of_)(patient_id);
+      known_ = true;
+    }
+    return stamp_;
+  }
+
+ private:
+  const ResidentOf* resident_of_ = nullptr;
+  bool known_ = false;
+  std::string_view patient_id_;  ///< in the resource: valid for one add()
+  ResidentStamp stamp_;
+};
+
+/// Appends the rows of one view to its block.
+class BlockRows : public RowMaker {
+ public:
+  BlockRows(const View::Compiled& view, fhir::Evaluation& evaluation, Residents& residents)
+      : RowMaker(view, evaluation),
+        residents_(residents),
+        cells_(view.columns.size()),
+        kept_(view.columns.size()) {
+    reset();
+  }
+
+  Result<void> add(const fhir::Value& root, std::uint32_t owner) {
+    owner_ = owner;
+    return run(root);
+  }
+  std::size_t rows() const { return block_.rows(); }
+  void shrink(std::size_t rows) {
+    block_.owner.resize(rows);
+    for (std::size_t i = 0; i < block_.columns.size(); ++i)
+      truncate(block_.columns[i], block_.schema->columns[i].type, rows);
+  }
+  RowBlock take() {
+    RowBlock full = std::move(block_);
+    reset();
+    return full;
+  }
+
+ private:
+  void reset() {
+    block_ = RowBlock{};
+    block_.schema = &view().table;
+    block_.columns.resize(view().table.columns.size());
+  }
+
+  bool fill(const CompiledColumn& column, const fhir::Value& focus) override {
+    Cell& cell = cells_[column.slot];
+    cell = Cell{};
+    if (column.collection) return fill_list(column, focus, cell);
+    const char* expected = nullptr;
+    std::size_t items = 0;
+    const auto done = evaluation().each(column.path, focus, [&](const fhir::Value& item) {
+      if (++items > 1) return false;
+      if (column.is_key || column.role == Role::resident)
+        to_key(column, item, cell);
+      else
+        expected = to_cell(item, column.type, cell, kept_[column.slot]);
+      return expected == nullptr;
+    });
+    if (!done) return refuse(column, done.error().message);
+    if (items > 1) return refuse(column, "there are several values; collection = true allows them");
+    if (expected != nullptr) return refuse(column, std::string(expected) + " is expected");
+    return true;
+  }
+
+  bool fill_list(const CompiledColumn& column, const fhir::Value& focus, Cell& cell) {
+    std::string& list = kept_[column.slot];
+    list = "[";
+    const auto done = evaluation().each(column.path, focus, [&](const fhir::Value& item) {
+      if (list.size() > 1) list += ',';
+      list += fhir::to_json(item);
+      return true;
+    });
+    if (!done) return refuse(column, done.error().message);
+    list += ']';
+    cell = text_cell(list);
+    return true;
+  }
+
+  bool refuse(const CompiledColumn& column, const std::string& message) {
+    return error(view().name + "." + column.name, message);
+  }
+
+  void to_key(const CompiledColumn& column, const fhir::Value& item, Cell& cell) {
+    const auto* id = std::get_if<std::string_view>(&item);
+    if (id == nullptr) return;
+    cell.null = false;
+    if (column.role == Role::resident)
+      cell.text = *id;
+    else
+      cell.integer = crypto::resource_key(column.key_type, *id);
+  }
+
+  void clear(const CompiledColumn& column) override { cells_[column.slot] = Cell{}; }
+
+  bool commit() override {
+    const auto& specs = view().table.columns;
+    append(block_.columns[0], ColumnType::bigint, integer_cell(0));
+    ResidentStamp resident;
+    if (view().resident_slot >= 0) {
+      Cell& cell = cells_[static_cast<std::size_t>(view().resident_slot)];
+      if (!cell.null) resident = residents_.find(cell.text);
+    }
+    for (std::size_t slot = 0; slot < cells_.size(); ++slot) {
+      const bool is_resident = static_cast<std::ptrdiff_t>(slot) == view().resident_slot;
+      const Cell id{resident.id == 0, resident.id, 0, {}};
+      append(block_.columns[slot + 1], specs[slot + 1].type, is_resident ? id : cells_[slot]);
+    }
+    if (view().stamps_resident) append_stamps(resident);
+    block_.owner.push_back(owner_);
+    return true;
+  }
+
+  void append_stamps(const ResidentStamp& resident) {
+    const std::size_t first = cells_.size() + 1;
+    append(block_.columns[first], ColumnType::text, text_cell(resident.sex));
+    append(block_.columns[first + 1], ColumnType::date,
+           resident.has_birth_date ? integer_cell(resident.birth_date.days) : Cell{});
+    append(block_.columns[first + 2], ColumnType::text, text_cell(resident.area));
+    if (view().event_slot >= 0)
+      append(block_.columns[first + 3], ColumnType::integer,
+             age_band(resident, cells_[static_cast<std::size_t>(view().event_slot)]));
+  }
+
+  Residents& residents_;
+  std::vector<Cell> cells_;
+  std::vector<std::string> kept_;  ///< computed texts of the cells
+  RowBlock block_;
+  std::uint32_t owner_ = 0;
+};
+
+}  // namespace
+
+struct Flattener::State {
+  std::vector<View> views;
+};
+
+Flattener::Flattener(std::vector<View> views) : state_(std::make_unique<State>()) {
+  state_->views = std::move(views);
+}
+Flattener::~Flattener() = default;
+Flattener::Flattener(Flattener&&) noexcept = default;
+
+std::vector<tables::TableSchema> Flattener::schemas() const {
+  std::vector<tables::TableSchema> schemas;
+  for (const View& view : state_->views) schemas.push_back(view.table());
+  return schemas;
+}
+
+struct Flattener::Sink::State {
+  fhir::Evaluation evaluation;
+  Residents residents;
+  std::deque<BlockRows> makers;                  ///< one per view
+  std::vector<std::size_t> rows_before;          ///< per maker of the type at hand
+  std::vector<std::vector<BlockRows*>> of_type;  ///< by fhir::TypeId
+};
+
+Flattener::Sink::Sink(const Flattener& flattener) : state_(std::make_unique<State>()) {
+  for (const View& view : flattener.state_->views) {
+    BlockRows& maker =
+        state_->makers.emplace_back(view.compiled(), state_->evaluation, state_->residents);
+    const auto type = static_cast<std::size_t>(fhir::definitions::find_type(view.resource()));
+    if (state_->of_type.size() <= type) state_->of_type.resize(type + 1);
+    state_->of_type[type].push_back(&maker);
+  }
+}
+Flattener::Sink::~Sink() = default;
+Flattener::Sink::Sink(Sink&&) noexcept = default;
+
+Result<void> Flattener::Sink::add(const fhir::Resource& resource, std::uint32_t owner,
+                                  const ResidentOf& resident_of) {
+  const fhir::TypeId type = fhir::definitions::find_type(resource.type);
+  if (type == fhir::no_type || static_cast<std::size_t>(type) >= state_->of_type.size()) return {};
+  const auto& makers = state_->of_type[static_cast<std::size_t>(type)];
+  if (makers.empty()) return {};
+  state_->evaluation.reset(resource);
+  state_->residents.begin(resident_of);
+  const fhir::Value root = fhir::Element{resource.root, type};
+  auto& before = state_->rows_before;
+  before.clear();
+  for (std::size_t i = 0; i < makers.size(); ++i) {
+    before.push_back(makers[i]->rows());
+    auto added = makers[i]->add(root, owner);
+    if (added) continue;
+    for (std::size_t j = 0; j <= i; ++j) makers[j]->shrink(before[j]);
+    return added;
+  }
+  return {};
+}
+
+std::vector<tables::RowBlock> Flattener::Sink::take() {
+  std::vector<tables::RowBlock> blocks;
+  for (BlockRows& maker : state_->makers)
+    if (maker.rows() > 0) blocks.push_back(maker.take());
+  return blocks;
+}
+
+}  // namespace hb::views
