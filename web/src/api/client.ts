@@ -35,7 +35,7 @@ export function readError(status: number, body: string): ApiError {
   }
 }
 
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+async function askText(path: string, init?: RequestInit): Promise<string> {
   let response: Response;
   try {
     response = await fetch(path, { headers: { Accept: 'application/json' }, ...init });
@@ -44,7 +44,17 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     throw new ApiError(0, 'unreachable', 'unreachable', '', '');
   }
   if (!response.ok) throw readError(response.status, await response.text());
-  return (await response.json()) as T;
+  return response.text();
+}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  return JSON.parse(await askText(path, init)) as T;
+}
+
+/** The answer and the text it came as. */
+export async function getWithText<T>(path: string, signal?: AbortSignal): Promise<{ data: T; text: string }> {
+  const text = await askText(path, { signal });
+  return { data: JSON.parse(text) as T, text };
 }
 
 export function get<T>(path: string, query: Record<string, QueryValue> = {}, signal?: AbortSignal) {

@@ -1,5 +1,6 @@
 import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { ApiError, get, type QueryValue } from './client';
+import { layOutJson, memberText } from '../format/jsonText';
+import { ApiError, get, getWithText, type QueryValue } from './client';
 import type {
   Area,
   AreaMap,
@@ -71,8 +72,6 @@ const one = (path: string, id: string | number | null) =>
 
 export const useIndicator = (id: string) => useOne<IndicatorDetail>(one('/api/indicators', id));
 export const useResident = (id: string) => useOne<ResidentDetail>(one('/api/residents', id));
-export const useResource = (resident: string, seq: string) =>
-  useOne<ResourceView>(seq ? `/api/residents/${encodeURIComponent(resident)}/resources/${encodeURIComponent(seq)}` : null);
 export const useDelivery = (id: string, receiving: boolean) =>
   useOne<Delivery>(one('/api/deliveries', id), receiving ? 1_000 : undefined);
 export const useProblem = (id: string) => useOne<ProblemDetail>(one('/api/problems', id));
@@ -97,5 +96,18 @@ export function useTimeline(resident: string, type: string) {
       ),
     initialPageParam: '',
     getNextPageParam: (last: Timeline) => last.next,
+  });
+}
+
+/** A record with its text as delivered. */
+export function useResource(resident: string, seq: string) {
+  const path = `/api/residents/${encodeURIComponent(resident)}/resources/${encodeURIComponent(seq)}`;
+  return useQuery<ResourceView, ApiError>({
+    queryKey: [path],
+    queryFn: async ({ signal }) => {
+      const { data, text } = await getWithText<Omit<ResourceView, 'resourceText'>>(path, signal);
+      return { ...data, resourceText: layOutJson(memberText(text, 'resource')) };
+    },
+    enabled: seq !== '',
   });
 }

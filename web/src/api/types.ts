@@ -253,6 +253,8 @@ export interface ResourceView {
   recorded: string;
   delivery: { id: number; name: string } | null;
   resource: unknown;
+  /** the same as delivered and laid out: 1.0 stays 1.0; added on receipt */
+  resourceText: string;
 }
 
 export type DeliveryState = 'receiving' | 'done' | 'failed' | 'cancelled';

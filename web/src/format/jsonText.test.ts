@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { colourJson, layOutJson, lineOfPath, packJson } from './jsonText';
+import { colourJson, layOutJson, lineOfPath, memberText, packJson } from './jsonText';
 
 const line = '{"resourceType":"Patient","name":[{"family":"张","given":["伟"]}],"weight":1.0,"x":{},"y":[]}';
 
@@ -20,6 +20,15 @@ describe('layOutJson', () => {
 
 describe('packJson', () => {
   it('undoes layOutJson exactly, 1.0 stays 1.0', () => expect(packJson(layOutJson(line))).toBe(line));
+});
+
+describe('memberText', () => {
+  it('takes the outermost member only and keeps its decimals', () => {
+    const answer = '{"seq":1,"inner":{"resource":0},"resource":{"a":1.0,"b":[{"resource":2}]},"x":3}';
+    expect(memberText(answer, 'resource')).toBe('{"a":1.0,"b":[{"resource":2}]}');
+    expect(memberText(answer, 'seq')).toBe('1');
+    expect(memberText(answer, 'none')).toBe('');
+  });
 });
 
 describe('lineOfPath', () => {

@@ -45,6 +45,37 @@ export function layOutJson(text: string): string {
   return out;
 }
 
+/** The text of a member of the outermost object, “” when it has none of that name. */
+export function memberText(text: string, name: string): string {
+  const all = pieces(text);
+  let depth = 0;
+  for (let index = 0; index < all.length; index += 1) {
+    const piece = all[index] as Piece;
+    if (depth === 1 && piece.text === `"${name}"` && all[index + 1]?.text === ':') return valueText(all, index + 2);
+    depth += depthStep(piece);
+  }
+  return '';
+}
+
+function depthStep({ kind, text }: Piece): number {
+  if (kind !== 'mark') return 0;
+  if (text === '{' || text === '[') return 1;
+  return text === '}' || text === ']' ? -1 : 0;
+}
+
+/** The one value that begins at a piece. */
+function valueText(all: readonly Piece[], start: number): string {
+  let depth = 0;
+  let out = '';
+  for (let index = start; index < all.length; index += 1) {
+    const piece = all[index] as Piece;
+    depth += depthStep(piece);
+    out += piece.text;
+    if (depth <= 0) return out;
+  }
+  return out;
+}
+
 /** Line (from 0) of the field that a path such as “Patient.name[0].family” ends in, walking the
  *  names in order; -1 when a laid-out text does not hold it. */
 export function lineOfPath(laidOut: string, path: string): number {

@@ -7,7 +7,7 @@ export const en: Record<Key, string> = {
   'nav.cockpit': 'Cockpit',
   'nav.indicators': 'Indicators',
   'nav.residents': 'Residents',
-  'nav.deliveries': 'Data collection',
+  'nav.deliveries': 'Data intake',
   'nav.system': 'System',
   'shell.skip': 'Skip to content',
   'shell.navigation': 'Main navigation',

@@ -25,7 +25,7 @@ export function Shell() {
   const dress = useMemo(() => antdTheme(shownTheme), [shownTheme]);
 
   return (
-    <ConfigProvider theme={dress} locale={language === 'en' ? enUS : zhCN}>
+    <ConfigProvider theme={dress} locale={language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <App>
         <TextProvider language={language}>
           <Frame wall={wall} />

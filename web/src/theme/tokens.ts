@@ -30,6 +30,7 @@ export interface Tokens {
   sequential: readonly string[];
   series: readonly string[];
   noValue: string;
+  mapLine: string;
 }
 
 const blues = ['#EFF3FF', '#C6DBEF', '#9ECAE1', '#6BAED6', '#4292C6', '#2171B5', '#084594'] as const;
@@ -62,6 +63,7 @@ export const tokens: Record<ThemeName, Tokens> = {
     sequential: blues,
     series: ['#0F6FB8', '#D9782D', '#2F9E7E', '#8B5FBF', '#C2476B', '#6B7F2A', '#3AA0B5', '#7A6A58'],
     noValue: '#E9EDF2',
+    mapLine: '#8DA5BD',
   },
   dark: {
     ground: '#0B1626',
@@ -90,6 +92,7 @@ export const tokens: Record<ThemeName, Tokens> = {
     sequential: [...blues].reverse(),
     series: ['#3B8FCF', '#E39A5E', '#52B99C', '#A57FD1', '#D57090', '#8FA34C', '#63B7C8', '#9C8C79'],
     noValue: '#1B2C45',
+    mapLine: '#0B1626',
   },
 };
 

@@ -16,7 +16,8 @@ import { mapClasses, mapOption, measures, ranked, rankOption, type Dress, type M
 
 type Section = Extract<BoardSection, { kind: 'areas' }>;
 
-const height = 380; // pixels; eighteen streets at 21 pixels each
+const workHeight = 380; // pixels; eighteen streets at 21 pixels each
+const wallHeight = 270; // pixels before the wall's zoom
 const mapName = 'areas';
 
 /** Registers the district's polygons once; null until they are there or when there are none. */
@@ -56,6 +57,7 @@ export function AreaSection({ section, quiet }: { section: Section; quiet: boole
   const { value, change, area } = useAddress();
   const measure = readChoice<Measure>(value('measure'), measures, 'people');
   const { rows } = section;
+  const height = quiet ? wallHeight : workHeight;
   const dress = useDress(rows, measure);
   const map = useRegisteredMap();
   const periodName = usePeriodName();

@@ -3,7 +3,7 @@ import { Maximize } from 'lucide-react';
 import { useCockpit, useStatus } from '../../api/hooks';
 import type { Board, BoardSection } from '../../api/types';
 import { Card } from '../../components/Card';
-import { Answer, BlockLoading, Failed } from '../../components/States';
+import { Answer, Failed } from '../../components/States';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { usePeriodName } from '../../state/usePeriod';
@@ -13,6 +13,9 @@ import { KeyFigures } from './KeyFigures';
 import { PlanSection } from './PlanSection';
 import { SeriesSection } from './SeriesSection';
 import './cockpit.css';
+
+/** Up to so many indicators the plan leaves room below itself. */
+const shortPlan = 30;
 
 type Kind = BoardSection['kind'];
 const section = <K extends Kind>(board: Board, kind: K) =>
@@ -35,7 +38,7 @@ export function Component() {
         <div className="page-head">
           <CockpitTitle />
           <Tooltip title={t('wall.explain')}>
-            <Button icon={<Maximize size={14} aria-hidden />} onClick={toWall}>
+            <Button className="wall-enter" icon={<Maximize size={14} aria-hidden />} onClick={toWall}>
               {t('wall.enter')}
             </Button>
           </Tooltip>
@@ -79,20 +82,28 @@ function CockpitTitle() {
 
 /** The wall shows totals and published plans only: no deliveries, no problem data, no persons. */
 function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed: boolean }) {
+  const chosenPlan = useAddress().value('plan');
   const figures = section(board, 'key-figures');
   const plans = section(board, 'plans');
   const areas = section(board, 'areas');
   const series = section(board, 'series');
   const freshness = section(board, 'freshness');
+  const fresh = freshness && !wall && <FreshnessSection section={freshness} />;
+  const plan = plans?.plans.find(({ id }) => id === chosenPlan) ?? plans?.plans[0];
+  const rows = plan?.fields.reduce((sum, { indicators }) => sum + indicators.length, 0) ?? 0;
+  const freshnessLeft = rows <= shortPlan;
   return (
     <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
       {figures && <KeyFigures items={figures.items} wall={wall} />}
       <div className="cockpit-grid">
-        {plans ? <PlanSection title={plans.title} plans={plans.plans} /> : <BlockLoading />}
+        <div className="cockpit-main">
+          {plans && <PlanSection title={plans.title} plans={plans.plans} />}
+          {freshnessLeft && fresh}
+        </div>
         <div className="cockpit-side">
           {areas && <AreaSection section={areas} quiet={wall} />}
           {series && <SeriesSection section={series} quiet={wall} />}
-          {freshness && !wall && <FreshnessSection section={freshness} />}
+          {!freshnessLeft && fresh}
         </div>
       </div>
     </div>

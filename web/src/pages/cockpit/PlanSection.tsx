@@ -1,17 +1,17 @@
-import { Segmented, Select } from 'antd';
 import { Link } from 'react-router-dom';
 import type { BoardPlan, Indicator, Localized } from '../../api/types';
 import { Card } from '../../components/Card';
 import { Nothing } from '../../components/States';
 import { StatusBar, StatusMark } from '../../components/StatusMark';
+import { barParts, countAll } from '../../format/status';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { ValueText } from '../indicators/ValueText';
 
 /** The plan at a glance: how many reached their target, then every indicator by field. */
 export function PlanSection({ title, plans }: { title: Localized; plans: BoardPlan[] }) {
-  const { t, loc } = useTexts();
-  const { value, change, go } = useAddress();
+  const { t } = useTexts();
+  const { value, go } = useAddress();
   const plan = plans.find(({ id }) => id === value('plan')) ?? plans[0];
   if (!plan) {
     return (
@@ -20,31 +20,13 @@ export function PlanSection({ title, plans }: { title: Localized; plans: BoardPl
       </Card>
     );
   }
-  const choose = (id: string) => change({ plan: id });
   const source = plan.source && 'title' in plan.source ? plan.source.title : plan.source;
   return (
     <Card
       className="plan-card"
       title={<Loc of={title} />}
-      note={<Loc of={plan.title} />}
-      extra={
-        <>
-          <Segmented
-            className="plan-switch only-wide"
-            value={plan.id}
-            onChange={choose}
-            options={plans.map((one) => ({ value: one.id, label: shortTitle(loc(one.title)), title: loc(one.title) }))}
-          />
-          <Select
-            className="plan-switch only-narrow"
-            value={plan.id}
-            onChange={choose}
-            aria-label={t('cockpit.plan')}
-            options={plans.map((one) => ({ value: one.id, label: loc(one.title) }))}
-          />
-        </>
-      }
     >
+      <PlanSwitch plans={plans} chosen={plan.id} />
       <StatusBar counts={plan.counts} onPick={(status) => go('/indicators', { plan: plan.id, status })} />
       <div className="plan-fields">
         {plan.fields.map(({ field, indicators }) => (
@@ -71,11 +53,36 @@ export function PlanSection({ title, plans }: { title: Localized; plans: BoardPl
   );
 }
 
-/** Titles are long official names; the switch shows what tells them apart, the rest is the tooltip. */
-export function shortTitle(title: string): string {
-  const bracket = /^(.{4,}?)[(（]([^)）]+)[)）]$/.exec(title);
-  const text = bracket?.[1] ?? title;
-  return text.length > 22 ? `${text.slice(0, 21)}…` : text;
+/** All plans side by side: title, how many of how many are met, and the parts. */
+function PlanSwitch({ plans, chosen }: { plans: BoardPlan[]; chosen: string }) {
+  const { t } = useTexts();
+  const { change } = useAddress();
+  if (plans.length < 2) return null;
+  return (
+    <div className="plan-switch" role="group" aria-label={t('cockpit.plan')}>
+      {plans.map(({ id, title, counts }) => (
+        <button
+          type="button"
+          key={id}
+          className={id === chosen ? 'chosen' : ''}
+          aria-pressed={id === chosen}
+          onClick={() => change({ plan: id === plans[0]?.id ? null : id })}
+        >
+          <span className="plan-title">
+            <Loc of={title} />
+          </span>
+          <span className="plan-share">
+            <span className="status-bar" aria-hidden="true">
+              {barParts(counts).map(({ status, width }) => (
+                <span key={status} className={`status-part status-${status}`} style={{ width: `${width}%` }} />
+              ))}
+            </span>
+            <span className="num">{t('cockpit.metOf', { met: counts.met ?? 0, all: countAll(counts) })}</span>
+          </span>
+        </button>
+      ))}
+    </div>
+  );
 }
 
 function FieldCount({ indicators }: { indicators: Indicator[] }) {
@@ -86,10 +93,11 @@ function FieldCount({ indicators }: { indicators: Indicator[] }) {
 
 function PlanRow({ indicator }: { indicator: Indicator }) {
   const { link } = useAddress();
+  const { language } = useTexts();
   return (
     <li>
       <Link className="plan-row" to={link('/indicators', { plan: indicator.plan, open: indicator.id })}>
-        <span className="plan-name">
+        <span className="plan-name" title={language === 'zh' ? indicator.name.zh : indicator.name.en}>
           <Loc of={indicator.name} />
           {indicator.scope && (
             <small>

@@ -39,7 +39,7 @@ export function SeriesSection({ section, quiet }: { section: Section; quiet: boo
       title={<Loc of={section.title} />}
       note={missing > 0 ? t('chart.gaps', { n: missing }) : undefined}
       label={t('cockpit.seriesLabel', { title: loc(section.title), n: points.length })}
-      height={190}
+      height={quiet ? 110 : 190}
       fileName={loc(section.title)}
       option={option}
       quiet={quiet}

@@ -117,6 +117,7 @@ export function mapOption(input: AreaChartInput & { mapName: string; map: AreaMa
         bottom: 4,
         selectedMode: false,
         emphasis: { itemStyle: { areaColor: undefined, borderColor: tokens.accent, borderWidth: 2 }, label: { color: undefined } },
+        labelLayout: { hideOverlap: true },
         data: map.features.map(({ properties: { code } }) => {
           const row = byCode.get(code);
           const colour = colourOf(row?.[measure] ?? null);
@@ -126,7 +127,7 @@ export function mapOption(input: AreaChartInput & { mapName: string; map: AreaMa
             value: row?.[measure] ?? Number.NaN,
             itemStyle: {
               areaColor: colour,
-              borderColor: isChosen ? tokens.text : tokens.surface,
+              borderColor: isChosen ? tokens.text : tokens.mapLine,
               borderWidth: isChosen ? 2.5 : 1,
             },
             label: {
@@ -170,7 +171,8 @@ export function rankOption({ rows, measure, dress, chosen }: AreaChartInput): Ch
       splitLine: { show: asDots, lineStyle: { color: tokens.line } },
       axisLabel: {
         color: tokens.text,
-        fontSize: small,
+        fontSize: 11,
+        lineHeight: 14,
         interval: 0,
         width: 130,
         overflow: 'truncate',
@@ -192,7 +194,7 @@ export function rankOption({ rows, measure, dress, chosen }: AreaChartInput): Ch
           position: 'right',
           color: tokens.secondary,
           fontSize: small,
-          formatter: ({ value }: { value: number }) => formatNumber(value, asDots ? 0 : 0),
+          formatter: ({ value }: { value: number }) => formatNumber(value, 0),
         },
       },
     ],

@@ -1,7 +1,4 @@
-import { Button, Progress, Segmented, Table, type TableProps } from 'antd';
-import { X } from 'lucide-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { post } from '../../api/client';
+import { Progress, Segmented, Table, type TableProps } from 'antd';
 import { useDeliveries } from '../../api/hooks';
 import type { Delivery } from '../../api/types';
 import { Card } from '../../components/Card';
@@ -11,6 +8,8 @@ import { formatBytes, formatInstant, formatNumber, formatSeconds } from '../../f
 import { Data, useTexts, type Texts } from '../../i18n';
 import { readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
+import { useWide } from '../../state/useWide';
+import { CancelDelivery } from './CancelDelivery';
 import { DeliveryStateMark } from './DeliveryStateMark';
 import { UploadArea } from './UploadArea';
 import './deliveries.css';
@@ -20,6 +19,7 @@ const states = ['', 'receiving', 'done', 'failed', 'cancelled'] as const;
 export function Component() {
   const { t } = useTexts();
   const { value, change, go } = useAddress();
+  const wide = useWide();
   const page = readCount(value('page'), 1);
   const size = readCount(value('size'), 50, 200);
   const list = useDeliveries({ state: value('state'), page, size });
@@ -57,8 +57,8 @@ export function Component() {
             rowKey="id"
             sticky={{ offsetHeader: 56 }}
             dataSource={list.data.items}
-            columns={makeColumns(t)}
-            scroll={{ x: 'max-content' }}
+            columns={makeColumns(t, wide)}
+            scroll={wide ? { x: 'max-content' } : undefined}
             locale={{ emptyText: <Nothing title={t('deliveries.none')}>{t('deliveries.noneText')}</Nothing> }}
             onRow={(one) => rowOpens(() => void go(`/deliveries/${one.id}`))}
             pagination={pagination(list.data, page, size, t, change)}
@@ -70,22 +70,23 @@ export function Component() {
 }
 Component.displayName = 'DeliveriesPage';
 
-function makeColumns(t: Texts['t']): TableProps<Delivery>['columns'] {
+function makeColumns(t: Texts['t'], wide: boolean): TableProps<Delivery>['columns'] {
   const number = (title: string, read: (one: Delivery) => number, mark = ''): NonNullable<TableProps<Delivery>['columns']>[number] => ({
     title,
     align: 'right',
     className: 'num',
-    width: 110,
+    width: 100,
+    responsive: ['md'],
     render: (_, one) => <span className={mark && read(one) > 0 ? mark : ''}>{formatNumber(read(one))}</span>,
   });
   return [
     {
       title: t('delivery.name'),
-      width: 280,
+      width: wide ? 260 : undefined,
       render: (_, one) => (
         <span className="cell-name">
           <Data>{one.name}</Data>
-          {one.source && one.source !== one.name && (
+          {one.source && !one.name.startsWith(one.source) && (
             <small>
               <Data>{one.source}</Data>
             </small>
@@ -93,15 +94,15 @@ function makeColumns(t: Texts['t']): TableProps<Delivery>['columns'] {
         </span>
       ),
     },
-    { title: t('delivery.state'), width: 170, render: (_, one) => <State delivery={one} /> },
+    { title: t('delivery.state'), width: wide ? 160 : 110, render: (_, one) => <State delivery={one} /> },
     number(t('delivery.accepted'), (one) => one.accepted),
     number(t('delivery.duplicates'), (one) => one.duplicates),
     number(t('delivery.quarantined'), (one) => one.quarantined),
     number(t('delivery.openProblems'), (one) => one.openProblems, 'text-missed'),
     number(t('delivery.orphans'), (one) => one.orphans),
-    { title: t('delivery.size'), align: 'right', className: 'num', width: 100, render: (_, one) => formatBytes(one.bytes) },
-    { title: t('delivery.seconds'), align: 'right', className: 'num', width: 110, render: (_, one) => formatSeconds(one.seconds) },
-    { title: t('delivery.started'), className: 'num', width: 160, render: (_, one) => formatInstant(one.started) },
+    { title: t('delivery.size'), align: 'right', className: 'num', width: 100, responsive: ['md'], render: (_, one) => formatBytes(one.bytes) },
+    { title: t('delivery.seconds'), align: 'right', className: 'num', width: 100, responsive: ['md'], render: (_, one) => formatSeconds(one.seconds) },
+    { title: t('delivery.started'), className: 'num', width: 150, responsive: ['md'], render: (_, one) => formatInstant(one.started) },
   ];
 }
 
@@ -115,22 +116,5 @@ function State({ delivery }: { delivery: Delivery }) {
       )}
       <CancelDelivery id={delivery.id} />
     </span>
-  );
-}
-
-export function CancelDelivery({ id }: { id: number }) {
-  const { t } = useTexts();
-  const client = useQueryClient();
-  return (
-    <Button
-      size="small"
-      type="text"
-      aria-label={t('upload.cancel')}
-      icon={<X size={14} aria-hidden />}
-      onClick={(event) => {
-        event.stopPropagation();
-        void post(`/api/deliveries/${id}/cancel`).finally(() => client.invalidateQueries());
-      }}
-    />
   );
 }

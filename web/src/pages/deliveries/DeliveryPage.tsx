@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router-dom';
 import { useDelivery } from '../../api/hooks';
 import type { Delivery } from '../../api/types';
 import { Card, Facts } from '../../components/Card';
+import { CountBars } from '../../components/CountBars';
 import { Answer } from '../../components/States';
 import { InternalMark, Watermark } from '../../components/Watermark';
 import { formatBytes, formatInstant, formatNumber, formatSeconds, noValue } from '../../format/format';
@@ -11,7 +12,7 @@ import { Data, useTexts } from '../../i18n';
 import { readChoice } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
 import { useTypeName } from '../residents/Timeline';
-import { CancelDelivery } from './DeliveriesPage';
+import { CancelDelivery } from './CancelDelivery';
 import { DeliveryStateMark } from './DeliveryStateMark';
 import { OrphanList } from './OrphanList';
 import { ProblemList } from './ProblemList';
@@ -137,22 +138,5 @@ function Contents({ delivery }: { delivery: Delivery }) {
         />
       </Card>
     </div>
-  );
-}
-
-export function CountBars({ rows }: { rows: [name: string, count: number][] }) {
-  const { t } = useTexts();
-  const most = Math.max(1, ...rows.map(([, count]) => count));
-  if (rows.length === 0) return <p className="faint">{t('delivery.nothing')}</p>;
-  return (
-    <ul className="count-bars">
-      {rows.map(([name, count]) => (
-        <li key={name}>
-          <span>{name}</span>
-          <i aria-hidden style={{ width: `${(count / most) * 100}%` }} />
-          <span className="num">{formatNumber(count)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -50,7 +50,6 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
             rowKey="id"
             dataSource={data.items}
             columns={makeColumns(t)}
-            scroll={{ x: 'max-content' }}
             locale={{
               emptyText: (
                 <Nothing title={t(state === 'open' ? 'problems.noneOpen' : 'problems.none')}>
@@ -77,21 +76,20 @@ function makeColumns(t: Texts['t']): TableProps<Problem>['columns'] {
       className: 'num',
       render: (_, one) => formatNumber(one.line),
     },
-    { title: t('problem.type'), width: 130, render: (_, one) => one.type ?? noValue },
-    { title: t('problem.rule'), width: 240, render: (_, one) => <Loc of={one.ruleText} /> },
+    { title: t('problem.type'), width: 120, responsive: ['md'], render: (_, one) => one.type ?? noValue },
+    { title: t('problem.rule'), render: (_, one) => <Loc of={one.ruleText} /> },
     {
       title: t('problem.path'),
-      width: 170,
+      responsive: ['md'],
       render: (_, one) => (
         <code>
           <Data>{one.path || noValue}</Data>
         </code>
       ),
     },
-    { title: t('problem.expected'), width: 220, className: 'wrap', render: (_, one) => <Data>{one.expected}</Data> },
+    { title: t('problem.expected'), className: 'wrap', responsive: ['md'], render: (_, one) => <Data>{one.expected}</Data> },
     {
       title: t('problem.found'),
-      width: 180,
       className: 'wrap',
       render: (_, one) => (
         <code className="found">
@@ -99,7 +97,7 @@ function makeColumns(t: Texts['t']): TableProps<Problem>['columns'] {
         </code>
       ),
     },
-    { title: t('problem.state'), width: 100, render: (_, one) => t(`problemState.${one.state}`) },
+    { title: t('problem.state'), width: 90, responsive: ['md'], render: (_, one) => t(`problemState.${one.state}`) },
   ];
 }
 

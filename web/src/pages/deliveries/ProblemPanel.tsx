@@ -1,4 +1,4 @@
-import { App, Button, Drawer, Input, Popconfirm } from 'antd';
+import { App, Button, Input, Popconfirm } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { post } from '../../api/client';
@@ -6,6 +6,7 @@ import { useProblem } from '../../api/hooks';
 import type { Correction, Fault, ProblemDetail } from '../../api/types';
 import { CodeEditor } from '../../components/CodeEditor';
 import { Facts } from '../../components/Card';
+import { SidePanel } from '../../components/SidePanel';
 import { Answer, useErrorText } from '../../components/States';
 import { formatBytes, formatNumber, noValue } from '../../format/format';
 import { layOutJson, lineOfPath, packJson } from '../../format/jsonText';
@@ -17,15 +18,14 @@ export function ProblemPanel({ id, onClose }: { id: string; onClose: () => void 
   const problem = useProblem(id);
   const line = problem.data?.line;
   return (
-    <Drawer
+    <SidePanel
       open={id !== ''}
       onClose={onClose}
-      size={760}
-      className="panel"
+      width={720}
       title={line ? t('problem.titleLine', { line: formatNumber(line) }) : t('problem.title')}
     >
       {id !== '' && <Answer of={problem}>{(data) => <Body key={data.id} problem={data} />}</Answer>}
-    </Drawer>
+    </SidePanel>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Drawer } from 'antd';
+import { Button } from 'antd';
 import { Link2 } from 'lucide-react';
 import { useState } from 'react';
 import { useIndicator } from '../../api/hooks';
 import type { IndicatorDetail } from '../../api/types';
 import { Bullet } from '../../components/Bullet';
 import { Facts } from '../../components/Card';
+import { SidePanel } from '../../components/SidePanel';
 import { Answer } from '../../components/States';
 import { StatusMark } from '../../components/StatusMark';
 import { formatSigned, noValue } from '../../format/format';
@@ -16,16 +17,15 @@ export function IndicatorPanel({ id, onClose }: { id: string; onClose: () => voi
   const indicator = useIndicator(id);
   const { t } = useTexts();
   return (
-    <Drawer
+    <SidePanel
       open={id !== ''}
       onClose={onClose}
-      size={600}
-      className="panel"
+      width={600}
       title={indicator.data ? <Loc of={indicator.data.name} /> : t('state.loading')}
       extra={<CopyLink />}
     >
       {id !== '' && <Answer of={indicator}>{(data) => <Detail indicator={data} />}</Answer>}
-    </Drawer>
+    </SidePanel>
   );
 }
 

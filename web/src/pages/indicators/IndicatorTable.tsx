@@ -6,6 +6,7 @@ import { StatusMark } from '../../components/StatusMark';
 import { formatSigned, noValue } from '../../format/format';
 import { Loc, useTexts, type Texts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
+import { useWide } from '../../state/useWide';
 import { pagination, rowOpens } from '../../components/tableParts';
 import { ValueText } from './ValueText';
 import type { ColumnKey } from './columns';
@@ -25,12 +26,12 @@ type Column = NonNullable<TableProps<Indicator>['columns']>[number];
 
 const sortable: readonly ColumnKey[] = ['no', 'name', 'status', 'gap'];
 
-function makeColumns({ t }: Texts): Record<ColumnKey, Column> {
+function makeColumns({ t }: Texts, wide: boolean): Record<ColumnKey, Column> {
   const basisOf = (indicator: Indicator) => indicator.basis?.population;
   return {
-    no: { width: 64, className: 'num', render: (_, one) => one.no },
+    no: { width: 56, className: 'num', responsive: ['md'], render: (_, one) => one.no },
     name: {
-      width: 280,
+      width: wide ? 250 : undefined,
       render: (_, one) => (
         <span className="cell-name">
           <Loc of={one.name} />
@@ -42,25 +43,28 @@ function makeColumns({ t }: Texts): Record<ColumnKey, Column> {
         </span>
       ),
     },
-    field: { width: 110, render: (_, one) => <Loc of={one.field} /> },
+    field: { width: 96, responsive: ['md'], render: (_, one) => <Loc of={one.field} /> },
     planTitle: { width: 220, ellipsis: true, render: (_, one) => <Loc of={one.planTitle} /> },
-    value: { width: 150, align: 'right', render: (_, one) => <ValueText indicator={one} /> },
+    value: { width: wide ? 124 : 90, align: 'right', render: (_, one) => <ValueText indicator={one} /> },
     year: { width: 70, align: 'right', className: 'num', render: (_, one) => one.valueYear ?? noValue },
     target: {
-      width: 150,
+      width: 124,
+      responsive: ['md'],
       align: 'right',
       className: 'num',
       render: (_, one) => <Loc of={(one.target?.text ?? one.targetText) || noValue} />,
     },
     gap: {
-      width: 96,
+      width: 92,
+      responsive: ['md'],
       align: 'right',
       className: 'num',
       render: (_, one) => <span title={t('indicators.gapWhy')}>{formatSigned(one.gap, 4)}</span>,
     },
-    status: { width: 130, render: (_, one) => <StatusMark status={one.status} /> },
+    status: { width: 116, render: (_, one) => <StatusMark status={one.status} /> },
     basis: { width: 180, ellipsis: true, render: (_, one) => <Loc of={basisOf(one)} /> },
     reason: {
+      responsive: ['md'],
       ellipsis: true,
       render: (_, one) => (
         <span className="faint">
@@ -75,8 +79,9 @@ export function IndicatorTable({ list, loading, columns, sort, order, page, size
   const texts = useTexts();
   const { t } = texts;
   const { change, value } = useAddress();
+  const wide = useWide();
   if (!list) return <BlockLoading rows={12} />;
-  const made = makeColumns(texts);
+  const made = makeColumns(texts, wide);
   const chosen = value('open');
 
   return (
@@ -87,7 +92,7 @@ export function IndicatorTable({ list, loading, columns, sort, order, page, size
       sticky={{ offsetHeader: 56 }}
       loading={loading}
       dataSource={list.items}
-      scroll={{ x: 'max-content' }}
+      scroll={wide ? { x: 1080 } : undefined}
       tableLayout="fixed"
       locale={{ emptyText: empty }}
       rowClassName={(one) => (one.id === chosen ? 'row-open' : '')}

@@ -1,4 +1,4 @@
-import { Button, Drawer } from 'antd';
+import { Button } from 'antd';
 import { Copy, Download } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
@@ -6,6 +6,7 @@ import { useResource } from '../../api/hooks';
 import type { ResourceView } from '../../api/types';
 import { Facts } from '../../components/Card';
 import { JsonView } from '../../components/JsonView';
+import { SidePanel } from '../../components/SidePanel';
 import { Answer } from '../../components/States';
 import { saveText } from '../../components/save';
 import { formatInstant, noValue } from '../../format/format';
@@ -19,23 +20,22 @@ export function RecordPanel({ resident, seq, onClose }: { resident: string; seq:
   const typeName = useTypeName();
   const { t } = useTexts();
   return (
-    <Drawer
+    <SidePanel
       open={seq !== ''}
       onClose={onClose}
-      size={680}
-      className="panel"
+      width={680}
       title={record.data && seq ? typeName(record.data.type) : t('state.loading')}
       extra={record.data && <RecordActs record={record.data} />}
     >
       {seq !== '' && <Answer of={record}>{(data) => <Body record={data} />}</Answer>}
-    </Drawer>
+    </SidePanel>
   );
 }
 
 function RecordActs({ record }: { record: ResourceView }) {
   const { t } = useTexts();
   const [copied, setCopied] = useState(false);
-  const text = JSON.stringify(record.resource, null, 2);
+  const text = record.resourceText;
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     setCopied(true);
@@ -77,7 +77,7 @@ function Body({ record }: { record: ResourceView }) {
         ]}
       />
       <h3>{t('record.body')}</h3>
-      <JsonView text={JSON.stringify(record.resource, null, 2)} />
+      <JsonView text={record.resourceText} />
     </>
   );
 }

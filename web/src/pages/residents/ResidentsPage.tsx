@@ -55,7 +55,6 @@ export function Component() {
             loading={list.isPlaceholderData}
             dataSource={list.data.items}
             columns={makeColumns(t)}
-            scroll={{ x: 'max-content' }}
             locale={{ emptyText: <Nothing title={t('residents.none')}>{t('residents.noneText')}</Nothing> }}
             onRow={(one) => rowOpens(() => void go(`/residents/${one.id}`))}
             pagination={pagination(list.data, page, size, t, change)}
@@ -71,7 +70,6 @@ function makeColumns(t: Texts['t']): TableProps<Resident>['columns'] {
   return [
     {
       title: t('resident.name'),
-      width: 200,
       render: (_, one) => (
         <span className="resident-name">
           <Data>{one.name || noValue}</Data>
@@ -80,7 +78,7 @@ function makeColumns(t: Texts['t']): TableProps<Resident>['columns'] {
         </span>
       ),
     },
-    { title: t('resident.gender'), width: 80, render: (_, one) => t(genderKey(one.gender)) },
+    { title: t('resident.gender'), width: 80, responsive: ['md'], render: (_, one) => t(genderKey(one.gender)) },
     {
       title: t('resident.age'),
       width: 90,
@@ -88,9 +86,9 @@ function makeColumns(t: Texts['t']): TableProps<Resident>['columns'] {
       className: 'num',
       render: (_, one) => (one.age === null ? noValue : t('resident.years', { n: one.age })),
     },
-    { title: t('resident.birthDate'), width: 130, className: 'num', render: (_, one) => one.birthDate ?? noValue },
-    { title: t('shell.area'), width: 200, render: (_, one) => <Loc of={one.areaName ?? one.area ?? noValue} /> },
-    { title: t('resident.identifier'), className: 'num', width: 220, render: (_, one) => one.identifierMasked ?? noValue },
+    { title: t('resident.birthDate'), width: 130, className: 'num', responsive: ['md'], render: (_, one) => one.birthDate ?? noValue },
+    { title: t('shell.area'), render: (_, one) => <Loc of={one.areaName ?? one.area ?? noValue} /> },
+    { title: t('resident.identifier'), className: 'num', width: 220, responsive: ['md'], render: (_, one) => one.identifierMasked ?? noValue },
   ];
 }
 

@@ -1,12 +1,11 @@
 import { useStatus } from '../../api/hooks';
 import type { Status } from '../../api/types';
 import { Card, Facts } from '../../components/Card';
+import { CountBars } from '../../components/CountBars';
 import { Answer } from '../../components/States';
 import { formatInstant, formatNumber, noValue } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
-import { CountBars } from '../deliveries/DeliveryPage';
 import { useTypeName } from '../residents/Timeline';
-import '../deliveries/deliveries.css';
 
 /** How the hub itself is doing: store, feed, what it holds. */
 export function Component() {
