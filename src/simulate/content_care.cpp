@@ -40,9 +40,17 @@ Component read_component(const Field& field, const std::string& system) {
   component.within = field.at("within").number(0, 1e6);
   component.least = field.at("least").number(-1e6, 1e6);
   component.most = field.at("most").number(component.least, 1e6);
-  if (const auto curve = field.find("by_age"))
-    for (const auto& [age, value] : curve->members())
-      component.by_age.emplace_back(std::atof(age.c_str()), value.number(-1e6, 1e6));
+  if (const auto curve = field.find("by_age")) {
+    for (const auto& [age, value] : curve->members()) {
+      char* end = nullptr;
+      const double years = std::strtod(age.c_str(), &end);
+      const double before = component.by_age.empty() ? -1 : component.by_age.back().first;
+      if (end == age.c_str() || *end != '\0' || !(years >= 0 && years > before))
+        value.fault("must be an age in years, higher than the one before");
+      component.by_age.emplace_back(years, value.number(-1e6, 1e6));
+    }
+    if (component.by_age.empty()) curve->fault("needs an age");
+  }
   return component;
 }
 

@@ -129,7 +129,10 @@ void Simulator::write_patient(const Home& home, Life& life) const {
       origin == content_.district.code ? district_.communities[home.former].code : origin;
   life.registered_area = facts.registered_area;
   facts.managing = &district_.institutions[district_.managing[home.community]];
-  facts.grown = age_in_years(who.birth, life.to) >= 22;
+  const int age = age_in_years(who.birth, life.to);
+  facts.partner_stated = who.partner && age >= 20;
+  facts.single_stated =
+      !who.partner && age >= 22 && age < 45;  // later: widowed or divorced, unknown
   life.writer.patient(facts);
 }
 

@@ -81,10 +81,10 @@ void PersonWriter::patient(const PatientFacts& facts) {
             R"("}],"use":"temp","text":")", facts.former_address, R"(","period":{"end":")",
             Date{facts.moved.days - 1}, "\"}");
   out.put("},{", area_extension, facts.registered_area, R"("}],"use":"old"}])");
-  if (facts.grown)
+  if (facts.partner_stated || facts.single_stated)
     out.put(
         R"(,"maritalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":")",
-        person.partner ? "M" : "S", R"("}]})");
+        facts.partner_stated ? "M" : "S", R"("}]})");
   out.put(R"(,"managingOrganization":{"reference":"Organization/)", facts.managing->id, "\"}}\n");
 }
 

@@ -59,7 +59,7 @@ struct PatientFacts {
   Date moved;
   std::string registered_area;  ///< 户籍: community of the district or 6 digits elsewhere
   const Institution* managing;
-  bool grown;  ///< 22 or older on the last day: the marital state is stated
+  bool partner_stated, single_stated;  ///< what the record says about marriage; neither: nothing
 };
 
 enum class VisitKind : std::uint8_t { outpatient, inpatient, programme };

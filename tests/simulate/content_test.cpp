@@ -58,7 +58,7 @@ TEST_CASE("load_content: a fault is named with file and line") {
               "care.yaml:", "from 0 to 1");
   check_fault(changed("care.yaml", "zh: 急性上呼吸道感染", "zh: '急性\"感染'"),
               "care.yaml:", "quotation mark");
-  check_fault(changed("programmes.yaml", "shift: [14, 7]", "shift: [14]"),
+  check_fault(changed("programmes.yaml", "shift: [11, 6]", "shift: [11]"),
               "programmes.yaml:", "needs 2 numbers");
   check_fault(changed("vaccines.yaml", "born_from: 2024-11-01", "born_from: 2024-11-31"),
               "vaccines.yaml:", "needs a day");
