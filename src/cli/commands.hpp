@@ -9,6 +9,7 @@ void add_load(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);
+void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 

@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
   add_store(app, exit_code);
   add_indicator(app, exit_code);
   add_scene(app, exit_code);
+  add_simulate(app, exit_code);
   add_serve(app, exit_code);
   add_version(app, exit_code);
   try {

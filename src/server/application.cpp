@@ -14,7 +14,8 @@ namespace hb::server {
 
 namespace {
 
-constexpr std::uint64_t json_limit = 24u << 20;  // a corrected record may be as long as a line
+constexpr std::uint64_t small_limit = 64u << 10;  // for acts that need no body, but may have one
+constexpr std::uint64_t json_limit = 24u << 20;   // a corrected record may be as long as a line
 constexpr std::uint64_t upload_limit = 512u << 20;
 
 bool is_api(const Request& request) {
@@ -78,6 +79,7 @@ BodyPlan plan_body(Services& services, const Request& head) {
     return plan;
   }
   plan.refusal = refuse_parameters(*match.route, head);
+  if (changes_state(head.method)) plan.limit = small_limit;
   if (match.route->body == BodyKind::json) plan.limit = json_limit;
   if (match.route->body == BodyKind::upload) {
     plan.limit = upload_limit;

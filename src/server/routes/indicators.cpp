@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "core/utf8.hpp"
 #include "server/routes.hpp"
@@ -199,6 +200,15 @@ json::value standard_object(const Indicator& indicator) {
                       {"source", texts(standard.source)}};
 }
 
+Localized level_name(const std::string& level) {
+  static const std::map<std::string, Localized> names = {{"country", {"国家", "Country"}},
+                                                         {"province", {"省", "Province"}},
+                                                         {"city", {"市", "City"}},
+                                                         {"district", {"区", "District"}}};
+  const auto found = names.find(level);
+  return found == names.end() ? Localized{level, level} : found->second;
+}
+
 std::string part(const std::string& text) { return text.empty() ? "all" : text; }
 
 }  // namespace
@@ -209,8 +219,8 @@ json::object indicator_object(const Indicator& indicator, const Plan& plan) {
   };
   json::array levels;
   for (const indicators::LevelTarget& target : indicator.targets)
-    levels.push_back(
-        json::object{{"level", target.level}, {"year", target.year}, {"text", target.text}});
+    levels.push_back(json::object{
+        {"level", texts(level_name(target.level))}, {"year", target.year}, {"text", target.text}});
   return {
       {"id", indicator.id},
       {"plan", plan.id},
@@ -249,7 +259,7 @@ Response get_plans(Request&, const Principal&, Services& services) {
     items.push_back(
         json::object{{"id", plan.id},
                      {"title", texts(plan.title)},
-                     {"level", texts(services.catalogue.text("area-level", plan.level))},
+                     {"level", texts(level_name(plan.level))},
                      {"area", texts(plan.area)},
                      {"year", plan.year},
                      {"source", json::object{{"title", texts(plan.source.title)},

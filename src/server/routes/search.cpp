@@ -62,7 +62,7 @@ void add_indicators(const std::string& folded, const Services& services, json::a
       if (count >= most_of_others || !holds(indicator.name, folded)) continue;
       ++count;
       items.push_back(hit("indicator", indicator.name, plan.title,
-                          "/indicators?id=" + indicator.id + "&plan=" + plan.id));
+                          "/indicators?plan=" + plan.id + "&open=" + indicator.id));
     }
 }
 
