@@ -23,7 +23,7 @@ const TableSchema& event_schema() {
                                   {{"seq", ColumnType::bigint},
                                    {"key", ColumnType::bigint},
                                    {"code", ColumnType::text},
-                                   {"status", ColumnType::text},
+                                   {"resident_sex", ColumnType::text},
                                    {"display", ColumnType::text},
                                    {"day", ColumnType::date},
                                    {"value", ColumnType::real},
@@ -56,7 +56,7 @@ RowBlock events(Seq first, std::int64_t rows) {
     put(block.columns[0], seq);
     put(block.columns[1], static_cast<std::int64_t>(mixed >> 1));
     put(block.columns[2], "C" + std::to_string(mixed % 200));
-    put(block.columns[3], std::string(mixed % 11 == 0 ? "planned" : "finished"));
+    put(block.columns[3], std::string(mixed % 11 == 0 ? "male" : "female"));
     put(block.columns[4], "Essential hypertension, type " + std::to_string(mixed % 300));
     put(block.columns[5], std::int64_t{18'000} + static_cast<std::int64_t>(mixed % 1'826));
     block.columns[6].null.push_back(0);
@@ -208,7 +208,7 @@ void BM_CheckSceneSql(benchmark::State& state) {
   for (auto _ : state) {
     const std::string sql =
         "SELECT code, resident_area, count(*) FILTER (WHERE age_band >= 65) AS old, count(*) AS n "
-        "FROM event WHERE day >= $first AND day <= $last AND status = 'finished' AND seq > " +
+        "FROM event WHERE day >= $first AND day <= $last AND resident_sex = 'female' AND seq > " +
         std::to_string(++n) + " GROUP BY code, resident_area ORDER BY n DESC NULLS LAST";
     must(database.check_scene_sql(sql));
   }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -102,6 +103,15 @@ Result<void> append_fixes(const duck::Connection& connection,
                        {ColumnType::bigint, ColumnType::text, ColumnType::date}, columns);
 }
 
+/// Up to here a list in the statement is cheaper than a temporary table.
+constexpr std::size_t most_listed = 100;
+
+Result<void> append_gone(const duck::Connection& connection,
+                         const std::vector<std::int64_t>& seqs) {
+  if (Result<void> made = connection.run("CREATE TEMP TABLE gone (seq BIGINT)"); !made) return made;
+  return append_column(connection, "", "gone", {ColumnType::bigint}, {integers(seqs)});
+}
+
 }  // namespace
 
 void Applied::load(const ResultSet& batches) {
@@ -163,19 +173,20 @@ Result<void> delete_replaced(const duck::Connection& connection,
   if (replaced.empty()) return {};
   std::vector<std::int64_t> seqs = replaced;
   std::ranges::sort(seqs);
-  if (Result<void> made = connection.run("CREATE TEMP TABLE gone (seq BIGINT)"); !made) return made;
-  if (Result<void> put =
-          append_column(connection, "", "gone", {ColumnType::bigint}, {integers(seqs)});
-      !put)
-    return put;
-  // The bounds let zone maps skip what was appended before and after.
+  const bool few = seqs.size() <= most_listed;
+  if (!few)
+    if (Result<void> put = append_gone(connection, seqs); !put) return put;
+  // Zone maps skip what was appended before and after.
+  const std::string which =
+      few ? fmt::format("seq IN ({})", fmt::join(seqs, ", "))
+          : fmt::format("seq BETWEEN {} AND {} AND seq IN (SELECT seq FROM temp.gone)",
+                        seqs.front(), seqs.back());
   for (const auto& [name, physical] : tables)
-    if (Result<void> gone =
-            connection.run(fmt::format("DELETE FROM main.{} WHERE seq BETWEEN {} AND {} AND seq IN "
-                                       "(SELECT seq FROM temp.gone)",
-                                       duck::quoted(physical.table), seqs.front(), seqs.back()));
+    if (Result<void> gone = connection.run(
+            fmt::format("DELETE FROM main.{} WHERE {}", duck::quoted(physical.table), which));
         !gone)
       return gone;
+  if (few) return {};
   return connection.run("DROP TABLE temp.gone");
 }
 

@@ -128,7 +128,6 @@ std::vector<std::string> changes(const std::map<std::string, Physical>& before,
     const auto old = before.find(name);
     if (old != before.end() && old->second.table == table.table) continue;
     sqls.push_back(create_table_sql(table));
-    sqls.push_back(create_views_sql(table));
     sqls.push_back(fmt::format("INSERT INTO feed.defined VALUES ({}, {}, {}, {}, {})",
                                duck::literal(name), duck::literal(table.table),
                                duck::literal(table.schema.event_date_column),
@@ -146,9 +145,7 @@ std::string scoped_view_sql(const Physical& physical) {
         std::ranges::find(physical.schema.columns, ColumnSpec{column, ColumnType::text}) ==
             physical.schema.columns.end())
       continue;
-    where = fmt::format(
-        " WHERE getvariable('hb_unrestricted') OR regexp_matches({}, getvariable('hb_areas'))",
-        column);
+    where = " WHERE " + scope_condition(column);
   }
   return fmt::format("CREATE OR REPLACE VIEW scoped.{} AS SELECT * FROM main.{}{}",
                      duck::quoted(physical.schema.name), duck::quoted(physical.table), where);
@@ -236,7 +233,9 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
   const std::unique_lock lock(state_->tables_mutex);
   const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
   if (!connection) return unexpected(connection.error());
-  const auto sqls = changes(state_->tables, after, state_->applied.empty());
+  std::vector<std::string> sqls = changes(state_->tables, after, state_->applied.empty());
+  if (!state_->options.read_only)  // always: the scope's condition may be a newer one
+    for (const auto& [name, table] : after) sqls.push_back(create_views_sql(table));
   if (!sqls.empty()) {
     Result<duck::Transaction> transaction = duck::Transaction::begin(*connection);
     if (!transaction) return unexpected(transaction.error());

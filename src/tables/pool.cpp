@@ -1,29 +1,61 @@
 #include "tables/pool.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
 namespace hb::tables {
 namespace {
 
-constexpr const char* scope_of_nobody =
-    "SET VARIABLE hb_unrestricted = false; SET VARIABLE hb_areas = NULL::VARCHAR";
+/// Distinct lengths of a principal's area codes (2, 4, 6, 9 and 12 digits are official).
+constexpr std::size_t most_lengths = 6;
 
-/// An area code and everything below it, any of several: ^(?:330105|330106). Codes are digits; any
-/// other character is escaped.
-std::string area_pattern(const std::vector<std::string>& areas) {
-  std::string pattern;
-  for (const std::string& area : areas) {
-    if (area.empty()) continue;  // would match every area
-    pattern += pattern.empty() ? "^(?:" : "|";
-    for (const char c : area) {
-      const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                         (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
-      if (!plain) pattern += '\\';
-      pattern += c;
-    }
+/// Code points.
+std::size_t length_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// The variables that scoped_view_sql() reads: whether areas limit, the area codes, their lengths.
+Result<std::string> scope_of(const Principal& principal) {
+  std::set<std::size_t> lengths;
+  std::string codes;
+  for (const std::string& area : principal.areas) {
+    if (area.empty()) continue;  // would be the beginning of every area
+    lengths.insert(length_of(area));
+    codes += (codes.empty() ? "" : ", ") + duck::literal(area);
   }
-  return pattern.empty() ? pattern : pattern + ')';
+  if (lengths.size() > most_lengths)
+    return fail(ErrorCode::forbidden, "the areas of the account have codes of too many lengths");
+  std::string sql =
+      fmt::format("SET VARIABLE hb_unrestricted = {}; SET VARIABLE hb_areas = {}",
+                  principal.unrestricted, codes.empty() ? "NULL::VARCHAR[]" : "[" + codes + "]");
+  auto length = lengths.begin();
+  for (std::size_t i = 1; i <= most_lengths; ++i)
+    sql += length == lengths.end()
+               ? fmt::format("; SET VARIABLE hb_length_{} = NULL::BIGINT", i)
+               : fmt::format("; SET VARIABLE hb_length_{} = {}::BIGINT", i, *length++);
+  return sql;
 }
 
 }  // namespace
+
+std::string scope_condition(const std::string& column) {
+  const auto matches = [&](std::size_t i) {
+    return fmt::format(
+        "list_contains(getvariable('hb_areas'), "
+        "left({}, getvariable('hb_length_{}')))",
+        column, i);
+  };
+  std::string any = matches(1);
+  for (std::size_t i = 2; i <= most_lengths; ++i) any += " OR " + matches(i);
+  // Decided when a statement is planned: nothing, one test of the column's dictionary, or several.
+  return fmt::format(
+      "CASE WHEN getvariable('hb_unrestricted') THEN true "
+      "WHEN getvariable('hb_length_2') IS NULL THEN {} ELSE {} END",
+      matches(1), any);
+}
 
 Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(const duck::Engine& engine, int size) {
   auto pool = std::make_unique<ConnectionPool>();
@@ -32,34 +64,45 @@ Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(const duck::Engine&
     if (!connection) return unexpected(connection.error());
     if (Result<void> set = connection->run("SET search_path = 'scoped'"); !set)
       return unexpected(set.error());
-    if (Result<void> set = connection->run(scope_of_nobody); !set) return unexpected(set.error());
-    pool->connections_.push_back(std::move(*connection));
+    pool->seats_.push_back({std::move(*connection), ""});
     pool->free_.push_back(static_cast<std::size_t>(i));
   }
   return pool;
 }
 
-Result<ConnectionPool::Loan> ConnectionPool::take(std::chrono::steady_clock::time_point deadline) {
-  std::unique_lock lock(mutex_);
-  if (!freed_.wait_until(lock, deadline, [this] { return !free_.empty(); }))
-    return fail(ErrorCode::unavailable, "the tables are busy: no connection within the time limit");
-  const std::size_t index = free_.back();
-  free_.pop_back();
-  return Loan(*this, index);
+/// A free connection that has the scope already, or else any.
+std::size_t ConnectionPool::choose(const std::string& scope) {
+  auto chosen =
+      std::ranges::find_if(free_, [&](std::size_t index) { return seats_[index].scope == scope; });
+  if (chosen == free_.end()) chosen = free_.begin();
+  const std::size_t index = *chosen;
+  free_.erase(chosen);
+  return index;
 }
 
-Result<void> ConnectionPool::Loan::set_scope(const Principal& principal) const {
-  const std::string pattern = area_pattern(principal.areas);
-  return connection().run(
-      std::string("SET VARIABLE hb_unrestricted = ") + (principal.unrestricted ? "true" : "false") +
-      "; SET VARIABLE hb_areas = " +
-      (pattern.empty() ? "NULL::VARCHAR" : duck::literal(pattern) + "::VARCHAR"));
+Result<ConnectionPool::Loan> ConnectionPool::take(const Principal& principal,
+                                                  std::chrono::steady_clock::time_point deadline) {
+  const Result<std::string> scope = scope_of(principal);
+  if (!scope) return unexpected(scope.error());
+  std::size_t index = 0;
+  {
+    std::unique_lock lock(mutex_);
+    if (!freed_.wait_until(lock, deadline, [this] { return !free_.empty(); }))
+      return fail(ErrorCode::unavailable,
+                  "the tables are busy: no connection within the time limit");
+    index = choose(*scope);
+  }
+  Loan loan(*this, index);
+  Seat& seat = seats_[index];
+  if (seat.scope == *scope) return loan;
+  seat.scope.clear();  // until all variables are set
+  if (Result<void> set = seat.connection.run(*scope); !set) return unexpected(set.error());
+  seat.scope = *scope;
+  return loan;
 }
 
 ConnectionPool::Loan::~Loan() {
   if (pool_ == nullptr) return;
-  // The next loan sets its own scope before it asks; this only keeps the old one from lying about.
-  (void)connection().run(scope_of_nobody);
   {
     const std::lock_guard lock(pool_->mutex_);
     pool_->free_.push_back(index_);

@@ -1,7 +1,9 @@
 #pragma once
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "core/principal.hpp"
@@ -9,13 +11,17 @@
 
 namespace hb::tables {
 
+/// Condition of a scoped view on its column with the area code: the row's area is one of the areas
+/// of the principal for whom the connection was taken, or lies within one. False for NULL.
+std::string scope_condition(const std::string& column);
+
 /// A fixed number of connections that see the scoped views; it bounds how many queries run at once.
 class ConnectionPool {
  public:
   /// Opened once, before the configuration is locked.
   static Result<std::unique_ptr<ConnectionPool>> open(const duck::Engine& engine, int size);
 
-  /// A connection on loan. Its scope is a principal's while it is used and nobody's afterwards.
+  /// A connection on loan, with the scope of the principal it was taken for.
   class Loan {
    public:
     Loan(ConnectionPool& pool, std::size_t index) : pool_(&pool), index_(index) {}
@@ -23,20 +29,25 @@ class ConnectionPool {
         : pool_(std::exchange(other.pool_, nullptr)), index_(other.index_) {}
     Loan& operator=(Loan&&) = delete;
     ~Loan();
-    const duck::Connection& connection() const { return pool_->connections_[index_]; }
-    /// Makes the scoped views show what the principal may see.
-    Result<void> set_scope(const Principal& principal) const;
+    const duck::Connection& connection() const { return pool_->seats_[index_].connection; }
 
    private:
     ConnectionPool* pool_;
     std::size_t index_;
   };
 
-  /// Waits for a free connection. errors  unavailable: none before `deadline`
-  Result<Loan> take(std::chrono::steady_clock::time_point deadline);
+  /// Waits for a free connection and makes the scoped views show what the principal may see.
+  /// errors  unavailable: none before `deadline`; forbidden: areas of more than six lengths
+  Result<Loan> take(const Principal& principal, std::chrono::steady_clock::time_point deadline);
 
  private:
-  std::vector<duck::Connection> connections_;
+  struct Seat {
+    duck::Connection connection;
+    std::string scope;  ///< statements that set its variables; empty: not known
+  };
+  std::size_t choose(const std::string& scope);
+
+  std::vector<Seat> seats_;
   std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::size_t> free_;

@@ -45,9 +45,8 @@ Result<ResultSet> Database::query(const Principal& principal, const std::string&
                                   std::chrono::milliseconds time_limit) const {
   const auto deadline = std::chrono::steady_clock::now() + time_limit;
   if (Result<void> checked = check_scene_sql(sql); !checked) return unexpected(checked.error());
-  const Result<ConnectionPool::Loan> loan = state_->pool->take(deadline);
+  const Result<ConnectionPool::Loan> loan = state_->pool->take(principal, deadline);
   if (!loan) return unexpected(loan.error());
-  if (Result<void> scoped = loan->set_scope(principal); !scoped) return unexpected(scoped.error());
   const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
   Result<ResultSet> set = run(loan->connection(), sql, parameters);
   if (!set && watch.expired())

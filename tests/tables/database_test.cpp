@@ -156,6 +156,21 @@ TEST_CASE("apply: replaced versions go from every table, also those of the same 
   CHECK(set.rows[2][0] == Value(std::int64_t{5}));
 }
 
+TEST_CASE("apply: many replaced versions at once") {
+  Given given;
+  std::vector<Visit> rows;
+  std::vector<std::int64_t> odd;
+  for (Seq seq = 1; seq <= 5'000; ++seq) {
+    rows.push_back({.seq = seq, .code = "x"});
+    if (seq % 2 == 1) odd.push_back(seq);
+  }
+  require_ok(given.database->apply(batch({1}, rows)));
+  require_ok(given.database->apply(batch({2}, {}, odd)));
+  CHECK(count(*given.database) == 2'500);
+  const ResultSet left = ask(*given.database, "SELECT count(*) AS n FROM visit WHERE seq % 2 = 1");
+  CHECK(left.rows[0][0] == Value(std::int64_t{0}));
+}
+
 TEST_CASE("apply: corrected demographics follow into event rows, the age band with them") {
   Given given;
   require_ok(given.database->apply(batch({1}, three_visits())));

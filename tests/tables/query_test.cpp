@@ -41,6 +41,14 @@ TEST_CASE("query: a principal sees the rows of its areas and below, nobody else'
   CHECK(count(*given.database, limited_to({"330105", "330106002"})) == 3);
   CHECK(count(*given.database, limited_to({"33"})) == 5);
   CHECK(count(*given.database, limited_to({"3301050011"})) == 0);
+  CHECK(count(*given.database, limited_to({"33", "330105", "330106002"})) == 5);
+  CHECK(count(*given.database, limited_to({"3", "33010", "330106", "330105001"})) == 5);
+  CHECK(count(*given.database, limited_to({"杭州", "330106"})) == 2);
+  CHECK(given.database
+            ->query(limited_to({"1", "12", "123", "1234", "12345", "123456", "1234567"}),
+                    "SELECT seq FROM visit")
+            .error()
+            .code == ErrorCode::forbidden);
   CHECK(count(*given.database, limited_to({})) == 0);
   CHECK(count(*given.database, limited_to({""})) == 0);
   CHECK(count(*given.database, limited_to({".*"})) == 0);
