@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { barParts, bulletScale, countAll } from './status';
 
-const target = (value: number, comparison: string) => ({
+const target = (value: number, comparison: '>=' | '<=') => ({
+  canonical: `${comparison}${value}`,
   text: { zh: '', en: '' },
   comparison,
   value,

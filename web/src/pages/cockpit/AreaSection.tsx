@@ -56,7 +56,7 @@ export function AreaSection({ section, quiet }: { section: Section; quiet: boole
   const { t, loc } = useTexts();
   const { value, change, area } = useAddress();
   const measure = readChoice<Measure>(value('measure'), measures, 'people');
-  const { rows } = section;
+  const rows = useMemo(() => section.rows.map((row) => ({ ...row, area: row.area ?? '' })), [section.rows]);
   const height = quiet ? wallHeight : workHeight;
   const dress = useDress(rows, measure);
   const map = useRegisteredMap();

@@ -1,7 +1,7 @@
 import { Tooltip } from 'antd';
 import { Link } from 'react-router-dom';
 import type { KeyFigure } from '../../api/types';
-import { formatInstant, formatNumber } from '../../format/format';
+import { formatInstant, formatNumber, noValue } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 
@@ -35,7 +35,7 @@ function Figure({ item, wall }: { item: KeyFigure; wall: boolean }) {
         <Loc of={item.name} />
       </div>
       <div className="figure-value">
-        <span className="num">{formatNumber(item.value, 1)}</span>
+        <span className="num">{typeof item.value === 'number' ? formatNumber(item.value, 1) : (item.value ?? noValue)}</span>
         <small>
           <Loc of={item.unit} />
         </small>

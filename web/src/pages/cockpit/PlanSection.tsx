@@ -20,7 +20,6 @@ export function PlanSection({ title, plans }: { title: Localized; plans: BoardPl
       </Card>
     );
   }
-  const source = plan.source && 'title' in plan.source ? plan.source.title : plan.source;
   return (
     <Card
       className="plan-card"
@@ -43,12 +42,10 @@ export function PlanSection({ title, plans }: { title: Localized; plans: BoardPl
           </section>
         ))}
       </div>
-      {source && (
-        <p className="source">
-          {t('chart.source', { source: '' })}
-          <Loc of={source} />
-        </p>
-      )}
+      <p className="source">
+        {t('chart.source', { source: '' })}
+        <Loc of={plan.source.title} />
+      </p>
     </Card>
   );
 }

@@ -37,6 +37,11 @@ function tooltip(tokens: Tokens) {
   };
 }
 
+/** Pixels of a label, roughly: Chinese is as wide as high, Latin half of it. */
+function textWidth(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? small : small * 0.55), 4);
+}
+
 const escape = (text: string) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 /** Rows with a value first, largest first; equal values by code, so that the order never jumps. */
@@ -151,7 +156,9 @@ export function rankOption({ rows, measure, dress, chosen }: AreaChartInput): Ch
   const { tokens } = dress;
   const order = ranked(rows, measure);
   const colour = (row: AreaRow) =>
-    chosen === '' || row.area.startsWith(chosen) || chosen.startsWith(row.area) ? tokens.series[0] : tokens.noValue;
+    chosen === '' || row.area.startsWith(chosen) || (row.area && chosen.startsWith(row.area))
+      ? tokens.series[0]
+      : tokens.noValue;
   const asDots = measure === 'visitsPerThousand';
   return {
     ...base(tokens),
@@ -174,7 +181,7 @@ export function rankOption({ rows, measure, dress, chosen }: AreaChartInput): Ch
         fontSize: 11,
         lineHeight: 14,
         interval: 0,
-        width: 130,
+        width: Math.min(130, Math.max(0, ...order.map((row) => textWidth(dress.name(row))))),
         overflow: 'truncate',
         formatter: (code: string) => {
           const row = order.find((candidate) => candidate.area === code);

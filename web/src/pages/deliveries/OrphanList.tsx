@@ -3,15 +3,16 @@ import { useOrphans } from '../../api/hooks';
 import type { Delivery, Orphan } from '../../api/types';
 import { Answer, Nothing } from '../../components/States';
 import { pagination } from '../../components/tableParts';
-import { noValue } from '../../format/format';
+import { formatNumber } from '../../format/format';
 import { Data, useTexts } from '../../i18n';
 import { readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
-import { orphanOrigin } from './orphan';
+import { useTypeName } from '../residents/Timeline';
 
 /** References to nobody known: a warning, not a rejection. */
 export function OrphanList({ delivery }: { delivery: Delivery }) {
   const { t } = useTexts();
+  const typeName = useTypeName();
   const { value, change } = useAddress();
   const page = readCount(value('page'), 1);
   const size = readCount(value('size'), 50, 200);
@@ -24,14 +25,14 @@ export function OrphanList({ delivery }: { delivery: Delivery }) {
           <Table<Orphan>
             className="list-table"
             size="small"
-            rowKey={(one) => `${orphanOrigin(one)}>${one.reference}`}
+            rowKey={(one) => `${one.line}>${one.reference}`}
             dataSource={data.items}
             scroll={{ x: 'max-content' }}
             locale={{ emptyText: <Nothing title={t('orphans.none')} /> }}
             pagination={pagination(data, page, size, t, change)}
             columns={[
-              { title: t('orphans.from'), render: (_, one) => <code>{orphanOrigin(one) || noValue}</code> },
-              { title: t('problem.path'), render: (_, one) => <code>{one.path ?? noValue}</code> },
+              { title: t('problem.line'), width: 96, align: 'right', className: 'num', render: (_, one) => formatNumber(one.line) },
+              { title: t('orphans.from'), width: 160, render: (_, one) => typeName(one.type) },
               {
                 title: t('orphans.reference'),
                 render: (_, one) => (

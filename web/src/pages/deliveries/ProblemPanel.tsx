@@ -105,7 +105,7 @@ function Work({ problem }: { problem: ProblemDetail }) {
         sessionStorage.removeItem(draftName(problem));
         void message.success(t('problem.accepted'));
         void client.invalidateQueries();
-      } else setFaults(answer.faults);
+      } else setFaults(answer.faults ?? []);
     } catch (error) {
       void message.error(textOf(error));
     } finally {

@@ -97,7 +97,7 @@ function Detail({ indicator }: { indicator: IndicatorDetail }) {
 
 function Particulars({ indicator }: { indicator: IndicatorDetail }) {
   const { t } = useTexts();
-  const { basis, source, note, printedStatus, targets = [], history } = indicator;
+  const { basis, source, note, printedStatus, targets, history, standard } = indicator;
   return (
     <>
       <h3>{t('indicator.basis')}</h3>
@@ -112,19 +112,37 @@ function Particulars({ indicator }: { indicator: IndicatorDetail }) {
       {targets.length > 0 && (
         <>
           <h3>{t('indicator.levels')}</h3>
-          <Facts items={targets.map(({ level, text }) => [<Loc of={level} />, <Data>{text}</Data>])} />
+          <Facts items={targets.map(({ level, year, text }) => [
+              <>
+                <Loc of={level} /> <span className="num">{year}</span>
+              </>,
+              <Data>{text || noValue}</Data>,
+            ])} />
         </>
       )}
       {history.length > 1 && (
         <>
           <h3>{t('indicator.history')}</h3>
-          <Facts items={history.map((one) => [one.period, <Data>{one.valueText}</Data>])} />
+          <Facts items={history.map((one) => [one.period ?? noValue, <Data>{one.valueText}</Data>])} />
+        </>
+      )}
+      {standard && (
+        <>
+          <h3>{t('indicator.standard')}</h3>
+          <Facts
+            items={[
+              [t('indicator.standardName'), <Loc of={standard.name} />],
+              [t('indicator.authority'), <Loc of={standard.authority} />],
+              [t('indicator.source'), <Loc of={standard.source} />],
+            ]}
+          />
         </>
       )}
       <h3>{t('indicator.source')}</h3>
       <Facts
         items={[
-          [t('indicator.document'), source ? <Loc of={source.title} /> : noValue],
+          [t('indicator.document'), <Loc of={source.title} />],
+          [t('indicator.place'), <Data>{source.place || noValue}</Data>],
           [t('indicator.asPrintedTarget'), <Data>{indicator.targetText || noValue}</Data>],
           [t('indicator.asPrintedValue'), <Data>{indicator.valueText || noValue}</Data>],
           [t('indicator.printedStatus'), <Data>{printedStatus ?? noValue}</Data>],

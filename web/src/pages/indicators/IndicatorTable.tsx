@@ -29,7 +29,7 @@ const sortable: readonly ColumnKey[] = ['no', 'name', 'status', 'gap'];
 function makeColumns({ t }: Texts, wide: boolean): Record<ColumnKey, Column> {
   const basisOf = (indicator: Indicator) => indicator.basis?.population;
   return {
-    no: { width: 56, className: 'num', responsive: ['md'], render: (_, one) => one.no },
+    no: { width: 66, className: 'num', responsive: ['md'], render: (_, one) => one.no },
     name: {
       width: wide ? 250 : undefined,
       render: (_, one) => (

@@ -2,7 +2,7 @@ import { Button, Input, Select } from 'antd';
 import { Download, Search } from 'lucide-react';
 import { withQuery } from '../../api/client';
 import { useIndicators, usePlans } from '../../api/hooks';
-import type { IndicatorList, IndicatorStatus } from '../../api/types';
+import type { IndicatorList, IndicatorStatus, StatusCounts } from '../../api/types';
 import { Card } from '../../components/Card';
 import { ColumnChooser, useColumns } from '../../components/ColumnChooser';
 import { Failed, Nothing } from '../../components/States';
@@ -87,7 +87,7 @@ function Filters({ list }: { list: IndicatorList | undefined }) {
   const plans = usePlans();
   const [text, setText] = useTypedValue(value('q'), (q) => change({ q, page: null }));
   const status = value('status');
-  const counts = list?.facets.statuses ?? {};
+  const counts: StatusCounts = list?.facets.statuses ?? {};
   return (
     <div className="filters">
       <Select

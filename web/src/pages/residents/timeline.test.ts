@@ -8,7 +8,7 @@ const item = (seq: number, date: string | null): TimelineItem => ({
   type: 'Encounter',
   kind: { zh: '就诊', en: 'Visit' },
   title: '',
-  detail: null,
+  detail: '',
   code: null,
   organization: null,
   status: null,
