@@ -66,7 +66,7 @@ std::optional<int> ContentReader::whole(const YAML::Node& map, const char* key, 
   int value = 0;
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (status == std::errc() && end == digits.data() + digits.size()) return value;
-  fault(map[key], std::string("“") + key + "” is not a whole number");
+  fault(child(map, key, false), std::string("“") + key + "” is not a whole number");
   return std::nullopt;
 }
 

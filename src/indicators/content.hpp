@@ -27,6 +27,8 @@ class ContentReader {
   Localized localized(const YAML::Node& map, const char* key, bool required = true);
   /// A list; an empty node when absent.
   YAML::Node list(const YAML::Node& map, const char* key, bool required = true);
+  /// Whatever stands there; a null node when nothing does.
+  YAML::Node child(const YAML::Node& map, const char* key, bool required = true);
 
   void fault(const YAML::Node& at, std::string message);
   bool ok() const { return !error_; }
@@ -34,8 +36,6 @@ class ContentReader {
   const std::string& file() const { return file_; }
 
  private:
-  YAML::Node child(const YAML::Node& map, const char* key, bool required);
-
   std::string file_;
   std::optional<Error> error_;
 };

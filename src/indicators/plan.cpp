@@ -40,20 +40,19 @@ Localized look_up(ContentReader& content, const Dictionary& words, const YAML::N
   if (id.empty()) return {};
   const auto found = words.find(id);
   if (found != words.end()) return found->second;
-  content.fault(row[key], std::string("no ") + key + " “" + id + "” is listed in this file");
+  content.fault(content.child(row, key),
+                std::string("no ") + key + " “" + id + "” is listed in this file");
   return {};
 }
 
 Basis read_basis(ContentReader& content, const YAML::Node& parent, const Basis* otherwise) {
   const bool required = otherwise == nullptr;
   Basis basis = otherwise != nullptr ? *otherwise : Basis{};
-  const YAML::Node node = parent["basis"];
-  if (!node.IsDefined()) {
-    if (required) content.fault(parent, "“basis” is missing");
-    return basis;
-  }
+  const YAML::Node node = content.child(parent, "basis", required);
+  if (node.IsNull()) return basis;
   const auto take = [&](const char* key, Localized& into) {
-    if (required || (node.IsMap() && node[key].IsDefined())) into = content.localized(node, key);
+    const Localized stated = content.localized(node, key, required);
+    if (!stated.zh.empty()) into = stated;
   };
   take("population", basis.population);
   take("area", basis.area);
@@ -85,9 +84,9 @@ void read_standards(PlanReader& reader, const YAML::Node& root) {
 }
 
 std::optional<Standard> row_standard(PlanReader& reader, const YAML::Node& row) {
-  const YAML::Node node = row["standard"];
-  if (!node.IsDefined()) return std::nullopt;
   ContentReader& content = reader.content;
+  const YAML::Node node = content.child(row, "standard", false);
+  if (node.IsNull()) return std::nullopt;
   const std::string id = content.text(node, "id");
   const auto found = reader.standards.find(id);
   if (found == reader.standards.end()) {
@@ -176,7 +175,7 @@ Indicator read_indicator(PlanReader& reader, const YAML::Node& row) {
   indicator.scope = look_up(content, reader.scopes, row, "scope", false);
   indicator.unit = look_up(content, reader.units, row, "unit", false);
   const std::optional<Better> better = read_better(content.text(row, "better"));
-  if (!better) content.fault(row["better"], "“better” is not higher, lower or none");
+  if (!better) content.fault(content.child(row, "better"), "“better” is not higher, lower or none");
   indicator.better = better.value_or(Better::none);
   read_targets(reader, row, indicator);
   read_values(reader, row, indicator);
@@ -201,14 +200,10 @@ void read_head(PlanReader& reader, const YAML::Node& root) {
   plan.level = content.text(root, "level");
   plan.area = content.localized(root, "area");
   plan.year = content.whole(root, "year").value_or(0);
-  const YAML::Node source = root["source"];
-  if (source.IsDefined()) {
-    plan.source.title = content.localized(source, "title");
-    plan.source.document = content.text(source, "document");
-    plan.source.place = content.text(source, "place");
-  } else {
-    content.fault(root, "“source” is missing");
-  }
+  const YAML::Node source = content.child(root, "source");
+  plan.source.title = content.localized(source, "title");
+  plan.source.document = content.text(source, "document");
+  plan.source.place = content.text(source, "place");
   plan.note = content.localized(root, "note", false);
   reader.target_level = content.text(root, "target_level", false);
   if (reader.target_level.empty()) reader.target_level = plan.level;

@@ -25,8 +25,8 @@ constexpr Folder folders[] = {
 
 class SceneChecker {
  public:
-  SceneChecker(std::map<std::string, Schema> schemas, const SqlCheck& sql_check)
-      : schemas_(std::move(schemas)), sql_check_(sql_check) {}
+  SceneChecker(fs::path root, std::map<std::string, Schema> schemas, const SqlCheck& sql_check)
+      : root_(std::move(root)), schemas_(std::move(schemas)), sql_check_(sql_check) {}
 
   void scene(const fs::path& folder) {
     const fs::path head = folder / "scene.yaml";
@@ -95,8 +95,10 @@ class SceneChecker {
   }
 
   void unique(const std::string& kind, const std::string& id, const fs::path& file, int line) {
-    const auto [known, is_new] = ids_.emplace(kind + " " + id, file.string());
-    if (!is_new) add(file, line, "", kind + " “" + id + "” stands also in " + known->second);
+    const auto [known, is_new] = ids_.emplace(kind + " " + id, file);
+    if (is_new) return;
+    const std::string other = known->second.lexically_relative(root_).string();
+    add(file, line, "", kind + " “" + id + "” stands also in " + other);
   }
 
   /// Syntax, schema and texts. returns  the document when it can be read on
@@ -111,11 +113,7 @@ class SceneChecker {
     find_half_texts(*root, "", mistakes);
     const bool named = root->IsMap() && (*root)["schema"].IsDefined();
     std::string name = named && (*root)["schema"].IsScalar() ? (*root)["schema"].Scalar() : "";
-    if (wanted != nullptr && name != wanted) {
-      mistakes.push_back(
-          {indicators::line_of(*root), "schema", std::string("expected “schema: ") + wanted + "”"});
-      name = wanted;
-    }
+    if (wanted != nullptr) name = wanted;  // the schema itself says that `schema` must be this
     bool sound = true;
     if (!name.empty()) {
       const auto schema = schemas_.find(name);
@@ -125,6 +123,9 @@ class SceneChecker {
       } else {
         std::vector<Mistake> found = schema->second.check(*root);
         sound = found.empty();
+        std::erase_if(mistakes, [&](const Mistake& known) {  // said by the schema already
+          return std::ranges::find(found, known.path, &Mistake::path) != found.end();
+        });
         std::ranges::move(found, std::back_inserter(mistakes));
       }
     }
@@ -231,8 +232,8 @@ class SceneChecker {
                          std::ranges::all_of(step, [](char c) { return c >= '0' && c <= '9'; }) &&
                          step.size() < 6;
       if (!index && !at.IsMap()) break;
-      const YAML::Node next =
-          index ? YAML::Node(at)[std::stoul(step)] : static_cast<const YAML::Node&>(at)[step];
+      const YAML::Node& here = at;  // a constant node is never extended by asking
+      const YAML::Node next = index ? here[std::stoul(step)] : here[step];
       if (!next.IsDefined() || next.Mark().is_null()) break;
       at.reset(next);
       line = indicators::line_of(next);
@@ -240,9 +241,10 @@ class SceneChecker {
     return line;
   }
 
+  fs::path root_;
   std::map<std::string, Schema> schemas_;
   const SqlCheck& sql_check_;
-  std::map<std::string, std::string> ids_;  ///< "plan x" → file
+  std::map<std::string, fs::path> ids_;  ///< "plan x" → file
   std::vector<PlanReference> plan_references_;
   std::vector<SceneFault> faults_;
 };
@@ -261,7 +263,7 @@ Result<std::vector<SceneFault>> check(const fs::path& scenes_dir, const SqlCheck
   }
   auto schemas = load_schemas(all / "schema");
   if (!schemas) return unexpected(schemas.error());
-  SceneChecker checker(std::move(*schemas), sql_check);
+  SceneChecker checker(all, std::move(*schemas), sql_check);
   for (const fs::path& folder : *folders_found) checker.scene(folder);
   checker.references();
   std::vector<SceneFault> faults = checker.take();

@@ -79,7 +79,7 @@ struct Walk {
 
   void select(const YAML::Node& list, const std::vector<std::string>& outer,
               const std::string& where) {
-    if (!list.IsSequence()) return;
+    if (!list.IsDefined() || !list.IsSequence()) return;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const YAML::Node part = list[i];
       if (!part.IsMap()) continue;
@@ -97,7 +97,7 @@ struct Walk {
 
   void columns(const YAML::Node& list, const std::vector<std::string>& outer,
                const std::string& where) {
-    if (!list.IsSequence()) return;
+    if (!list.IsDefined() || !list.IsSequence()) return;
     for (std::size_t i = 0; i < list.size(); ++i) {
       const YAML::Node column = list[i];
       if (!column.IsMap() || !column["path"].IsDefined() || !column["path"].IsScalar()) continue;

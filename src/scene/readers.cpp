@@ -25,8 +25,9 @@ KeyFigure read_figure(ContentReader& content, const YAML::Node& node) {
     content.fault(node, "a key figure has either “sql” or “measure”");
   }
   if (!figure.measure.empty() && std::ranges::find(measures, figure.measure) == measures.end()) {
-    content.fault(node["measure"], "there is no measure “" + figure.measure +
-                                       "”; known are open_problems, resources, deliveries");
+    content.fault(content.child(node, "measure"),
+                  "there is no measure “" + figure.measure +
+                      "”; known are open_problems, resources, deliveries");
   }
   return figure;
 }
@@ -45,8 +46,9 @@ void check_kind(ContentReader& content, const YAML::Node& node, const Section& s
       content.fault(node, "a section “" + section.kind + "” needs “source”");
     }
   } else if (section.kind != "plans" && section.kind != "freshness") {
-    content.fault(node["kind"], "there is no section “" + section.kind +
-                                    "”; known are key-figures, plans, areas, series, freshness");
+    content.fault(content.child(node, "kind"),
+                  "there is no section “" + section.kind +
+                      "”; known are key-figures, plans, areas, series, freshness");
   }
 }
 

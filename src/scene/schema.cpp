@@ -56,7 +56,8 @@ std::string fault_of_keyword(std::string_view key, const json::value& value,
   if (key == "items" || (key == "additionalProperties" && !value.is_bool())) {
     return fault_of_schema(value, root, depth);
   }
-  if (key == "pattern" && (!value.is_string() || !RE2(value.get_string().c_str()).ok())) {
+  if (key == "pattern" &&
+      (!value.is_string() || !RE2(value.get_string().c_str(), RE2::Quiet).ok())) {
     return "pattern is no regular expression";
   }
   if (key == "type") {

@@ -198,3 +198,22 @@ TEST_CASE("load_plan: a mistake names file and line") {
   CHECK(broken(wrong).find("“better” is not higher, lower or none") != std::string::npos);
   CHECK(load_plan(temp.path() / "none.yaml").error().code == ErrorCode::not_found);
 }
+
+TEST_CASE("load_plan: content of the wrong shape is an error, never a crash") {
+  const test::TempDir temp;
+  const auto file = temp.path() / "plan.yaml";
+  const std::string sound =
+      read(scenes_dir() / "healthy-hangzhou/indicators/13-5-gongshu-2020.yaml");
+  std::size_t broken = 0;
+  for (std::size_t line = 0, at = 0; at < sound.size(); ++line) {
+    const std::size_t end = sound.find('\n', at);
+    if (line < 60) {  // head, dictionaries and the first rows; one line becomes a bare text
+      const std::size_t indent = sound.find_first_not_of(" -", at) - at;
+      std::ofstream(file) << sound.substr(0, at) << sound.substr(at, indent) << "text"
+                          << sound.substr(end);
+      if (!load_plan(file)) ++broken;
+    }
+    at = end + 1;
+  }
+  CHECK(broken > 40);
+}
