@@ -227,6 +227,18 @@ Result<void> apply_in_transaction(const duck::Connection& connection,
   return transaction->commit();
 }
 
+/// Gives claimed batches back, whatever happens.
+struct Claimed {
+  Applied& all;
+  const std::vector<BatchId>& batches;
+  bool applied = false;
+
+  Claimed(Applied& known, const std::vector<BatchId>& ids) : all(known), batches(ids) {}
+  ~Claimed() { all.finish(batches, applied); }
+  Claimed(const Claimed&) = delete;
+  Claimed& operator=(const Claimed&) = delete;
+};
+
 }  // namespace
 
 Result<void> Database::apply(const TableBatch& batch) {
@@ -243,16 +255,14 @@ Result<void> Database::apply(const TableBatch& batch) {
     case Applied::Claim::ours:
       break;
   }
-  Result<void> done;
-  {
-    const std::shared_lock tables_lock(state_->tables_mutex);
-    std::unique_lock change_lock(state_->change_mutex, std::defer_lock);
-    if (!batch.replaced.empty() || !batch.resident_fixes.empty()) change_lock.lock();
-    const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
-    done = connection ? apply_in_transaction(*connection, state_->tables, batch)
-                      : Result<void>(unexpected(connection.error()));
-  }
-  state_->applied.finish(ids, done.has_value());
+  Claimed claimed(state_->applied, ids);
+  const std::shared_lock tables_lock(state_->tables_mutex);
+  std::unique_lock change_lock(state_->change_mutex, std::defer_lock);
+  if (!batch.replaced.empty() || !batch.resident_fixes.empty()) change_lock.lock();
+  const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
+  if (!connection) return unexpected(connection.error());
+  Result<void> done = apply_in_transaction(*connection, state_->tables, batch);
+  claimed.applied = done.has_value();
   return done;
 }
 

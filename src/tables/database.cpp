@@ -151,17 +151,16 @@ std::string scoped_view_sql(const Physical& physical) {
                      duck::quoted(physical.schema.name), duck::quoted(physical.table), where);
 }
 
-SceneNames Database::State::names() {
-  const std::shared_lock lock(tables_mutex);
-  SceneNames names;
+void Database::State::name_tables() {
+  auto named = std::make_shared<SceneNames>();
   for (const auto& [name, physical] : tables) {
-    Names& columns = names.tables[name];
+    Names& columns = named->tables[name];
     for (const ColumnSpec& column : physical.schema.columns) {
       columns.insert(column.name);
-      if (column.type == ColumnType::decimal) names.decimal_columns.insert(column.name);
+      if (column.type == ColumnType::decimal) named->decimal_columns.insert(column.name);
     }
   }
-  return names;
+  names = std::move(named);
 }
 
 Result<void> Database::State::load_tables(const duck::Connection& connection) {
@@ -180,6 +179,7 @@ Result<void> Database::State::load_tables(const duck::Connection& connection) {
     if (!type) return unexpected(type.error());
     tables[text_of(row[0])].schema.columns.push_back({text_of(row[1]), *type});
   }
+  name_tables();
   return {};
 }
 
@@ -242,6 +242,7 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
     if (Result<void> ran = run_all(*connection, sqls); !ran) return unexpected(ran.error());
     if (Result<void> done = transaction->commit(); !done) return unexpected(done.error());
     state_->tables = std::move(after);
+    state_->name_tables();
     state_->check->forget();
   }
   const Result<ResultSet> incomplete =

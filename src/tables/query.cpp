@@ -37,7 +37,12 @@ Result<ResultSet> run(const duck::Connection& connection, const std::string& sql
 }  // namespace
 
 Result<void> Database::check_scene_sql(const std::string& sql) const {
-  return state_->check->check(sql, state_->names());
+  std::shared_ptr<const SceneNames> names;
+  {
+    const std::shared_lock lock(state_->tables_mutex);
+    names = state_->names;
+  }
+  return state_->check->check(sql, *names);
 }
 
 Result<ResultSet> Database::query(const Principal& principal, const std::string& sql,

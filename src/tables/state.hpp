@@ -59,14 +59,15 @@ struct Database::State {
   std::shared_mutex tables_mutex;
   /// Deletes and updates of two transactions could meet in one row: one at a time.
   std::mutex change_mutex;
-  std::map<std::string, Physical> tables;  ///< by name; guarded by tables_mutex
+  std::map<std::string, Physical> tables;   ///< by name; guarded by tables_mutex
+  std::shared_ptr<const SceneNames> names;  ///< of tables; guarded by tables_mutex
 
   std::unique_ptr<Watchdog> watchdog;  ///< before pool: the pool's connections die first
   std::unique_ptr<ConnectionPool> pool;
   std::unique_ptr<SceneSqlCheck> check;
 
   Result<void> load_tables(const duck::Connection& connection);
-  SceneNames names();
+  void name_tables();
 };
 
 /// The view of a table in schema `scoped`: only the rows of the principal's areas, which

@@ -190,3 +190,18 @@ TEST_CASE("query: an answer beyond a million rows is refused") {
   REQUIRE_FALSE(set.has_value());
   CHECK(set.error().message.find("1000000 rows") != std::string::npos);
 }
+
+TEST_CASE("query: more memory than the tables may use is said so, and the next one runs") {
+  const TempDir directory;
+  const auto database =
+      given_database((directory.path() / "tables.db").string(), {.memory_limit_mb = 128});
+  const auto set = database->query(
+      anyone(),
+      "SELECT length(string_agg(repeat('x', 1000), ',' ORDER BY x NULLS LAST)) AS n "
+      "FROM generate_series(1, 1000000) AS s(x)",
+      {}, Milliseconds(60'000));
+  REQUIRE_FALSE(set.has_value());
+  CHECK(set.error().code == ErrorCode::unavailable);
+  CHECK(set.error().message == "the query needs more memory than the tables may use");
+  CHECK(ask(*database, "SELECT 1 AS one").rows.size() == 1);
+}
