@@ -1,0 +1,211 @@
+// NDJSON → typed rows → DuckDB tables, beside DuckDB's own JSON reader with the same fields in the
+// same run. Unit: bytes of NDJSON per second, real time. The sample is in memory for our side and
+// in the page cache for DuckDB's.
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+#include <benchmark/benchmark.h>
+#include <duckdb.h>
+
+#include "fhir/check.hpp"
+#include "peer.hpp"
+#include "sample.hpp"
+#include "tables/database.hpp"
+#include "views/view.hpp"
+
+namespace {
+
+using namespace hb;
+using bench::Sample;
+
+constexpr int threads = 2;
+constexpr std::size_t chunk_bytes = 8 << 20;
+
+const views::Flattener& core_views() {
+  static const views::Flattener flattener(
+      views::load_views(std::string(HB_SOURCE_DIR) + "/scenes/core/views").value());
+  return flattener;
+}
+
+/// Demographics stand ready, as they do for a loader that read the patients first.
+views::ResidentStamp resident_of(std::string_view patient_id) {
+  return {.id = static_cast<ResidentId>(patient_id.size()),
+          .sex = "female",
+          .has_birth_date = true,
+          .birth_date = Date{-3000},
+          .area = "770102003"};
+}
+
+/// Whole lines of about chunk_bytes each.
+std::vector<std::string_view> chunks(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    std::size_t end = text.size() <= chunk_bytes ? text.size() : text.find('\n', chunk_bytes) + 1;
+    parts.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return parts;
+}
+
+template <class Use>
+void for_each_resource(fhir::Parser& parser, std::string_view text, Use&& use) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const auto resource = parser.parse(text.substr(0, end));
+    if (!resource) throw std::runtime_error("the sample has a fault: " + resource.error().expected);
+    use(*resource);
+    text.remove_prefix(std::min(text.size(), end + 1));
+  }
+}
+
+void set_bytes(benchmark::State& state) {
+  state.SetBytesProcessed(state.iterations() *
+                          static_cast<std::int64_t>(Sample::get().text().size()));
+}
+
+void BM_Parse(benchmark::State& state) {
+  fhir::Parser parser;
+  std::int64_t resources = 0;
+  for (auto _ : state)
+    for_each_resource(parser, Sample::get().text(), [&](const fhir::Resource&) { ++resources; });
+  set_bytes(state);
+  state.SetItemsProcessed(resources);
+}
+BENCHMARK(BM_Parse)->Unit(benchmark::kMillisecond);
+
+void BM_ParseAndCheck(benchmark::State& state) {
+  fhir::Parser parser;
+  std::int64_t resources = 0;
+  for (auto _ : state)
+    for_each_resource(parser, Sample::get().text(), [&](const fhir::Resource& resource) {
+      if (!fhir::check(resource, {}).empty()) throw std::runtime_error("the sample has a fault");
+      ++resources;
+    });
+  set_bytes(state);
+  state.SetItemsProcessed(resources);
+}
+BENCHMARK(BM_ParseAndCheck)->Unit(benchmark::kMillisecond);
+
+/// One core: NDJSON → RowBlocks.
+void BM_Flatten(benchmark::State& state) {
+  const views::ResidentOf residents = resident_of;
+  fhir::Parser parser;
+  views::Flattener::Sink sink(core_views());
+  std::int64_t resources = 0;
+  for (auto _ : state)
+    for (const std::string_view chunk : chunks(Sample::get().text())) {
+      for_each_resource(parser, chunk, [&](const fhir::Resource& resource) {
+        if (!sink.add(resource, 0, residents))
+          throw std::runtime_error("the sample does not fit its tables");
+        ++resources;
+      });
+      benchmark::DoNotOptimize(sink.take());
+    }
+  set_bytes(state);
+  state.SetItemsProcessed(resources);
+}
+BENCHMARK(BM_Flatten)->Unit(benchmark::kMillisecond);
+
+void append_chunks(tables::Database& database, const std::vector<std::string_view>& parts,
+                   std::atomic<std::size_t>& next) {
+  const views::ResidentOf residents = resident_of;
+  fhir::Parser parser;
+  views::Flattener::Sink sink(core_views());
+  for (std::size_t part; (part = next++) < parts.size();) {
+    std::vector<std::int64_t> seqs;
+    for_each_resource(parser, parts[part], [&](const fhir::Resource& resource) {
+      if (!sink.add(resource, static_cast<std::uint32_t>(seqs.size()), residents))
+        throw std::runtime_error("does not fit");
+      seqs.push_back(static_cast<std::int64_t>(part << 32 | (seqs.size() + 1)));
+    });
+    tables::TableBatch batch;
+    batch.batches = {static_cast<BatchId>(part + 1)};
+    batch.blocks = sink.take();
+    for (auto& block : batch.blocks) tables::stamp(block, seqs);
+    if (auto done = database.apply(batch); !done) throw std::runtime_error(done.error().message);
+  }
+}
+
+/// Two threads: NDJSON → tables, to the end of compression (checkpoint). Argument: compress.
+void BM_FlattenToTables(benchmark::State& state) {
+  const auto parts = chunks(Sample::get().text());
+  const std::string path = Sample::get().directory() / "ours.db";
+  for (auto _ : state) {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + ".wal");
+    auto database =
+        tables::Database::open(
+            path, {.threads = 1, .memory_limit_mb = 768, .compress = state.range(0) == 1})
+            .value();
+    database->define(core_views().schemas()).value();
+    std::atomic<std::size_t> next = 0;
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < threads; ++i)
+      workers.emplace_back([&] { append_chunks(*database, parts, next); });
+    workers.clear();
+    if (state.range(0) == 1)
+      if (auto done = database->checkpoint(); !done) throw std::runtime_error(done.error().message);
+  }
+  set_bytes(state);
+}
+BENCHMARK(BM_FlattenToTables)
+    ->ArgName("compress")
+    ->Arg(1)
+    ->Arg(0)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+struct Connection {
+  duckdb_database database = nullptr;
+  duckdb_connection connection = nullptr;
+  explicit Connection(const std::string& path) {
+    if (duckdb_open(path.c_str(), &database) != DuckDBSuccess ||
+        duckdb_connect(database, &connection) != DuckDBSuccess)
+      throw std::runtime_error("DuckDB does not open " + path);
+  }
+  ~Connection() {
+    duckdb_disconnect(&connection);
+    duckdb_close(&database);
+  }
+  void run(const std::string& sql) {
+    duckdb_result result;
+    const bool failed = duckdb_query(connection, sql.c_str(), &result) != DuckDBSuccess;
+    const std::string message = failed ? duckdb_result_error(&result) : "";
+    duckdb_destroy_result(&result);
+    if (failed) throw std::runtime_error(message);
+  }
+};
+
+/// DuckDB's own reader, typed (argument 1) or read_ndjson_auto (0), same fields, same threads,
+/// checkpoint inside the measured time.
+void BM_DuckDbReader(benchmark::State& state) {
+  const bool typed = state.range(0) == 1;
+  const std::string path = Sample::get().directory() / "peer.db";
+  for (auto _ : state) {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + ".wal");
+    Connection duckdb(path);
+    duckdb.run("SET threads = " + std::to_string(threads));
+    duckdb.run("SET preserve_insertion_order = false");
+    for (const auto& table : bench::peer_tables) {
+      const std::string file = "'" + Sample::get().file(table.type) + "'";
+      const std::string reader = typed
+                                     ? "read_ndjson(" + file + ", columns = " + table.columns + ")"
+                                     : "read_ndjson_auto(" + file + ")";
+      duckdb.run(std::string("CREATE TABLE \"") + table.type + "\" AS SELECT " + table.select +
+                 " FROM " + reader);
+    }
+    duckdb.run("CHECKPOINT");
+  }
+  set_bytes(state);
+}
+BENCHMARK(BM_DuckDbReader)
+    ->ArgName("typed")
+    ->Arg(1)
+    ->Arg(0)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+}  // namespace
