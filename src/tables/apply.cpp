@@ -76,9 +76,9 @@ Result<void> append_blocks(const duck::Connection& connection,
 std::string age_band_sql(const TableSchema& schema) {
   if (schema.event_date_column.empty() || !has_column(schema, "age_band")) return "";
   const std::string age = fmt::format(
-      "(year(t.{0}) - year(f.birth_date) - CASE WHEN month(t.{0}) * 100 + day(t.{0}) < "
+      "(year({0}) - year(f.birth_date) - CASE WHEN month({0}) * 100 + day({0}) < "
       "month(f.birth_date) * 100 + day(f.birth_date) THEN 1 ELSE 0 END)",
-      duck::quoted(schema.event_date_column));
+      fmt::format("CAST(t.{} AS DATE)", duck::quoted(schema.event_date_column)));
   return fmt::format(", age_band = CASE WHEN {0} >= 0 THEN least(85, {0} // 5 * 5) END", age);
 }
 

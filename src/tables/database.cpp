@@ -71,10 +71,12 @@ Result<void> check_schema(const TableSchema& schema) {
       return fail(ErrorCode::invalid_input, "a column name stands twice or is not [a-z0-9_]+",
                   schema.name + "." + column.name);
   const auto is_event_date = [&](const ColumnSpec& column) {
-    return column == ColumnSpec{schema.event_date_column, ColumnType::date};
+    return column.name == schema.event_date_column &&
+           (column.type == ColumnType::date || column.type == ColumnType::timestamp);
   };
   if (!schema.event_date_column.empty() && !std::ranges::any_of(schema.columns, is_event_date))
-    return fail(ErrorCode::invalid_input, "the event date is no DATE column of the table",
+    return fail(ErrorCode::invalid_input,
+                "the event date is no date or timestamp column of the table",
                 schema.name + "." + schema.event_date_column);
   return {};
 }

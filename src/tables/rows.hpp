@@ -28,8 +28,8 @@ struct ColumnSpec {
 struct TableSchema {
   std::string name;  ///< [a-z_]+
   std::vector<ColumnSpec> columns;
-  /// DATE column from which age_band is worked out again when a birth date is corrected; empty: the
-  /// table has no age_band.
+  /// Column (date, or timestamp: its day in Shanghai) from which age_band is worked out again when
+  /// a birth date is corrected; empty: the table has no age_band.
   std::string event_date_column;
   /// Fingerprint of what makes the rows besides names and types (the view's paths and conditions);
   /// a new one makes a new, empty physical table.

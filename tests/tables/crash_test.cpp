@@ -50,15 +50,10 @@ std::int64_t want_rows(BatchId reached) {
   }
 }
 
-BatchId last_confirmed(int pipe) {
-  BatchId last = 0;
-  BatchId id = 0;
-  while (read(pipe, &id, sizeof id) == sizeof id) last = id;
-  return last;
-}
-
-/// Kills a writing process after some milliseconds; returns the last batch it had confirmed.
-BatchId kill_while_applying(const std::string& path, std::chrono::microseconds after) {
+/// Kills a writing process some microseconds after it has confirmed some batches; returns the last
+/// one it confirmed.
+BatchId kill_while_applying(const std::string& path, unsigned batches,
+                            std::chrono::microseconds after) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const pid_t child = fork();
@@ -68,12 +63,14 @@ BatchId kill_while_applying(const std::string& path, std::chrono::microseconds a
     apply_for_ever(path, ends[1]);
   }
   close(ends[1]);
+  BatchId last = 0;
+  for (unsigned i = 0; i < batches; ++i) REQUIRE(read(ends[0], &last, sizeof last) == sizeof last);
   std::this_thread::sleep_for(after);
   kill(child, SIGKILL);
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFSIGNALED(status));  // it had not ended by itself with an error
-  const BatchId last = last_confirmed(ends[0]);
+  while (read(ends[0], &last, sizeof last) == sizeof last) continue;
   close(ends[0]);
   return last;
 }
@@ -88,8 +85,9 @@ TEST_CASE("apply: killed at any moment, every batch is there as a whole or not a
   std::mt19937 random(20'251'122);
   BatchId reached = 0;
   for (int round = 0; round < rounds; ++round) {
-    const auto after = std::chrono::microseconds(20'000 + random() % 180'000);
-    const BatchId confirmed = kill_while_applying(path, after);
+    const auto first = static_cast<unsigned>(random() % 6);  // 0: also while it opens the file
+    const auto after = std::chrono::microseconds(random() % 60'000);
+    const BatchId confirmed = kill_while_applying(path, first, after);
     const auto database = given_database(path);
     const BatchId now = *database->reached();
     CAPTURE(round);

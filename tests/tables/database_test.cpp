@@ -198,6 +198,41 @@ TEST_CASE("apply: corrected demographics follow into event rows, the age band wi
   CHECK(after.rows[1][2] == Value(std::int64_t{85}));  // 125 years: the open band
 }
 
+TEST_CASE("apply: the age at an instant is the age on its day in Shanghai") {
+  const TableSchema schema{"reading",
+                           {{"seq", ColumnType::bigint},
+                            {"taken", ColumnType::timestamp},
+                            {"resident_id", ColumnType::bigint},
+                            {"resident_sex", ColumnType::text},
+                            {"age_band", ColumnType::integer}},
+                           "taken",
+                           ""};
+  Given given({schema});
+  RowBlock block;
+  block.schema = &schema;
+  block.columns.resize(5);
+  // 2025-03-01 15:59 and 16:01 UTC: the 1st and the 2nd in Shanghai.
+  const std::int64_t midnight = std::int64_t{day(2025, 3, 1).days} * 86'400 + 16 * 3'600;
+  for (const std::int64_t shift : {-60, 60}) {
+    put(block.columns[0], std::int64_t{1});
+    put(block.columns[1], (midnight + shift) * 1'000'000);
+    put(block.columns[2], std::int64_t{7});
+    put(block.columns[3], std::string(""), true);
+    put(block.columns[4], std::int64_t{0}, true);
+    block.owner.push_back(0);
+  }
+  TableBatch all;
+  all.batches = {1};
+  all.blocks.push_back(std::move(block));
+  all.resident_fixes = {{7, "male", true, day(1975, 3, 2)}};  // 49, then 50
+  require_ok(given.database->apply(all));
+  const ResultSet set =
+      ask(*given.database, "SELECT age_band, resident_sex FROM reading ORDER BY taken NULLS LAST");
+  CHECK(set.rows[0][0] == Value(std::int64_t{45}));
+  CHECK(set.rows[1][0] == Value(std::int64_t{50}));
+  CHECK(set.rows[1][1] == Value(std::string("male")));
+}
+
 TEST_CASE("define: a changed table is empty and named until it is made anew") {
   Given given;
   require_ok(given.database->apply(batch({1}, three_visits())));
