@@ -8,6 +8,21 @@ namespace hb::indicators {
 namespace {
 
 constexpr std::uintmax_t max_bytes = 8U << 20U;
+constexpr int max_depth = 64;
+constexpr std::size_t max_nodes = 1'000'000;
+
+/// Aliases can make a list hold itself, or a short file mean millions of nodes.
+bool is_bounded(const YAML::Node& node, int depth, std::size_t& nodes) {
+  if (depth > max_depth || ++nodes > max_nodes) return false;
+  if (!node.IsSequence() && !node.IsMap()) return true;
+  for (const auto& child : node) {
+    if (node.IsSequence() ? !is_bounded(child, depth + 1, nodes)
+                          : !is_bounded(child.second, depth + 1, nodes)) {
+      return false;
+    }
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -23,7 +38,11 @@ Result<YAML::Node> read_yaml(const std::filesystem::path& file) {
   text << in.rdbuf();
   if (!in) return fail(ErrorCode::unavailable, "cannot be read", file.string());
   try {
-    return YAML::Load(text.str());
+    YAML::Node root = YAML::Load(text.str());
+    std::size_t nodes = 0;
+    if (is_bounded(root, 0, nodes)) return root;
+    return fail(ErrorCode::invalid_input, "nested too deeply, or an alias that holds itself",
+                file.string());
   } catch (const YAML::Exception& error) {
     return fail(ErrorCode::invalid_input, "not YAML: " + error.msg,
                 file.string() + ":" + std::to_string(error.mark.line + 1));

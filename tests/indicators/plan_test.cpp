@@ -189,6 +189,7 @@ TEST_CASE("load_plan: a mistake names file and line") {
     return plan.error().where.substr(file.string().size()) + " " + plan.error().message;
   };
   CHECK(broken("schema: plan-1\nid: [\n").find(":3 not YAML") == 0);
+  CHECK(broken("schema: &a [*a]\n").find("an alias that holds itself") != std::string::npos);
   CHECK(broken("schema: plan-2\n") == ":1 “schema” is not plan-1");
   CHECK(broken("schema: plan-1\nid: p\ntitle: { zh: 甲 }\n") == ":3 “en” is missing");
   const std::string head =
