@@ -17,7 +17,7 @@ import { mapClasses, mapOption, measures, ranked, rankOption, type Dress, type M
 type Section = Extract<BoardSection, { kind: 'areas' }>;
 
 const workHeight = 380; // pixels; eighteen streets at 21 pixels each
-const wallHeight = 270; // pixels before the wall's zoom
+const wallHeight = 236; // pixels before the wall's zoom
 const mapName = 'areas';
 
 /** Registers the district's polygons once; null until they are there or when there are none. */

@@ -11,10 +11,12 @@ const lists: [pattern: RegExp, path: string][] = [
   [/resident|people|population/, '/residents'],
 ];
 
-const internal = /problem|quarantine|deliver|provisional/;
+/** The wall is seen by visitors: population, services and institutions only. Disease reports are
+ *  published by the authorised department alone, and problem data are internal. */
+const forVisitors = new Set(['residents', 'older-residents', 'visits', 'visitors', 'managed', 'institutions']);
 
 export function KeyFigures({ items, wall }: { items: KeyFigure[]; wall: boolean }) {
-  const shown = wall ? items.filter(({ id }) => !internal.test(id)) : items;
+  const shown = wall ? items.filter(({ id }) => forVisitors.has(id)) : items;
   return (
     <div className="key-figures">
       {shown.map((item) => (

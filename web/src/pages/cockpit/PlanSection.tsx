@@ -6,6 +6,7 @@ import { StatusBar, StatusMark } from '../../components/StatusMark';
 import { barParts, countAll } from '../../format/status';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
+import { TargetText } from '../indicators/TargetText';
 import { ValueText } from '../indicators/ValueText';
 
 /** The plan at a glance: how many reached their target, then every indicator by field. */
@@ -106,7 +107,7 @@ function PlanRow({ indicator }: { indicator: Indicator }) {
           <ValueText indicator={indicator} />
         </span>
         <span className="plan-target num">
-          <Loc of={indicator.target?.text ?? indicator.targetText} />
+          <TargetText indicator={indicator} />
         </span>
         <StatusMark status={indicator.status} plain />
       </Link>

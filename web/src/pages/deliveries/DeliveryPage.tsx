@@ -11,7 +11,7 @@ import { formatBytes, formatInstant, formatNumber, formatSeconds, noValue } from
 import { Data, useTexts } from '../../i18n';
 import { readChoice } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
-import { useTypeName } from '../residents/Timeline';
+import { useTypeName } from '../../state/useTypeName';
 import { CancelDelivery } from './CancelDelivery';
 import { DeliveryStateMark } from './DeliveryStateMark';
 import { OrphanList } from './OrphanList';

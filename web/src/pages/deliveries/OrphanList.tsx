@@ -7,7 +7,7 @@ import { formatNumber } from '../../format/format';
 import { Data, useTexts } from '../../i18n';
 import { readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
-import { useTypeName } from '../residents/Timeline';
+import { useTypeName } from '../../state/useTypeName';
 
 /** References to nobody known: a warning, not a rejection. */
 export function OrphanList({ delivery }: { delivery: Delivery }) {

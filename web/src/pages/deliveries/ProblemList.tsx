@@ -11,6 +11,7 @@ import { formatNumber, noValue } from '../../format/format';
 import { Data, Loc, useTexts, type Texts } from '../../i18n';
 import { readChoice, readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
+import { useWide } from '../../state/useWide';
 
 const states = ['open', 'corrected', 'dismissed', 'all'] as const;
 
@@ -18,6 +19,7 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
   const { t } = useTexts();
   const { value, change } = useAddress();
   const state = readChoice(value('state'), states, 'open');
+  const wide = useWide();
   const page = readCount(value('page'), 1);
   const size = readCount(value('size'), 50, 200);
   const problems = useProblems(String(delivery.id), { state, page, size });
@@ -49,7 +51,8 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
             size="small"
             rowKey="id"
             dataSource={data.items}
-            columns={makeColumns(t)}
+            columns={makeColumns(t, wide)}
+            scroll={wide ? { x: 1000 } : undefined}
             locale={{
               emptyText: (
                 <Nothing title={t(state === 'open' ? 'problems.noneOpen' : 'problems.none')}>
@@ -67,7 +70,7 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function makeColumns(t: Texts['t']): TableProps<Problem>['columns'] {
+function makeColumns(t: Texts['t'], wide: boolean): TableProps<Problem>['columns'] {
   return [
     {
       title: t('problem.line'),
@@ -77,9 +80,10 @@ function makeColumns(t: Texts['t']): TableProps<Problem>['columns'] {
       render: (_, one) => formatNumber(one.line),
     },
     { title: t('problem.type'), width: 120, responsive: ['md'], render: (_, one) => one.type ?? noValue },
-    { title: t('problem.rule'), render: (_, one) => <Loc of={one.ruleText} /> },
+    { title: t('problem.rule'), width: wide ? 200 : undefined, render: (_, one) => <Loc of={one.ruleText} /> },
     {
       title: t('problem.path'),
+      width: 200,
       responsive: ['md'],
       render: (_, one) => (
         <code>
@@ -93,7 +97,7 @@ function makeColumns(t: Texts['t']): TableProps<Problem>['columns'] {
       className: 'wrap',
       render: (_, one) => (
         <code className="found">
-          <Data>{one.found}</Data>
+          <Data>{one.found || noValue}</Data>
         </code>
       ),
     },

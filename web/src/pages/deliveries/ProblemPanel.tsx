@@ -44,7 +44,7 @@ function Body({ problem }: { problem: ProblemDetail }) {
             [
               t('problem.found'),
               <code className="found">
-                <Data>{problem.found}</Data>
+                <Data>{problem.found || noValue}</Data>
               </code>,
             ],
             [t('problem.state'), <StateText problem={problem} />],
@@ -150,7 +150,7 @@ function Faults({ faults }: { faults: Fault[] }) {
               {t('problem.expected')}: <Data>{fault.expected}</Data>
             </span>
             <span>
-              {t('problem.found')}: <Data>{fault.found}</Data>
+              {t('problem.found')}: <Data>{fault.found || noValue}</Data>
             </span>
           </li>
         ))}

@@ -8,6 +8,7 @@ import { Loc, useTexts, type Texts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { useWide } from '../../state/useWide';
 import { pagination, rowOpens } from '../../components/tableParts';
+import { TargetText } from './TargetText';
 import { ValueText } from './ValueText';
 import type { ColumnKey } from './columns';
 
@@ -43,7 +44,7 @@ function makeColumns({ t }: Texts, wide: boolean): Record<ColumnKey, Column> {
         </span>
       ),
     },
-    field: { width: 96, responsive: ['md'], render: (_, one) => <Loc of={one.field} /> },
+    field: { width: 120, ellipsis: true, responsive: ['md'], render: (_, one) => <Loc of={one.field} /> },
     planTitle: { width: 220, ellipsis: true, render: (_, one) => <Loc of={one.planTitle} /> },
     value: { width: wide ? 124 : 90, align: 'right', render: (_, one) => <ValueText indicator={one} /> },
     year: { width: 70, align: 'right', className: 'num', render: (_, one) => one.valueYear ?? noValue },
@@ -52,7 +53,7 @@ function makeColumns({ t }: Texts, wide: boolean): Record<ColumnKey, Column> {
       responsive: ['md'],
       align: 'right',
       className: 'num',
-      render: (_, one) => <Loc of={(one.target?.text ?? one.targetText) || noValue} />,
+      render: (_, one) => <TargetText indicator={one} />,
     },
     gap: {
       width: 92,
@@ -92,7 +93,7 @@ export function IndicatorTable({ list, loading, columns, sort, order, page, size
       sticky={{ offsetHeader: 56 }}
       loading={loading}
       dataSource={list.items}
-      scroll={wide ? { x: 1080 } : undefined}
+      scroll={wide ? { x: 1100 } : undefined}
       tableLayout="fixed"
       locale={{ emptyText: empty }}
       rowClassName={(one) => (one.id === chosen ? 'row-open' : '')}

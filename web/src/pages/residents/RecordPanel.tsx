@@ -12,7 +12,7 @@ import { saveText } from '../../components/save';
 import { formatInstant, noValue } from '../../format/format';
 import { Data, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
-import { useTypeName } from './Timeline';
+import { useTypeName } from '../../state/useTypeName';
 
 /** The record behind an entry, as it was delivered. */
 export function RecordPanel({ resident, seq, onClose }: { resident: string; seq: string; onClose: () => void }) {

@@ -5,9 +5,10 @@ import type { ResidentDetail, TimelineItem } from '../../api/types';
 import { Card } from '../../components/Card';
 import { BlockLoading, Failed, Nothing } from '../../components/States';
 import { formatNumber } from '../../format/format';
-import { Data, dictionaries, Loc, useTexts, type Key } from '../../i18n';
+import { Data, Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { byYear } from './timeline';
+import { useCode } from './useCode';
 
 /** Everything known of a resident, newest first; one chip per kind of record. */
 export function Timeline({ resident }: { resident: ResidentDetail }) {
@@ -38,14 +39,6 @@ export function Timeline({ resident }: { resident: ResidentDetail }) {
   );
 }
 
-export function useTypeName(): (type: string) => string {
-  const { t } = useTexts();
-  return (type) => {
-    const key = `type.${type}`;
-    return key in dictionaries.zh ? t(key as Key) : type;
-  };
-}
-
 interface ChipProps {
   resident: ResidentDetail;
   chosen: string;
@@ -54,14 +47,13 @@ interface ChipProps {
 
 function TypeChips({ resident, chosen, onChoose }: ChipProps) {
   const { t } = useTexts();
-  const typeName = useTypeName();
   const counts = [...resident.counts].sort((one, other) => other.count - one.count);
   return (
     <div className="chips timeline-chips" role="group" aria-label={t('timeline.kinds')}>
       <button type="button" className={chosen === '' ? 'chip chip-on' : 'chip'} aria-pressed={chosen === ''} onClick={() => onChoose(null)}>
         {t('timeline.all')}
       </button>
-      {counts.map(({ type, count }) => (
+      {counts.map(({ type, kind, count }) => (
         <button
           type="button"
           key={type}
@@ -69,7 +61,7 @@ function TypeChips({ resident, chosen, onChoose }: ChipProps) {
           aria-pressed={chosen === type}
           onClick={() => onChoose(chosen === type ? null : type)}
         >
-          {typeName(type)} <span className="num">{formatNumber(count)}</span>
+          <Loc of={kind} /> <span className="num">{formatNumber(count)}</span>
         </button>
       ))}
     </div>
@@ -95,6 +87,7 @@ function Entries({ items }: { items: TimelineItem[] }) {
 }
 
 function Entry({ item }: { item: TimelineItem }) {
+  const detail = useCode(item.detail);
   const { change, value } = useAddress();
   const open = value('record') === String(item.seq);
   return (
@@ -109,7 +102,7 @@ function Entry({ item }: { item: TimelineItem }) {
           {item.code && <code>{item.code}</code>}
         </span>
         <span className="entry-detail">
-          <Data>{item.detail}</Data>
+          <Data>{detail}</Data>
         </span>
         <span className="entry-place">
           <Data>{item.organization}</Data>

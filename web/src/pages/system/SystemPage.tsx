@@ -5,7 +5,6 @@ import { CountBars } from '../../components/CountBars';
 import { Answer } from '../../components/States';
 import { formatInstant, formatNumber, noValue } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
-import { useTypeName } from '../residents/Timeline';
 
 /** How the hub itself is doing: store, feed, what it holds. */
 export function Component() {
@@ -28,8 +27,7 @@ export function Component() {
 Component.displayName = 'SystemPage';
 
 function Sections({ status }: { status: Status }) {
-  const { t } = useTexts();
-  const typeName = useTypeName();
+  const { t, loc } = useTexts();
   const { store, feed, counts } = status;
   const number = (value: number) => <span className="num">{formatNumber(value)}</span>;
   return (
@@ -67,7 +65,7 @@ function Sections({ status }: { status: Status }) {
       </Card>
       <Card title={t('system.types')}>
         <CountBars
-          rows={[...status.types].sort((a, b) => b.count - a.count).map(({ type, count }) => [typeName(type), count])}
+          rows={[...status.types].sort((a, b) => b.count - a.count).map(({ name, count }) => [loc(name), count])}
         />
       </Card>
       <Card title={t('system.tables')}>
