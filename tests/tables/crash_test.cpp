@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -110,7 +111,10 @@ TEST_CASE("apply: killed at any moment, every batch is there as a whole or not a
 
 TEST_CASE("apply: a full disk changes nothing, and it goes on when there is room") {
   const TempDir directory;
-  if (geteuid() != 0 || mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=12m") != 0) {
+  // In a mount namespace of this program's own, so that nothing stays mounted behind it.
+  if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
+      mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=12m") != 0) {
     MESSAGE("skipped: a small file system cannot be mounted here");
     return;
   }
