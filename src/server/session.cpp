@@ -58,6 +58,18 @@ struct Mailbox {
   bool closed = false;
 };
 
+// Answers are made in plain functions and named before co_await: GCC 12 destroys temporaries that are
+// initialised with braces inside a co_await expression twice.
+Response header_too_large() {
+  return refusal(431, "invalid_input",
+                 {"请求头过大", "the request's headers are larger than 16 KB"});
+}
+
+Response too_busy() {
+  return refusal(503, "unavailable",
+                 {"系统繁忙，请稍后重试", "too many requests are waiting; try again"});
+}
+
 Response malformed() {
   return refusal(400, "invalid_input", {"请求格式有误", "the request is not well-formed HTTP"});
 }
@@ -165,13 +177,14 @@ net::awaitable<bool> Session::serve_one() {
     co_return false;  // the timeout has closed the socket
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    co_await refuse(refusal(431, "invalid_input",
-                            {"请求头过大", "the request's headers are larger than 16 KB"}));
+    const Response refused = header_too_large();
+    co_await refuse(refused);
     co_return false;
   }
   Request request;
   if (error || !fill(parser, request)) {
-    co_await refuse(malformed());
+    const Response refused = malformed();
+    co_await refuse(refused);
     co_return false;
   }
   BodyPlan plan = shared_.application.plan(request);
@@ -264,10 +277,7 @@ net::awaitable<Response> Session::answer(Request& request) {
     net::steady_timer pause(stream_.get_executor(), std::chrono::milliseconds(5));
     co_await pause.async_wait(into(ignored));
   }
-  if (shared_.waiting >= shared_.options.max_waiting) {
-    co_return refusal(503, "unavailable",
-                      {"系统繁忙，请稍后重试", "too many requests are waiting; try again"});
-  }
+  if (shared_.waiting >= shared_.options.max_waiting) co_return too_busy();
   ++shared_.waiting;
   Response response;
   co_await net::co_spawn(
