@@ -106,6 +106,7 @@ export const shell = [
       await page.waitForURL('**/indicators*');
       await settled(page);
       await page.keyboard.press('Control+k');
+      await page.waitForSelector('.palette input:focus');
       await page.keyboard.type('life expectancy');
       await page.waitForSelector('.palette li:has-text("ife expectancy")');
       await page.keyboard.press('Enter');

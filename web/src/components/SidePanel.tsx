@@ -25,8 +25,11 @@ export function SidePanel({ open, width, title, extra, children, onClose }: Prop
       title={title}
       extra={extra}
       destroyOnHidden
+      styles={{ body: { padding: 0, overflow: 'hidden' } }}
     >
-      {children}
+      <div className="panel-body" tabIndex={0} role="group">
+        {children}
+      </div>
     </Drawer>
   );
 }

@@ -238,6 +238,7 @@ export const en: Record<Key, string> = {
   'deliveries.all': 'All',
   'deliveries.none': 'No batch yet',
   'deliveries.noneText': 'Drop a file on the upload area, or use healthbrain load.',
+  'deliveries.waiting': 'The file has arrived and waits for its turn; problem data will appear here.',
   'deliveries.records': '{n} accepted',
   'deliveries.openCount': '{n} open',
   'deliveryState.receiving': 'Receiving',

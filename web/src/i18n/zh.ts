@@ -231,6 +231,7 @@ export const zh = {
   'deliveries.all': '全部',
   'deliveries.none': '还没有归集批次',
   'deliveries.noneText': '把文件拖到上传区，或用 healthbrain load 归集。',
+  'deliveries.waiting': '文件已收到，正在排队归集；问题数据稍后出现在这里。',
   'deliveries.records': '{n} 条入库',
   'deliveries.openCount': '{n} 条待整改',
   'deliveryState.receiving': '接收中',

@@ -19,7 +19,7 @@ const icon = { size: 16, strokeWidth: 1.8, 'aria-hidden': true } as const;
 
 export function TopBar({ live, onMenu, onSearch, onHelp }: Props) {
   const { t } = useTexts();
-  const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+  const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘K' : 'Ctrl K';
 
   return (
     <header className="top">
@@ -28,10 +28,10 @@ export function TopBar({ live, onMenu, onSearch, onHelp }: Props) {
         <AreaPicker />
         <PeriodPicker />
       </div>
-      <button type="button" className="top-search" onClick={onSearch} aria-label={t('shell.search')}>
+      <button type="button" className="top-search" onClick={onSearch} aria-label={`${t('shell.searchHint')} ${keys}`}>
         <Search {...icon} />
         <span className="top-search-text">{t('shell.searchHint')}</span>
-        <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd>{keys}</kbd>
       </button>
       <div className="top-right">
         <SimulatedBadge />
@@ -56,7 +56,8 @@ function LanguageSwitch() {
       className="language"
       icon={<Languages {...icon} />}
       onClick={() => setLanguage(other)}
-      aria-label={t('shell.languageSwitch')}
+      aria-label={`${t('shell.otherLanguage')} – ${t('shell.languageSwitch')}`}
+      lang={other}
     >
       <span lang={other}>{t('shell.otherLanguage')}</span>
     </Button>

@@ -15,7 +15,10 @@ export function useAddress() {
     [setSearch],
   );
   const link = useCallback((path: string, own?: Changes) => linkTo(path, search, own), [search]);
-  const go = useCallback((path: string, own?: Changes) => navigate(link(path, own)), [navigate, link]);
+  const go = useCallback(
+    (path: string, own?: Changes, replace = false) => navigate(link(path, own), { replace }),
+    [navigate, link],
+  );
   const value = useCallback((name: string) => search.get(name) ?? '', [search]);
 
   return { search, value, change, link, go, area: search.get('area') ?? '', period: search.get('period') ?? '' };

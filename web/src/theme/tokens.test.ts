@@ -21,6 +21,7 @@ describe('tokens', () => {
         expect(contrast(text, t.ground)).toBeGreaterThanOrEqual(4.5);
       }
       expect(contrast(t.accentText, t.accentSoft)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(t.secondary, t.accentSoft)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(t.onAccent, t.accent)).toBeGreaterThanOrEqual(4.5);
     });
     it(`${theme}: status words reach AA on their soft ground and on the surface`, () => {

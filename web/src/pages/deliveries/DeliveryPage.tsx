@@ -1,5 +1,6 @@
 import { Progress, Tabs } from 'antd';
 import { ArrowLeft } from 'lucide-react';
+import { useEffect } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { useDelivery } from '../../api/hooks';
 import type { Delivery } from '../../api/types';
@@ -22,9 +23,15 @@ import './deliveries.css';
 export function Component() {
   const { id = '' } = useParams();
   const { t } = useTexts();
-  const { link, value, change } = useAddress();
+  const { link, value, change, go } = useAddress();
   const delivery = useDelivery(id, false);
   const live = useDelivery(id, delivery.data?.state === 'receiving');
+
+  // a file that waits for its turn has a number below zero until it becomes a delivery
+  const known = live.data?.id;
+  useEffect(() => {
+    if (known !== undefined && known > 0 && String(known) !== id) go(`/deliveries/${known}`, {}, true);
+  }, [known, id, go]);
 
   return (
     <div className="page">
@@ -38,7 +45,7 @@ export function Component() {
             <Head delivery={data} />
             <Counts delivery={data} />
             <div className="delivery-grid">
-              <Lists delivery={data} />
+              {data.id > 0 ? <Lists delivery={data} /> : <Card>{t('deliveries.waiting')}</Card>}
               <Contents delivery={data} />
             </div>
           </>

@@ -68,7 +68,7 @@ function makeColumns({ t }: Texts, wide: boolean): Record<ColumnKey, Column> {
       responsive: ['md'],
       ellipsis: true,
       render: (_, one) => (
-        <span className="faint">
+        <span className="secondary">
           <Loc of={one.reason} />
         </span>
       ),
