@@ -51,13 +51,20 @@ json::object report_object(const ingest::LoadReport& report) {
           {"quarantined", report.quarantined},
           {"duplicates", report.duplicates},
           {"orphans", report.orphans},
-          {"seconds", report.seconds},
+          {"seconds", nullptr},  // put in as a plain decimal: Boost.JSON writes 3.03E0
           {"bytes", report.bytes},
           {"resources", counts(report.resources)},
           {"tables", counts(report.tables)},
           {"deliveries", std::move(deliveries)},
           {"failed", std::move(failed)},
           {"cancelled", report.cancelled}};
+}
+
+void print_report(const ingest::LoadReport& report) {
+  std::string text = json::serialize(report_object(report));
+  constexpr std::string_view empty = "\"seconds\":null";
+  text.replace(text.find(empty), empty.size(), fmt::format("\"seconds\":{:.3f}", report.seconds));
+  fmt::print("{}\n", text);
 }
 
 int exit_code_of(const ingest::LoadReport& report) {
@@ -87,7 +94,7 @@ int run_load(const LoadArguments& arguments) {
   for (const auto& error : report->failed)
     say_error({ErrorCode::invalid_input, error.message, error.file});
   if (report->cancelled) say_error("stopped on request; what was already loaded stays");
-  fmt::print("{}\n", json::serialize(report_object(*report)));
+  print_report(*report);
   return exit_code_of(*report);
 }
 

@@ -178,15 +178,18 @@ TEST_CASE("indicator evaluate: a plan table with and without mistakes") {
   const TempDir directory;
   const auto plan = directory.path() / "plan.csv";
   write(plan,
-        "plan,no,field_zh,name_zh,scope,unit,better,target,value,value_year,status,note\n"
-        "p,1,健康水平,人均预期寿命,,岁,higher,≥82.3,85.53,2020,,\n");
-  const Run evaluated = run("indicator evaluate --plan " + plan.string());
-  if (evaluated.exit_code == 0) {
-    CHECK(evaluated.out.find("no,name_zh,scope,target_text,target,value,status,gap,reason\n") == 0);
-    CHECK(evaluated.out.find(",met,3.23,") != std::string::npos);
-  } else {
-    CHECK(evaluated.err.find("plan.csv:1") != std::string::npos);  // names the column it misses
-  }
+        "no,name_zh,unit,better,target_text,value_text,value_year\n"
+        "1,人均预期寿命,岁,higher,82.3,85.53,2020\n"
+        "2,5岁以下儿童死亡率,‰,lower,5以下,6,2020\n");
+  const Run evaluated = run("indicator evaluate --lang en --plan " + plan.string());
+  CHECK(evaluated.exit_code == 0);
+  CHECK(evaluated.out.find("no,name_zh,scope,target_text,target,value,status,gap,reason\n") == 0);
+  CHECK(evaluated.out.find(",met,3.23,") != std::string::npos);   // 85.53 - 82.3
+  CHECK(evaluated.out.find(",missed,-1,") != std::string::npos);  // 5 - 6: 20 % over the target
+  write(plan, "no,name_zh\n1,x\n");
+  const Run columns = run("indicator evaluate --plan " + plan.string());
+  CHECK(columns.exit_code == 1);
+  CHECK(columns.err.find("plan.csv:1: columns are missing") != std::string::npos);
   const Run missing = run("indicator evaluate --plan " + (directory.path() / "none.csv").string());
   CHECK(missing.exit_code == 1);
   CHECK(missing.err.find("none.csv") != std::string::npos);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <regex>
 #include <set>
+#include <utility>
 
 namespace hb::test {
 
@@ -15,10 +16,10 @@ using Faults = std::vector<std::string>;
 YAML::Node resolve(const YAML::Node& schema, const YAML::Node& document) {
   if (!schema["$ref"]) return schema;
   std::string path = schema["$ref"].as<std::string>().substr(2);  // behind "#/"
-  YAML::Node at = YAML::Clone(document);
+  YAML::Node at = document;  // a handle; reset() moves it on and leaves the document alone
   for (std::size_t slash = 0; slash != std::string::npos;) {
     slash = path.find('/');
-    at.reset(at[path.substr(0, slash)]);
+    at.reset(std::as_const(at)[path.substr(0, slash)]);
     if (slash != std::string::npos) path.erase(0, slash + 1);
   }
   return at;
