@@ -252,7 +252,8 @@ Result<void> Load::close_deliveries() {
   return {};
 }
 
-/// The load cannot go on (disk full, store gone): its deliveries say so, if that can still be written.
+/// The load cannot go on (disk full, store gone): its deliveries say so, if that can still be
+/// written.
 void Load::give_up(const Error& error) {
   for (std::vector<FileState>* list : {&files_, &csv_files_}) {
     for (FileState& file : *list) {

@@ -126,23 +126,25 @@ Result<void> RowReplay::apply() {
 }
 
 Result<BatchId> RowReplay::run(BatchId after, const std::function<void(double)>& progress) {
-  catching_up_ = after > 0;
   const BatchId last = store_.last_batch();
+  // Into empty tables every current version goes once; else former rows may have to go first.
+  catching_up_ = false;
+  for (BatchId batch = 1; batch <= last && !catching_up_; ++batch)
+    catching_up_ = target_.is_applied(batch);
   const BatchId start = after;
   while (after < last) {
     auto entries = store_.feed(after, batches_per_read);
     if (!entries) return unexpected(entries.error());
     if (entries->empty()) break;
     for (const records::FeedEntry& entry : *entries) {
+      after = entry.batch;
+      if (target_.is_applied(entry.batch)) continue;
       if (entry.last_seq >= entry.first_seq && entry.last_seq > 0) {
         auto added = add_versions(entry.first_seq - 1, entry.last_seq);
         if (!added) return unexpected(added.error());
       }
       batch_.batches.push_back(entry.batch);
-      after = entry.batch;
-      // A gap behind `reached` may be followed by batches that are applied already: one at a time
-      // each of them is a no-op.
-      if (!catching_up_ && seqs_.size() < versions_per_append) continue;
+      if (seqs_.size() < versions_per_append) continue;
       auto applied = apply();
       if (!applied) return unexpected(applied.error());
       if (progress)

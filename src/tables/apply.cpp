@@ -136,6 +136,11 @@ BatchId Applied::reached() const {
   return reached_;
 }
 
+bool Applied::done(BatchId batch) const {
+  const std::lock_guard lock(mutex_);
+  return has(batch);
+}
+
 void Applied::add(BatchId batch) {
   ahead_.insert(batch);
   while (!ahead_.empty() && *ahead_.begin() == reached_ + 1) {

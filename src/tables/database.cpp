@@ -276,6 +276,8 @@ Result<void> Database::clear() {
 
 Result<BatchId> Database::reached() const { return state_->applied.reached(); }
 
+bool Database::is_applied(BatchId batch) const { return state_->applied.done(batch); }
+
 Result<std::vector<TableInfo>> Database::tables() const {
   const std::shared_lock lock(state_->tables_mutex);
   const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);

@@ -86,6 +86,8 @@ class Database {
 
   /// Longest gap-free prefix of applied batches.
   Result<BatchId> reached() const;
+  /// Is this batch applied? Beyond reached() some may be, after a crash or a full disk.
+  bool is_applied(BatchId batch) const;
   /// Forgets all rows and applied batches (before a rebuild).
   Result<void> clear();
 

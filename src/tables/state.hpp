@@ -27,6 +27,7 @@ class Applied {
   void forget();
   bool empty() const;
   BatchId reached() const;
+  bool done(BatchId batch) const;
   /// ours: the caller applies them and must call finish(); done: all were applied before; mixed:
   /// some were. Waits while another caller has one of them in hand.
   Claim claim(const std::vector<BatchId>& batches);

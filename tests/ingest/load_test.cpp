@@ -6,9 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include "ingest/given.hpp"
 #include "ingest/json_scan.hpp"
 #include "ingest/reader.hpp"
-#include "ingest/given.hpp"
+#include "support/small_disk.hpp"
 
 using namespace hb;
 using namespace hb::ingest;
@@ -33,18 +34,20 @@ std::vector<records::Problem> problems_of(Hub& hub, int state = -1) {
 
 }  // namespace
 
-TEST_CASE("load: people first, whatever the order of the file; rows carry the person of the event") {
+TEST_CASE(
+    "load: people first, whatever the order of the file; rows carry the person of the event") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const auto file = given_file(dir.path(), "mixed.ndjson", lines({encounter("e1", "p1"), patient("p1", wei)}));
+  const auto file =
+      given_file(dir.path(), "mixed.ndjson", lines({encounter("e1", "p1"), patient("p1", wei)}));
   const LoadReport report = given_loaded(*hub, {file});
   CHECK(report.accepted == 2);
   CHECK(report.quarantined == 0);
   CHECK(report.orphans == 0);
   CHECK(report.resources == std::map<std::string, std::int64_t>{{"Encounter", 1}, {"Patient", 1}});
   CHECK(report.tables.at("encounter") == 1);
-  const auto rows = hub->tables().query(
-      tester(), "SELECT resident_sex, resident_area, age_band FROM encounter");
+  const auto rows =
+      hub->tables().query(tester(), "SELECT resident_sex, resident_area, age_band FROM encounter");
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().message));
   REQUIRE(rows->rows.size() == 1);
   CHECK(std::get<std::string>(rows->rows[0][0]) == "male");
@@ -56,15 +59,17 @@ TEST_CASE("load: people first, whatever the order of the file; rows carry the pe
 TEST_CASE("load: the same file twice counts once, and so does the same resource in another file") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const auto file = given_file(dir.path(), "a.ndjson", lines({patient("p1", wei), encounter("e1", "p1")}));
+  const auto file =
+      given_file(dir.path(), "a.ndjson", lines({patient("p1", wei), encounter("e1", "p1")}));
   CHECK(given_loaded(*hub, {file}).accepted == 2);
   const LoadReport again = given_loaded(*hub, {file});
   CHECK(again.accepted == 0);
   CHECK(again.duplicates == 2);
   CHECK(again.quarantined == 0);
   // The same resources, printed with spaces, in another file.
-  const auto other = given_file(dir.path(), "b.ndjson",
-                                "{ \"resourceType\": \"Patient\", \"id\": \"p2\" }\n" + encounter("e1", "p1") + "\n");
+  const auto other = given_file(
+      dir.path(), "b.ndjson",
+      "{ \"resourceType\": \"Patient\", \"id\": \"p2\" }\n" + encounter("e1", "p1") + "\n");
   const LoadReport third = given_loaded(*hub, {other});
   CHECK(third.accepted == 1);
   CHECK(third.duplicates == 1);
@@ -76,12 +81,16 @@ TEST_CASE("load: the same file twice counts once, and so does the same resource 
 TEST_CASE("load: a new version replaces the rows of the former one; the last line of a file wins") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  given_loaded(*hub, {given_file(dir.path(), "a.ndjson",
-                                 lines({patient("p1", wei), encounter("e1", "p1", "2025-01-01T08:00:00+08:00"),
-                                        encounter("e1", "p1", "2025-02-01T08:00:00+08:00")}))});
+  given_loaded(
+      *hub,
+      {given_file(dir.path(), "a.ndjson",
+                  lines({patient("p1", wei), encounter("e1", "p1", "2025-01-01T08:00:00+08:00"),
+                         encounter("e1", "p1", "2025-02-01T08:00:00+08:00")}))});
   CHECK(rows_of(*hub, "encounter") == 1);
-  given_loaded(*hub, {given_file(dir.path(), "b.ndjson", lines({encounter("e1", "p1", "2025-03-01T08:00:00+08:00")}))});
-  const auto rows = hub->tables().query(tester(), "SELECT CAST(start_time AS DATE) AS day FROM encounter");
+  given_loaded(*hub, {given_file(dir.path(), "b.ndjson",
+                                 lines({encounter("e1", "p1", "2025-03-01T08:00:00+08:00")}))});
+  const auto rows =
+      hub->tables().query(tester(), "SELECT CAST(start_time AS DATE) AS day FROM encounter");
   REQUIRE_MESSAGE(rows.has_value(), (rows ? "" : rows.error().message));
   REQUIRE(rows->rows.size() == 1);
   CHECK(format_date(std::get<Date>(rows->rows[0][0])) == "2025-03-01");
@@ -89,11 +98,13 @@ TEST_CASE("load: a new version replaces the rows of the former one; the last lin
   check_sound(*hub);
 }
 
-TEST_CASE("load: an event before its person makes a provisional resident and a warning; the person mends it") {
+TEST_CASE(
+    "load: an event before its person makes a provisional resident and a warning; the person mends "
+    "it") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const LoadReport report = given_loaded(
-      *hub, {given_file(dir.path(), "a.ndjson", lines({encounter("e1", "p1")}))});
+  const LoadReport report =
+      given_loaded(*hub, {given_file(dir.path(), "a.ndjson", lines({encounter("e1", "p1")}))});
   CHECK(report.accepted == 1);
   CHECK(report.quarantined == 0);
   CHECK(report.orphans == 1);
@@ -104,24 +115,30 @@ TEST_CASE("load: an event before its person makes a provisional resident and a w
   CHECK(orphans->front().line == 1);
 
   given_loaded(*hub, {given_file(dir.path(), "b.ndjson", lines({patient("p1", wei)}))});
-  const auto rows = hub->tables().query(tester(), "SELECT resident_sex, resident_area FROM encounter");
+  const auto rows =
+      hub->tables().query(tester(), "SELECT resident_sex, resident_area FROM encounter");
   REQUIRE(rows.has_value());
   CHECK(std::get<std::string>(rows->rows[0][0]) == "male");  // follows a correction
-  CHECK(std::holds_alternative<std::monostate>(rows->rows[0][1]));  // area stays as known at the event
+  CHECK(std::holds_alternative<std::monostate>(
+      rows->rows[0][1]));  // area stays as known at the event
   check_sound(*hub);
 }
 
-TEST_CASE("load: each bad line becomes problem data with line, field and expectation; the rest is taken") {
+TEST_CASE(
+    "load: each bad line becomes problem data with line, field and expectation; the rest is "
+    "taken") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
   const auto file = given_file(
       dir.path(), "bad.ndjson",
-      lines({patient("p1"), "not json at all", R"({"a":1})", R"({"resourceType":"Patientt","id":"x"})",
-             R"({"resourceType":"Encounter","id":"e1","class":{"code":"AMB"}})",
-             R"({"resourceType":"Patient","id":"p3","birthDate":20000101})",
-             R"({"resourceType":"Patient","id":"p4","birthDate":"2020-02-30"})",
-             R"({"resourceType":"Patient","id":"p5","identifier":[{"system":"urn:oid:2.16.156.10011.1.3","value":"110101199003074515"}]})",
-             patient("p6")}));
+      lines(
+          {patient("p1"), "not json at all", R"({"a":1})",
+           R"({"resourceType":"Patientt","id":"x"})",
+           R"({"resourceType":"Encounter","id":"e1","class":{"code":"AMB"}})",
+           R"({"resourceType":"Patient","id":"p3","birthDate":20000101})",
+           R"({"resourceType":"Patient","id":"p4","birthDate":"2020-02-30"})",
+           R"({"resourceType":"Patient","id":"p5","identifier":[{"system":"urn:oid:2.16.156.10011.1.3","value":"110101199003074515"}]})",
+           patient("p6")}));
   const LoadReport report = given_loaded(*hub, {file});
   CHECK(report.accepted == 2);
   REQUIRE(report.quarantined == 7);
@@ -146,8 +163,9 @@ TEST_CASE("load: each bad line becomes problem data with line, field and expecta
 TEST_CASE("load: text in GB18030 is recognised and converted") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const auto file = given_file(dir.path(), "gb.ndjson",
-                               "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"name\":[{\"text\":\"\xD5\xC5\xCE\xB0\"}]}\n");
+  const auto file = given_file(
+      dir.path(), "gb.ndjson",
+      "{\"resourceType\":\"Patient\",\"id\":\"p1\",\"name\":[{\"text\":\"\xD5\xC5\xCE\xB0\"}]}\n");
   CHECK(given_loaded(*hub, {file}).accepted == 1);
   CHECK(hub->store().read(tester(), "Patient", "p1")->json.find("张伟") != std::string::npos);
 }
@@ -155,9 +173,11 @@ TEST_CASE("load: text in GB18030 is recognised and converted") {
 TEST_CASE("load: files that are nothing at all are named; the others go on") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const LoadReport report = given_loaded(
-      *hub, {given_file(dir.path(), "empty.ndjson", ""), given_file(dir.path(), "bin.ndjson", std::string(64, '\0')),
-             (dir.path() / "absent.ndjson").string(), given_file(dir.path(), "ok.ndjson", patient("p1"))});
+  const LoadReport report =
+      given_loaded(*hub, {given_file(dir.path(), "empty.ndjson", ""),
+                          given_file(dir.path(), "bin.ndjson", std::string(64, '\0')),
+                          (dir.path() / "absent.ndjson").string(),
+                          given_file(dir.path(), "ok.ndjson", patient("p1"))});
   CHECK(report.accepted == 1);
   REQUIRE(report.failed.size() == 3);
   const auto deliveries = hub->store().deliveries(tester(), 0, 10);
@@ -167,14 +187,17 @@ TEST_CASE("load: files that are nothing at all are named; the others go on") {
   CHECK(failed == 2);
 }
 
-TEST_CASE("correct_problem: a mended line is taken once, closes its problem and reaches the tables") {
+TEST_CASE(
+    "correct_problem: a mended line is taken once, closes its problem and reaches the tables") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  given_loaded(*hub, {given_file(dir.path(), "a.ndjson",
-                                 lines({patient("p1", wei), R"({"resourceType":"Encounter","id":"e1"})"}))});
+  given_loaded(
+      *hub, {given_file(dir.path(), "a.ndjson",
+                        lines({patient("p1", wei), R"({"resourceType":"Encounter","id":"e1"})"}))});
   const auto open = problems_of(*hub, 0);
   REQUIRE(open.size() == 1);
-  const auto refused = correct_problem(*hub, tester(), open[0].id, R"({"resourceType":"Encounter","id":"e1","status":"finished"})");
+  const auto refused = correct_problem(
+      *hub, tester(), open[0].id, R"({"resourceType":"Encounter","id":"e1","status":"finished"})");
   REQUIRE(refused.has_value());
   CHECK_FALSE(refused->accepted);
   REQUIRE_FALSE(refused->faults.empty());
@@ -209,8 +232,10 @@ TEST_CASE("dismiss_problem and reopen_problem: with a reason, and undone") {
 TEST_CASE("load: reported values from a plan table; a row without number is put aside") {
   const TempDir dir;
   auto hub = given_hub(dir.path() / "s");
-  const auto file = given_file(dir.path(), "plan-x-2020.csv",
-                               "no,name_zh,unit,scope,value_text,value_year\n1,人均预期寿命,岁,,85.53,2020\n,缺号,%,,1,2020\n3,\"a,b\",%,市域,\"72.51、71.80\",2020\n4,short\n");
+  const auto file =
+      given_file(dir.path(), "plan-x-2020.csv",
+                 "no,name_zh,unit,scope,value_text,value_year\n1,人均预期寿命,岁,,85.53,2020\n,"
+                 "缺号,%,,1,2020\n3,\"a,b\",%,市域,\"72.51、71.80\",2020\n4,short\n");
   const LoadReport report = given_loaded(*hub, {file});
   CHECK(report.accepted == 2);
   CHECK(report.quarantined == 2);
@@ -227,7 +252,8 @@ TEST_CASE("Hub: a missing or damaged tables file is made again from the records"
   const auto store = dir.path() / "s";
   {
     auto hub = given_hub(store);
-    given_loaded(*hub, {given_file(dir.path(), "a.ndjson", lines({patient("p1", wei), encounter("e1", "p1")}))});
+    given_loaded(*hub, {given_file(dir.path(), "a.ndjson",
+                                   lines({patient("p1", wei), encounter("e1", "p1")}))});
   }
   std::filesystem::remove(store / "tables.db");
   {
@@ -242,7 +268,8 @@ TEST_CASE("Hub: a missing or damaged tables file is made again from the records"
   check_sound(*hub);
 }
 
-TEST_CASE("load: the 100 Synthea patients, without a problem; rows per table equal resources per type") {
+TEST_CASE(
+    "load: the 100 Synthea patients, without a problem; rows per table equal resources per type") {
   if (!has_shared()) {
     MESSAGE("skipped: no ../shared here");
     return;
@@ -254,13 +281,76 @@ TEST_CASE("load: the 100 Synthea patients, without a problem; rows per table equ
   CHECK(report.orphans == 0);
   CHECK(report.accepted == 36357);  // lines of the 16 files
   for (const auto& [type, table] :
-       std::map<std::string, std::string>{{"Patient", "resident"}, {"Encounter", "encounter"},
-                                          {"Condition", "condition"}, {"Observation", "observation"},
-                                          {"Procedure", "procedure"}, {"MedicationRequest", "medication"},
-                                          {"Immunization", "immunization"}, {"Organization", "organization"},
+       std::map<std::string, std::string>{{"Patient", "resident"},
+                                          {"Encounter", "encounter"},
+                                          {"Condition", "condition"},
+                                          {"Observation", "observation"},
+                                          {"Procedure", "procedure"},
+                                          {"MedicationRequest", "medication"},
+                                          {"Immunization", "immunization"},
+                                          {"Organization", "organization"},
                                           {"Practitioner", "practitioner"}})
     CHECK_MESSAGE(rows_of(*hub, table) == report.resources.at(type), table);
   check_sound(*hub);
   REQUIRE(hub->rebuild().has_value());
+  check_sound(*hub);
+}
+
+TEST_CASE(
+    "load: the raw transaction Bundles of 20 Synthea patients; references inside them are "
+    "resolved") {
+  if (!has_shared()) {
+    MESSAGE("skipped: no ../shared here");
+    return;
+  }
+  const TempDir dir;
+  const auto bundles = dir.path() / "bundles";
+  std::filesystem::create_directory(bundles);
+  const std::string unpack = "tar --zstd -xf '" +
+                             (shared_dir() / "data/synthea/bundles-20-patients.tar.zst").string() +
+                             "' -C '" + bundles.string() + "'";
+  REQUIRE(std::system(unpack.c_str()) == 0);
+  auto hub = given_hub(dir.path() / "s");
+  const LoadReport report = given_loaded(*hub, {bundles.string()});
+  CHECK(report.deliveries.size() == 20);
+  CHECK(report.quarantined == 0);
+  CHECK(report.orphans == 0);
+  // Hospitals and doctors that several patients share stand in several Bundles.
+  CHECK(report.accepted + report.duplicates == 7389);
+  CHECK(rows_of(*hub, "resident") == 20);
+  CHECK(rows_of(*hub, "encounter") == report.resources.at("Encounter"));
+  CHECK(rows_of(*hub, "observation") == report.resources.at("Observation"));
+  const auto lost = hub->tables().query(
+      tester(), "SELECT count(*) AS n FROM encounter WHERE resident_sex IS NULL");
+  REQUIRE(lost.has_value());
+  CHECK(std::get<std::int64_t>(lost->rows[0][0]) == 0);
+  check_sound(*hub);
+}
+
+TEST_CASE("load: a full disk stops with a clear sentence; with room again the same call finishes") {
+  SmallDisk disk(48);
+  if (!disk.mounted()) {
+    MESSAGE("skipped: a small file system cannot be mounted here");
+    return;
+  }
+  const TempDir dir;
+  std::string text = patient("p1", wei) + "\n";
+  for (int event = 0; event < 120'000; ++event)
+    text += encounter("e" + crypto::sha256_hex(std::to_string(event)).substr(0, 40), "p1") + "\n";
+  const auto file = given_file(dir.path(), "many.ndjson", text);
+  REQUIRE(disk.take(36));
+  {
+    auto hub = given_hub(disk.path() / "s");
+    const auto refused = load(*hub, {file}, {});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::unavailable);
+    CHECK_MESSAGE(refused.error().message.find("disk") != std::string::npos,
+                  refused.error().message);
+  }
+  REQUIRE(disk.give_back());
+  auto hub = given_hub(disk.path() / "s");
+  const LoadReport report = given_loaded(*hub, {file});
+  CHECK(report.accepted + report.duplicates == 120'001);
+  CHECK(rows_of(*hub, "encounter") == 120'000);
   check_sound(*hub);
 }

@@ -37,7 +37,8 @@ TEST_CASE("person_words: a Han name is found by its runs, its pinyin and its ini
 }
 
 TEST_CASE("person_words: a Latin name is found by prefixes of two letters and more") {
-  Parsed patient(R"({"resourceType":"Patient","id":"p1","name":[{"family":"O'Hara","given":["Anne","B"]}]})");
+  Parsed patient(
+      R"({"resourceType":"Patient","id":"p1","name":[{"family":"O'Hara","given":["Anne","B"]}]})");
   const auto words = ingest::person_words(patient.resource);
   CHECK(has(words, "an"));
   CHECK(has(words, "anne"));

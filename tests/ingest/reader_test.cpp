@@ -25,22 +25,26 @@ struct Read {
 Read read_file(const std::filesystem::path& path, ReaderOptions options = {}) {
   Read read;
   if (!options.wants) options.wants = [](std::string_view) { return true; };
-  auto summary = read_pieces(path.string(), static_cast<std::int64_t>(std::filesystem::file_size(path)),
-                             options, [&](Chunk&& chunk) {
-                               for (std::size_t i = 0; i < chunk.pieces.size(); ++i) {
-                                 read.texts.emplace_back(chunk.piece(i));
-                                 read.lines.push_back(chunk.pieces[i].line);
-                                 read.offsets.push_back(chunk.pieces[i].offset);
-                               }
-                               for (auto& problem : chunk.problems) read.problems.push_back(problem);
-                               return true;
-                             });
-  if (summary) read.summary = *summary;
-  else read.error = summary.error().message;
+  auto summary =
+      read_pieces(path.string(), static_cast<std::int64_t>(std::filesystem::file_size(path)),
+                  options, [&](Chunk&& chunk) {
+                    for (std::size_t i = 0; i < chunk.pieces.size(); ++i) {
+                      read.texts.emplace_back(chunk.piece(i));
+                      read.lines.push_back(chunk.pieces[i].line);
+                      read.offsets.push_back(chunk.pieces[i].offset);
+                    }
+                    for (auto& problem : chunk.problems) read.problems.push_back(problem);
+                    return true;
+                  });
+  if (summary)
+    read.summary = *summary;
+  else
+    read.error = summary.error().message;
   return read;
 }
 
-std::filesystem::path write(const test::TempDir& dir, std::string_view name, std::string_view text) {
+std::filesystem::path write(const test::TempDir& dir, std::string_view name,
+                            std::string_view text) {
   const auto path = dir.path() / name;
   std::ofstream(path, std::ios::binary) << text;
   return path;
@@ -71,7 +75,8 @@ TEST_CASE("read_pieces: lines with number and offset; empty lines and a missing 
   CHECK(read.problems.empty());
 }
 
-TEST_CASE("read_pieces: a line over the limit is kept by offset, digest and head; its neighbours live") {
+TEST_CASE(
+    "read_pieces: a line over the limit is kept by offset, digest and head; its neighbours live") {
   const test::TempDir dir;
   const std::string longest = "{\"x\":\"" + std::string(300'000, 'y') + "\"}";
   ReaderOptions options;
@@ -130,7 +135,8 @@ TEST_CASE("read_pieces: gzip is told by content; a cut or damaged stream harms o
   const Read damaged = read_file(write(dir, "broken.gz", broken));
   CHECK_FALSE(damaged.problems.empty());
 
-  const Read joined = read_file(write(dir, "joined.gz", gzipped("{\"a\":1}\n") + gzipped("{\"b\":2}\n")));
+  const Read joined =
+      read_file(write(dir, "joined.gz", gzipped("{\"a\":1}\n") + gzipped("{\"b\":2}\n")));
   CHECK(joined.texts.size() == 2);
 }
 
@@ -157,7 +163,8 @@ TEST_CASE("read_pieces: Bundles, pretty or in one line, arrays and single resour
   CHECK(read.texts[0] == R"({"resourceType": "Patient", "id": "p1"})");
   CHECK(read.texts[1].find(R"("reference": "Patient/p1")") != std::string::npos);
   CHECK(read.lines == std::vector<std::int64_t>{1, 2});
-  CHECK(bundle.substr(static_cast<std::size_t>(read.offsets[0])).starts_with(R"({"resourceType": "Patient")"));
+  CHECK(bundle.substr(static_cast<std::size_t>(read.offsets[0]))
+            .starts_with(R"({"resourceType": "Patient")"));
   REQUIRE(read.problems.size() == 1);
   CHECK(read.problems.front().rule == "no-resource");
 
@@ -165,10 +172,13 @@ TEST_CASE("read_pieces: Bundles, pretty or in one line, arrays and single resour
   std::erase(line, '\n');
   CHECK(read_file(write(dir, "l.ndjson", line + "\n" + line + "\n")).texts.size() == 4);
   CHECK(read_file(write(dir, "a.json", "[{\"a\":1},\n {\"b\":[1,2]}]")).texts.size() == 2);
-  CHECK(read_file(write(dir, "s.json", "{\n \"resourceType\": \"Patient\",\n \"id\": \"p1\"\n}")).texts.size() == 1);
+  CHECK(read_file(write(dir, "s.json", "{\n \"resourceType\": \"Patient\",\n \"id\": \"p1\"\n}"))
+            .texts.size() == 1);
 }
 
-TEST_CASE("read_pieces: a Bundle larger than the limit streams; one that is cut keeps its whole entries") {
+TEST_CASE(
+    "read_pieces: a Bundle larger than the limit streams; one that is cut keeps its whole "
+    "entries") {
   const test::TempDir dir;
   std::string bundle = "{\"resourceType\":\"Bundle\",\n\"entry\":[";
   for (int entry = 0; entry < 2'000; ++entry)
@@ -176,7 +186,8 @@ TEST_CASE("read_pieces: a Bundle larger than the limit streams; one that is cut 
               std::to_string(entry) + R"("}})";
   ReaderOptions options;
   options.max_piece = 4'000;
-  const Read whole = read_file(write(dir, "w.json", bundle + "],\"type\":\"collection\"}"), options);
+  const Read whole =
+      read_file(write(dir, "w.json", bundle + "],\"type\":\"collection\"}"), options);
   CHECK(whole.texts.size() == 2'000);
   CHECK(whole.problems.empty());
   const Read cut = read_file(write(dir, "c.json", bundle.substr(0, bundle.size() - 20)));
@@ -187,8 +198,9 @@ TEST_CASE("read_pieces: a Bundle larger than the limit streams; one that is cut 
 
 TEST_CASE("read_pieces: a broken first line does not turn lines into a document") {
   const test::TempDir dir;
-  const Read read = read_file(write(dir, "a.ndjson",
-                                    "{\"resourceType\":\"Patient\",\n{\"resourceType\":\"Patient\",\"id\":\"a\"}\n"));
+  const Read read = read_file(
+      write(dir, "a.ndjson",
+            "{\"resourceType\":\"Patient\",\n{\"resourceType\":\"Patient\",\"id\":\"a\"}\n"));
   CHECK(read.texts.size() == 2);
 }
 
@@ -203,7 +215,8 @@ TEST_CASE("read_pieces: empty, binary and UTF-16 files are refused with what was
 TEST_CASE("read_pieces: each pass takes its own types and counts what it leaves") {
   const test::TempDir dir;
   const auto path = write(dir, "m.ndjson",
-                          "{\"resourceType\":\"Patient\",\"id\":\"a\"}\n{\"resourceType\":\"Encounter\",\"id\":\"b\"}\nrubbish\n");
+                          "{\"resourceType\":\"Patient\",\"id\":\"a\"}\n{\"resourceType\":"
+                          "\"Encounter\",\"id\":\"b\"}\nrubbish\n");
   ReaderOptions options;
   options.wants = [](std::string_view type) { return type == "Patient"; };
   const Read people = read_file(path, options);

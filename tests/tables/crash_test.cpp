@@ -1,7 +1,4 @@
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +9,7 @@
 #include <thread>
 
 #include "given.hpp"
+#include "support/small_disk.hpp"
 
 using namespace hb;
 using namespace hb::test;
@@ -110,21 +108,14 @@ TEST_CASE("apply: killed at any moment, every batch is there as a whole or not a
 }
 
 TEST_CASE("apply: a full disk changes nothing, and it goes on when there is room") {
-  const TempDir directory;
-  // In a mount namespace of this program's own, so that nothing stays mounted behind it.
-  if (geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
-      mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=12m") != 0) {
+  SmallDisk disk(12);
+  if (!disk.mounted()) {
     MESSAGE("skipped: a small file system cannot be mounted here");
     return;
   }
-  const std::string path = (directory.path() / "tables.db").string();
-  const std::string ballast = (directory.path() / "ballast").string();
+  const std::string path = (disk.path() / "tables.db").string();
   {
-    const int file = open(ballast.c_str(), O_CREAT | O_WRONLY, 0600);
-    REQUIRE(file >= 0);
-    CHECK(posix_fallocate(file, 0, 6 << 20) == 0);
-    close(file);
+    REQUIRE(disk.take(6));
     auto database = given_database(path);
     REQUIRE(database->define({visit_schema()}).has_value());
     BatchId id = 1;
@@ -135,7 +126,7 @@ TEST_CASE("apply: a full disk changes nothing, and it goes on when there is room
     CHECK(applied.error().message.find("disk") != std::string::npos);
     CHECK(*database->reached() == id - 1);
     CHECK(count(*database) == want_rows(id - 1));
-    REQUIRE(unlink(ballast.c_str()) == 0);
+    REQUIRE(disk.give_back());
     require_ok(database->apply(numbered(id)));
     CHECK(count(*database) == want_rows(id));
     database.reset();
@@ -143,7 +134,6 @@ TEST_CASE("apply: a full disk changes nothing, and it goes on when there is room
     CHECK(*database->reached() == id);
     CHECK(count(*database) == want_rows(id));
   }
-  CHECK(umount(directory.path().c_str()) == 0);
 }
 
 TEST_CASE("apply: many threads, disjoint batches, the same batch from two") {
