@@ -21,4 +21,7 @@ if ((long)); then
   scripts/test-long
 fi
 # One list of tests for everything: C++, scenes, layers, web and browser are CTest entries.
-ctest --preset release --timeout 900
+status=0
+ctest --preset release --timeout 900 --output-junit "$PWD/build/tests.xml" || status=$?
+node scripts/test-report.mjs build/tests.xml docs/test-report.md
+exit "$status"
