@@ -1,4 +1,5 @@
 #include <benchmark/benchmark.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cstdio>
@@ -109,6 +110,16 @@ std::int64_t peak_memory_mb() {
   return 0;
 }
 
+/// User and system time of all threads so far: what a load costs, however busy the machine is.
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 /// Loads with two threads until `total` resources are there.
 void load(benchmark::State& state, Store& store, std::int64_t from, std::int64_t total) {
   std::atomic<std::int64_t> next = from;
@@ -133,6 +144,7 @@ void load(benchmark::State& state, Store& store, std::int64_t from, std::int64_t
 void BM_BulkLoad(benchmark::State& state) {
   for (auto _ : state) {
     const Folder folder;
+    const double cpu_before = cpu_seconds();
     auto store = std::move(*Store::open(folder.file(), {}));
     if (!store->begin_bulk()) state.SkipWithError("no bulk load");
     load(state, *store, 0, state.range(0));
@@ -140,6 +152,8 @@ void BM_BulkLoad(benchmark::State& state) {
     if (!store->finish_bulk()) state.SkipWithError("the index could not be paid");
     state.counters["index_seconds"] =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - loaded).count();
+    state.counters["cpu_us_per_resource"] =
+        (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(state.range(0));
     state.counters["bytes_per_resource"] =
         static_cast<double>(folder.bytes()) / static_cast<double>(state.range(0));
     state.counters["peak_memory_MB"] = static_cast<double>(peak_memory_mb());

@@ -141,6 +141,11 @@ ReaderPool::Lease::~Lease() {
   pool_->idle_.push_back(std::move(connection_));
 }
 
+void ReaderPool::close() {
+  const std::lock_guard lock(mutex_);
+  idle_.clear();
+}
+
 Result<ReaderPool::Lease> ReaderPool::lease() {
   {
     const std::lock_guard lock(mutex_);

@@ -147,6 +147,9 @@ class ReaderPool {
 
   explicit ReaderPool(std::string path) : path_(std::move(path)) {}
   Result<Lease> lease();
+  /// Closes the idle connections, so that the writer is the last to go and empties the write-ahead
+  /// log.
+  void close();
 
  private:
   std::string path_;

@@ -27,6 +27,7 @@ Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() {
   if (!state_) return;
   state_->engine->committer.reset();  // writes what waits before the connection closes
+  state_->engine->readers.close();
   state_->engine->writer.reset();
 }
 

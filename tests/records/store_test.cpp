@@ -22,7 +22,9 @@ TEST_CASE("Store: what was committed is read back, after reopening too") {
     CHECK(receipt.batch == 1);
     CHECK(receipt.seqs == std::vector<Seq>{1});
     CHECK(receipt.existing == std::vector<Seq>{0});
+    CHECK(store->read(anyone, "Organization", "o-1").has_value());
   }
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "records.db-wal"));  // all in the file
   const auto store = given_store(folder.path());
   CHECK(store->info().id == id);
   const Result<StoredVersion> version = store->read(anyone, "Organization", "o-1");
