@@ -1,6 +1,7 @@
 #include "fhir/parser.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "fhir/definitions.hpp"
 
@@ -26,11 +27,17 @@ std::string shorten(std::string_view text) {
 }
 
 bool is_resource_id(std::string_view text) {
+  static constexpr auto allowed = [] {
+    std::array<bool, 256> table{};
+    for (const char c :
+         std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-."))
+      table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }();
   if (text.empty() || text.size() > 64) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.';
-  });
+  bool all = true;
+  for (const char c : text) all &= allowed[static_cast<unsigned char>(c)];
+  return all;
 }
 
 bool is_resource_type(std::string_view name) {

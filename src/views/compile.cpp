@@ -303,6 +303,18 @@ class Compiler {
   const fhir::Constants& constants_;
 };
 
+/// Binds all paths of a select to the type of what they start from.
+void bind(CompiledSelect& select, fhir::TypeId focus) {
+  if (select.for_each) focus = select.for_each->bind(focus);
+  for (fhir::Expression& path : select.repeat) {
+    path.bind(focus);
+    focus = fhir::no_type;  // items of items: their types differ
+  }
+  for (CompiledColumn& column : select.columns) column.path.bind(focus);
+  for (CompiledSelect& nested : select.nested) bind(nested, focus);
+  for (CompiledSelect& branch : select.union_all) bind(branch, focus);
+}
+
 void make_schema(View::Compiled& view, const std::vector<tables::ColumnSpec>& specs,
                  std::string_view json) {
   tables::TableSchema& table = view.table;
@@ -351,6 +363,9 @@ Result<View> View::compile(std::string_view json) {
   if (!constants) return unexpected(constants.error());
   Compiler compiler(*view, *constants);
   if (auto done = compiler.run(fields); !done) return unexpected(done.error());
+  const fhir::TypeId type = fhir::definitions::find_type(view->resource);
+  for (fhir::Expression& where : view->where) where.bind(type);
+  for (CompiledSelect& select : view->select) bind(select, type);
   make_schema(*view, compiler.specs_, json);
   return View(std::move(view));
 }

@@ -100,10 +100,23 @@ class BlockRows : public RowMaker {
   RowBlock take() {
     RowBlock full = std::move(block_);
     reset();
+    reserve_like(full);
     return full;
   }
 
  private:
+  /// Chunks resemble each other: the next block will be about as large.
+  void reserve_like(const RowBlock& former) {
+    block_.owner.reserve(former.rows());
+    for (std::size_t i = 0; i < block_.columns.size(); ++i) {
+      block_.columns[i].null.reserve(former.columns[i].null.size());
+      block_.columns[i].ints.reserve(former.columns[i].ints.size());
+      block_.columns[i].reals.reserve(former.columns[i].reals.size());
+      block_.columns[i].ends.reserve(former.columns[i].ends.size());
+      block_.columns[i].bytes.reserve(former.columns[i].bytes.size());
+    }
+  }
+
   void reset() {
     block_ = RowBlock{};
     block_.schema = &view().table;

@@ -51,8 +51,19 @@ bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sin
 }
 
 bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  auto use = [&](const Value& item) { return !is_type(item, node.type) || sink(item); };
-  return evaluator.each(*node.base, scope, sink_of(use));
+  if (node.bound_row == nullptr) {
+    auto use = [&](const Value& item) { return !is_type(item, node.type) || sink(item); };
+    return evaluator.each(*node.base, scope, sink_of(use));
+  }
+  // The base is a choice element: value.ofType(Quantity) is looked up as valueQuantity.
+  auto use = [&](const Value& item) {
+    const auto* element = std::get_if<Element>(&item);
+    if (element != nullptr && element->type == node.bound_type)
+      return evaluator.bound_member(*element, *node.bound_row, sink);
+    auto keep = [&](const Value& value) { return !is_type(value, node.type) || sink(value); };
+    return evaluator.member(item, *node.base, sink_of(keep));
+  };
+  return evaluator.each(*node.base->base, scope, sink_of(use));
 }
 
 bool first(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {

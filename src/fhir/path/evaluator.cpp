@@ -124,6 +124,21 @@ bool Evaluator::members(const Value& item, std::string_view name, bool wants_ext
   return element->type == no_type || push_choice(object, element->type, name, sink);
 }
 
+bool Evaluator::member(const Value& item, const Node& node, Sink sink) {
+  const auto* element = std::get_if<Element>(&item);
+  if (element == nullptr) return true;
+  if (node.bound_row == nullptr || node.bound_type != element->type || node.wants_extension)
+    return members(item, node.name, node.wants_extension, sink);
+  return bound_member(*element, *node.bound_row, sink);
+}
+
+bool Evaluator::bound_member(const Element& element, const ElementRow& row, Sink sink) {
+  Json value;
+  simdjson::dom::object object;
+  if (element.absent || element.json.get(object) || object.at_key(row.key).get(value)) return true;
+  return push(value, row.type, sink);
+}
+
 bool Evaluator::children(const Value& item, Sink sink) {
   const auto* element = std::get_if<Element>(&item);
   if (element == nullptr) return true;
@@ -185,17 +200,15 @@ bool Evaluator::each(const Node& node, const Scope& scope, Sink sink) {
 bool Evaluator::literal_member(const Node& node, const Scope& scope, Sink sink) {
   if (node.base->kind == Node::Kind::focus) {
     if (scope.focus == nullptr) return true;
-    if (node.at_head && node.name[0] >= 'A' && node.name[0] <= 'Z') {
+    if (node.at_head && node.name[0] >= 'A' && node.name[0] <= 'Z' && node.bound_row == nullptr) {
       const auto* element = std::get_if<Element>(scope.focus);
       const TypeId named = definitions::find_type(node.name);
       if (named != no_type && element != nullptr && definitions::is_a(element->type, named))
         return sink(*scope.focus);
     }
-    return members(*scope.focus, node.name, node.wants_extension, sink);
+    return member(*scope.focus, node, sink);
   }
-  auto use = [&](const Value& item) {
-    return members(item, node.name, node.wants_extension, sink);
-  };
+  auto use = [&](const Value& item) { return member(item, node, sink); };
   return each(*node.base, scope, sink_of(use));
 }
 

@@ -51,6 +51,9 @@ class Evaluator {
 
   /// Children of an item named `name` ("name" finds choices too).
   bool members(const Value& item, std::string_view name, bool wants_extension, Sink sink);
+  /// The same for a member node, by what was bound beforehand where that fits.
+  bool member(const Value& item, const Node& node, Sink sink);
+  bool bound_member(const Element& element, const ElementRow& row, Sink sink);
   /// All children in document order.
   bool children(const Value& item, Sink sink);
 
@@ -63,6 +66,7 @@ class Evaluator {
   bool logic(const Node& node, const Scope& scope, Sink sink);
   bool membership(const Node& node, const Scope& scope, Sink sink);
   bool comparison(const Node& node, const Scope& scope, Sink sink);
+  bool text_equality(const Node& node, const Scope& scope, Sink sink, bool& more);
   bool equality(const Node& node, const Scope& scope, Sink sink);
   bool arithmetic(const Node& node, const Scope& scope, Sink sink);
   bool type_operation(const Node& node, const Scope& scope, Sink sink);

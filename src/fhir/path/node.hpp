@@ -71,6 +71,8 @@ struct Expression::Node {
   std::vector<std::unique_ptr<Node>> arguments;
   path::TypeSpecifier type;  ///< is, as, ofType, getReferenceKey
   const path::Function* function = nullptr;
+  TypeId bound_type = no_type;            ///< type of the input for which bound_row was looked up
+  const ElementRow* bound_row = nullptr;  ///< member; ofType behind a choice element
 };
 
 }  // namespace hb::fhir

@@ -261,7 +261,31 @@ bool Evaluator::comparison(const Node& node, const Scope& scope, Sink sink) {
   }
 }
 
+/// use = 'home', the most frequent condition, without collecting: true when it was decided here.
+bool Evaluator::text_equality(const Node& node, const Scope& scope, Sink sink, bool& more) {
+  const Node& right = *node.arguments[1];
+  if (node.op != Operator::equal || right.kind != Node::Kind::literal) return false;
+  const auto* wanted = std::get_if<std::string_view>(&right.value);
+  if (wanted == nullptr) return false;
+  std::size_t items = 0;
+  bool is_text = true;
+  bool same = false;
+  auto use = [&](const Value& item) {
+    const auto value = system_value(item);
+    const auto* text = value ? std::get_if<std::string_view>(&*value) : nullptr;
+    is_text = text != nullptr && ++items == 1;
+    if (is_text) same = *text == *wanted;
+    return is_text;
+  };
+  each(*node.arguments[0], scope, sink_of(use));
+  if (!is_text && !failed()) return false;
+  more = !failed() && (items == 0 || sink(same));
+  return true;
+}
+
 bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
+  bool more = true;
+  if (text_equality(node, scope, sink, more)) return more;
   const Collection left = collect(*node.arguments[0], scope);
   if (failed()) return false;
   const Collection right = collect(*node.arguments[1], scope);
