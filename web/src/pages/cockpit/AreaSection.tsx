@@ -35,7 +35,7 @@ function useRegisteredMap() {
   return ready ? known : null;
 }
 
-function useDress(rows: readonly AreaRow[], measure: Measure): Dress {
+function useDress(measure: Measure): Dress {
   const { t, loc } = useTexts();
   const tokens = useTokens();
   return useMemo(
@@ -46,9 +46,7 @@ function useDress(rows: readonly AreaRow[], measure: Measure): Dress {
         t(`measure.${measure}.value`, { n: formatNumber(value, measure === 'visitsPerThousand' ? 1 : 0) }),
       rank: (place, of) => t('chart.rank', { place, of }),
     }),
-    // the rows' names come with the rows
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [tokens, t, loc, measure, rows],
+    [tokens, t, loc, measure],
   );
 }
 
@@ -58,7 +56,7 @@ export function AreaSection({ section, quiet }: { section: Section; quiet: boole
   const measure = readChoice<Measure>(value('measure'), measures, 'people');
   const rows = useMemo(() => section.rows.map((row) => ({ ...row, area: row.area ?? '' })), [section.rows]);
   const height = quiet ? wallHeight : workHeight;
-  const dress = useDress(rows, measure);
+  const dress = useDress(measure);
   const map = useRegisteredMap();
   const periodName = usePeriodName();
 

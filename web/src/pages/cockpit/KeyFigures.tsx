@@ -1,4 +1,5 @@
 import { Tooltip } from 'antd';
+import type { CSSProperties } from 'react';
 import { Link } from 'react-router-dom';
 import type { KeyFigure } from '../../api/types';
 import { formatInstant, formatNumber, noValue } from '../../format/format';
@@ -18,12 +19,17 @@ const forVisitors = new Set(['residents', 'older-residents', 'visits', 'visitors
 export function KeyFigures({ items, wall }: { items: KeyFigure[]; wall: boolean }) {
   const shown = wall ? items.filter(({ id }) => forVisitors.has(id)) : items;
   return (
-    <div className="key-figures">
+    <div className="key-figures" style={figureColumns(shown.length)}>
       {shown.map((item) => (
         <Figure key={item.id} item={item} wall={wall} />
       ))}
     </div>
   );
+}
+
+/** Full rows only: all in one, or halves where there is less room. */
+function figureColumns(count: number): CSSProperties {
+  return { '--columns': count, '--half': Math.ceil(count / 2) } as CSSProperties;
 }
 
 function Figure({ item, wall }: { item: KeyFigure; wall: boolean }) {

@@ -81,7 +81,10 @@ export function aspect(map: AreaMap): number {
 }
 
 export function mapClasses(rows: readonly AreaRow[], measure: Measure, tokens: Tokens) {
-  const borders = roundBorders(rows.map((row) => row[measure]), tokens.sequential.length);
+  const borders = roundBorders(
+    rows.filter((row) => row.area !== '').map((row) => row[measure]),
+    tokens.sequential.length,
+  );
   const colours = pickColours(tokens.sequential, Math.max(1, borders.length - 1));
   return colours
     .slice(0, Math.max(0, borders.length - 1))

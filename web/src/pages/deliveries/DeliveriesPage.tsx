@@ -58,7 +58,7 @@ export function Component() {
             sticky={{ offsetHeader: 56 }}
             dataSource={list.data.items}
             columns={makeColumns(t, wide)}
-            scroll={wide ? { x: 'max-content' } : undefined}
+            scroll={wide && list.data.items.length > 0 ? { x: 'max-content' } : undefined}
             locale={{ emptyText: <Nothing title={t('deliveries.none')}>{t('deliveries.noneText')}</Nothing> }}
             onRow={(one) => rowOpens(() => void go(`/deliveries/${one.id}`))}
             pagination={pagination(list.data, page, size, t, change)}
@@ -86,11 +86,6 @@ function makeColumns(t: Texts['t'], wide: boolean): TableProps<Delivery>['column
       render: (_, one) => (
         <span className="cell-name">
           <Data>{one.name}</Data>
-          {one.source && !one.name.startsWith(one.source) && (
-            <small>
-              <Data>{one.source}</Data>
-            </small>
-          )}
         </span>
       ),
     },

@@ -122,6 +122,13 @@ function Lists({ delivery }: { delivery: Delivery }) {
   );
 }
 
+/** Where a delivery came from: the page, a file given to the program, or a name of the sender's. */
+function Source({ of }: { of: string }) {
+  const { t } = useTexts();
+  if (of.startsWith('web:')) return <>{t('source.web')}</>;
+  return of === 'file' ? <>{t('source.file')}</> : <Data>{of || noValue}</Data>;
+}
+
 /** What the delivery held, by type, and what became of it in the tables. */
 function Contents({ delivery }: { delivery: Delivery }) {
   const { t } = useTexts();
@@ -138,7 +145,7 @@ function Contents({ delivery }: { delivery: Delivery }) {
       <Card title={t('delivery.origin')}>
         <Facts
           items={[
-            [t('delivery.source'), <Data>{delivery.source ?? noValue}</Data>],
+            [t('delivery.source'), <Source of={delivery.source} />],
             [t('delivery.digest'), <code className="digest">{delivery.digest ?? noValue}</code>],
             [t('delivery.ended'), <span className="num">{formatInstant(delivery.ended, true)}</span>],
           ]}

@@ -27,7 +27,6 @@ export function OrphanList({ delivery }: { delivery: Delivery }) {
             size="small"
             rowKey={(one) => `${one.line}>${one.reference}`}
             dataSource={data.items}
-            scroll={{ x: 'max-content' }}
             locale={{ emptyText: <Nothing title={t('orphans.none')} /> }}
             pagination={pagination(data, page, size, t, change)}
             columns={[

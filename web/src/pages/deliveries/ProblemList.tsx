@@ -11,7 +11,9 @@ import { formatNumber, noValue } from '../../format/format';
 import { Data, Loc, useTexts, type Texts } from '../../i18n';
 import { readChoice, readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
+import { useTypeName } from '../../state/useTypeName';
 import { useWide } from '../../state/useWide';
+import { Expected } from './Expected';
 
 const states = ['open', 'corrected', 'dismissed', 'all'] as const;
 
@@ -20,6 +22,7 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
   const { value, change } = useAddress();
   const state = readChoice(value('state'), states, 'open');
   const wide = useWide();
+  const typeName = useTypeName();
   const page = readCount(value('page'), 1);
   const size = readCount(value('size'), 50, 200);
   const problems = useProblems(String(delivery.id), { state, page, size });
@@ -51,8 +54,8 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
             size="small"
             rowKey="id"
             dataSource={data.items}
-            columns={makeColumns(t, wide)}
-            scroll={wide ? { x: 1000 } : undefined}
+            columns={makeColumns(t, wide, typeName)}
+            scroll={wide && data.items.length > 0 ? { x: 1000 } : undefined}
             locale={{
               emptyText: (
                 <Nothing title={t(state === 'open' ? 'problems.noneOpen' : 'problems.none')}>
@@ -70,7 +73,7 @@ export function ProblemList({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function makeColumns(t: Texts['t'], wide: boolean): TableProps<Problem>['columns'] {
+function makeColumns(t: Texts['t'], wide: boolean, typeName: (type: string) => string): TableProps<Problem>['columns'] {
   return [
     {
       title: t('problem.line'),
@@ -79,7 +82,7 @@ function makeColumns(t: Texts['t'], wide: boolean): TableProps<Problem>['columns
       className: 'num',
       render: (_, one) => formatNumber(one.line),
     },
-    { title: t('problem.type'), width: 120, responsive: ['md'], render: (_, one) => one.type ?? noValue },
+    { title: t('problem.type'), width: 120, responsive: ['md'], render: (_, one) => (one.type ? typeName(one.type) : noValue) },
     { title: t('problem.rule'), width: wide ? 200 : undefined, render: (_, one) => <Loc of={one.ruleText} /> },
     {
       title: t('problem.path'),
@@ -91,7 +94,7 @@ function makeColumns(t: Texts['t'], wide: boolean): TableProps<Problem>['columns
         </code>
       ),
     },
-    { title: t('problem.expected'), className: 'wrap', responsive: ['md'], render: (_, one) => <Data>{one.expected}</Data> },
+    { title: t('problem.expected'), className: 'wrap', responsive: ['md'], render: (_, one) => <Expected text={one.expected} /> },
     {
       title: t('problem.found'),
       className: 'wrap',

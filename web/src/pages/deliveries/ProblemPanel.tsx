@@ -11,6 +11,7 @@ import { Answer, useErrorText } from '../../components/States';
 import { formatBytes, formatNumber, noValue } from '../../format/format';
 import { layOutJson, lineOfPath, packJson } from '../../format/jsonText';
 import { Data, Loc, useTexts } from '../../i18n';
+import { Expected } from './Expected';
 
 /** One line of problem data: why it was refused, its original text, and what can be done. */
 export function ProblemPanel({ id, onClose }: { id: string; onClose: () => void }) {
@@ -40,7 +41,7 @@ function Body({ problem }: { problem: ProblemDetail }) {
         <Facts
           items={[
             [t('problem.path'), <code>{problem.path || noValue}</code>],
-            [t('problem.expected'), <Data>{problem.expected}</Data>],
+            [t('problem.expected'), <Expected text={problem.expected} />],
             [
               t('problem.found'),
               <code className="found">
@@ -147,7 +148,7 @@ function Faults({ faults }: { faults: Fault[] }) {
           <li key={index}>
             <code>{fault.path || fault.rule}</code>
             <span>
-              {t('problem.expected')}: <Data>{fault.expected}</Data>
+              {t('problem.expected')}: <Expected text={fault.expected} />
             </span>
             <span>
               {t('problem.found')}: <Data>{fault.found || noValue}</Data>

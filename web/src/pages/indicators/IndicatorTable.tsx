@@ -93,7 +93,7 @@ export function IndicatorTable({ list, loading, columns, sort, order, page, size
       sticky={{ offsetHeader: 56 }}
       loading={loading}
       dataSource={list.items}
-      scroll={wide ? { x: 1100 } : undefined}
+      scroll={wide && list.items.length > 0 ? { x: 1070 } : undefined}
       tableLayout="fixed"
       locale={{ emptyText: empty }}
       rowClassName={(one) => (one.id === chosen ? 'row-open' : '')}
