@@ -106,64 +106,84 @@ bool quantity_operation(Evaluator& evaluator, Operator op, const Quantity& left,
 
 }  // namespace
 
-std::optional<Moment> shift(const Moment& moment, const Quantity& by, int sign) {
-  using Precision = Temporal::Precision;
-  const std::int64_t amount = static_cast<std::int64_t>(truncate(by.value)) * sign;
-  constexpr std::int64_t largest = 400'000'000;
-  if (amount > largest || amount < -largest) return std::nullopt;
+namespace {
+
+constexpr std::int64_t micros_of_day = 86'400'000'000;
+
+struct TimeUnit {
+  std::string_view word;
+  std::string_view code;
+  std::int64_t micros;
+};
+constexpr TimeUnit time_units[] = {{"week", "wk", 7 * micros_of_day}, {"day", "d", micros_of_day},
+                                   {"hour", "h", 3'600'000'000},      {"minute", "min", 60'000'000},
+                                   {"second", "s", 1'000'000},        {"millisecond", "ms", 1'000}};
+
+/// The last day of a shorter month when the day does not exist there.
+std::optional<Moment> shift_months(const Moment& moment, std::int64_t by) {
   Temporal value = moment.value;
-  const std::string_view unit = by.unit;
-  if (moment.kind != Moment::Kind::time && (unit == "year" || unit == "month")) {
-    const std::int64_t months =
-        value.year * std::int64_t{12} + value.month - 1 + amount * (unit == "year" ? 12 : 1);
-    value.year = static_cast<int>(months / 12);
-    value.month = static_cast<int>(months % 12) + 1;
-    while (value.day > 28 && !make_date(value.year, value.month, value.day)) --value.day;
-    if (!make_date(value.year, value.month, value.day)) return std::nullopt;
-    return Moment{moment.kind, value};
+  const std::int64_t months = value.year * std::int64_t{12} + value.month - 1 + by;
+  value.year = static_cast<int>(months / 12);
+  value.month = static_cast<int>(months % 12) + 1;
+  while (value.day > 28 && !make_date(value.year, value.month, value.day)) --value.day;
+  if (!make_date(value.year, value.month, value.day)) return std::nullopt;
+  return Moment{moment.kind, value};
+}
+
+/// Times of day go round; dates without a time keep whole days only.
+std::optional<Moment> shift_micros(const Moment& moment, std::int64_t by) {
+  Temporal value = moment.value;
+  const std::int64_t of_day =
+      (value.hour * std::int64_t{3600} + value.minute * 60 + value.second) * 1'000'000 +
+      value.micros;
+  const std::int64_t total = of_day + by;
+  std::int64_t days = total / micros_of_day;
+  std::int64_t rest = total % micros_of_day;
+  if (rest < 0) {
+    rest += micros_of_day;
+    --days;
   }
-  struct Step {
-    std::string_view word;
-    std::string_view code;
-    std::int64_t micros;
-  };
-  constexpr Step steps[] = {{"week", "wk", 604'800'000'000}, {"day", "d", 86'400'000'000},
-                            {"hour", "h", 3'600'000'000},    {"minute", "min", 60'000'000},
-                            {"second", "s", 1'000'000},      {"millisecond", "ms", 1'000}};
-  for (const Step& step : steps) {
-    if (step.word != unit && step.code != unit) continue;
-    std::int64_t micros = amount * step.micros;
-    if (step.micros <= 1'000'000) {  // seconds may have a fraction
-      const Decimal exact = round(by.value, 6);
-      const auto scaled = multiply(exact, Decimal::of(step.micros * sign));
-      if (scaled) micros = static_cast<std::int64_t>(truncate(*scaled));
-    }
-    if (value.precision < Precision::day && moment.kind != Moment::Kind::time &&
-        step.micros < 86'400'000'000)
-      return moment;
-    const bool timed = value.precision >= Precision::hour;
-    const auto day = make_date(std::max(value.year, 1), value.month, value.day);
-    std::int64_t total =
-        (value.hour * std::int64_t{3600} + value.minute * 60 + value.second) * 1'000'000 +
-        value.micros;
-    total += micros;
-    std::int64_t days = total / 86'400'000'000;
-    std::int64_t rest = total % 86'400'000'000;
-    if (rest < 0) rest += 86'400'000'000, --days;
-    if (moment.kind != Moment::Kind::time) {
-      const auto moved = civil(Date{static_cast<std::int32_t>(day->days + days)});
-      if (moved.year < 1 || moved.year > 9999) return std::nullopt;
-      value.year = moved.year;
-      value.month = moved.month;
-      value.day = moved.day;
-    }
-    if (timed) {
-      value.hour = static_cast<int>(rest / 3'600'000'000);
-      value.minute = static_cast<int>(rest / 60'000'000 % 60);
-      value.second = static_cast<int>(rest / 1'000'000 % 60);
-      value.micros = static_cast<int>(rest % 1'000'000);
-    }
-    return Moment{moment.kind, value};
+  if (moment.kind != Moment::Kind::time) {
+    const auto day = make_date(value.year, value.month, value.day);
+    if (!day) return std::nullopt;
+    const auto moved = civil(Date{static_cast<std::int32_t>(day->days + days)});
+    if (moved.year < 1 || moved.year > 9999) return std::nullopt;
+    value.year = moved.year;
+    value.month = moved.month;
+    value.day = moved.day;
+  }
+  if (value.precision >= Temporal::Precision::hour) {
+    value.hour = static_cast<int>(rest / 3'600'000'000);
+    value.minute = static_cast<int>(rest / 60'000'000 % 60);
+    value.second = static_cast<int>(rest / 1'000'000 % 60);
+    value.micros = static_cast<int>(rest % 1'000'000);
+  }
+  return Moment{moment.kind, value};
+}
+
+}  // namespace
+
+std::optional<Moment> shift(const Moment& moment, const Quantity& by, int sign) {
+  constexpr Int128 largest = 3'700'000;  // days in 10,000 years and more: no date is left there
+  const Int128 whole = truncate(by.value);
+  const bool is_time = moment.kind == Moment::Kind::time;
+  if (!is_time && (by.unit == "year" || by.unit == "month")) {
+    if (whole > largest || whole < -largest) return std::nullopt;
+    return shift_months(moment,
+                        static_cast<std::int64_t>(whole) * sign * (by.unit == "year" ? 12 : 1));
+  }
+  for (const TimeUnit& unit : time_units) {
+    if (unit.word != by.unit && unit.code != by.unit) continue;
+    if (whole > largest * micros_of_day / unit.micros ||
+        whole < -largest * micros_of_day / unit.micros)
+      return std::nullopt;
+    const bool partial = moment.value.precision < Temporal::Precision::day && !is_time;
+    if (partial && unit.micros < micros_of_day) return moment;
+    std::int64_t micros = static_cast<std::int64_t>(whole) * unit.micros;
+    if (unit.micros <= 1'000'000)  // seconds may have a fraction
+      if (const auto exact = multiply(round(by.value, 6), Decimal::of(unit.micros)))
+        micros = static_cast<std::int64_t>(truncate(*exact));
+    return shift_micros(moment, micros * sign);
   }
   return std::nullopt;
 }
