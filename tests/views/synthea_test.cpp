@@ -58,10 +58,10 @@ TEST_CASE("core views: one row per resource of the Synthea sample") {
       {"Condition", "condition"},       {"Observation", "observation"},
       {"Procedure", "procedure"},       {"MedicationRequest", "medication"},
       {"Immunization", "immunization"}};
-  for (const auto& [type, table] : table_of) {
-    INFO(type);
-    CHECK(resources[type] > 0);
-    CHECK(rows[table] == resources[type]);
+  for (const auto& entry : table_of) {
+    INFO(entry.first);
+    CHECK(resources[entry.first] > 0);
+    CHECK(rows[entry.second] == resources[entry.first]);
   }
   CHECK(rows["observation_component"] > 0);
 }
