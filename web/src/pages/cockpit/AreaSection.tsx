@@ -62,7 +62,12 @@ export function AreaSection({ section, quiet }: { section: Section; quiet: boole
 
   const input = useMemo(() => ({ rows, measure, dress, chosen: area }), [rows, measure, dress, area]);
   const ranking = useMemo(() => rankOption(input), [input]);
-  const drawn = useMemo(() => (map ? mapOption({ ...input, mapName, map }) : null), [input, map]);
+  // inside a street the rows are communities, of which the map knows nothing
+  const mapped = map?.features.some(({ properties }) => rows.some((row) => row.area === properties.code));
+  const drawn = useMemo(
+    () => (map && mapped ? mapOption({ ...input, mapName, map, height }) : null),
+    [input, map, mapped, height],
+  );
   if (rows.length === 0) {
     return (
       <Card title={<Loc of={section.title} />}>

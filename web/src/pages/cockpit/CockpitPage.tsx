@@ -7,6 +7,7 @@ import { Answer, Failed } from '../../components/States';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { usePeriodName } from '../../state/usePeriod';
+import { useWide } from '../../state/useWide';
 import { AreaSection } from './AreaSection';
 import { FreshnessSection } from './FreshnessSection';
 import { KeyFigures } from './KeyFigures';
@@ -16,6 +17,7 @@ import './cockpit.css';
 
 /** Up to so many indicators the plan leaves room below itself. */
 const shortPlan = 30;
+const twoColumns = 1561; // pixels, as in cockpit.css
 
 type Kind = BoardSection['kind'];
 const section = <K extends Kind>(board: Board, kind: K) =>
@@ -91,7 +93,7 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
   const fresh = freshness && !wall && <FreshnessSection section={freshness} />;
   const plan = plans?.plans.find(({ id }) => id === chosenPlan) ?? plans?.plans[0];
   const rows = plan?.fields.reduce((sum, { indicators }) => sum + indicators.length, 0) ?? 0;
-  const freshnessLeft = rows <= shortPlan;
+  const freshnessLeft = useWide(twoColumns) && rows <= shortPlan;
   return (
     <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
       {figures && <KeyFigures items={figures.items} wall={wall} />}

@@ -103,7 +103,7 @@ function PlanRow({ indicator }: { indicator: Indicator }) {
             </small>
           )}
         </span>
-        <span className="plan-value">
+        <span className="plan-value" title={indicator.valueText}>
           <ValueText indicator={indicator} />
         </span>
         <span className="plan-target num">

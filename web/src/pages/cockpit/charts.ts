@@ -1,4 +1,4 @@
-import type { AreaMap, AreaRow, SeriesPoint } from '../../api/types';
+import type { AreaFeature, AreaMap, AreaRow, SeriesPoint } from '../../api/types';
 import type { ChartOption } from '../../components/chartKit';
 import { formatNumber } from '../../format/format';
 import { pickColours, roundBorders } from '../../format/scale';
@@ -42,6 +42,11 @@ function textWidth(text: string): number {
   return [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? small : small * 0.55), 4);
 }
 
+/** A label may break between words. */
+function longestWord(text: string): string {
+  return text.split(' ').reduce((longest, word) => (textWidth(word) > textWidth(longest) ? word : longest), '');
+}
+
 const escape = (text: string) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 /** Rows with a value first, largest first; equal values by code, so that the order never jumps. */
@@ -66,18 +71,31 @@ interface AreaChartInput {
   chosen: string;
 }
 
-/** Width of one degree of longitude against one of latitude in the middle of a map. */
-export function aspect(map: AreaMap): number {
-  const latitudes: number[] = [];
+interface Extent {
+  /** degrees */
+  width: number;
+  height: number;
+  middle: number;
+}
+
+/** What the areas cover together; zeros for none. */
+export function extent(features: readonly AreaFeature[]): Extent {
+  const points: [number, number][] = [];
   const walk = (part: unknown): void => {
     if (!Array.isArray(part)) return;
-    if (typeof part[0] === 'number' && typeof part[1] === 'number') latitudes.push(part[1]);
+    if (typeof part[0] === 'number' && typeof part[1] === 'number') points.push([part[0], part[1]]);
     else part.forEach(walk);
   };
-  map.features.forEach((feature) => walk(feature.geometry.coordinates));
-  if (latitudes.length === 0) return 1;
-  const middle = (Math.min(...latitudes) + Math.max(...latitudes)) / 2;
-  return Math.cos((middle * Math.PI) / 180);
+  features.forEach((feature) => walk(feature.geometry.coordinates));
+  if (points.length === 0) return { width: 0, height: 0, middle: 0 };
+  const [west, east] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))];
+  const [south, north] = [Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))];
+  return { width: east - west, height: north - south, middle: (south + north) / 2 };
+}
+
+/** Width of one degree of longitude against one of latitude in the middle of a map. */
+export function aspect(map: AreaMap): number {
+  return Math.cos((extent(map.features).middle * Math.PI) / 180);
 }
 
 export function mapClasses(rows: readonly AreaRow[], measure: Measure, tokens: Tokens) {
@@ -97,11 +115,21 @@ function labelColour(colour: string): string {
   return red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? '#12263F' : '#FFFFFF';
 }
 
-export function mapOption(input: AreaChartInput & { mapName: string; map: AreaMap }): ChartOption {
-  const { rows, measure, dress, chosen, mapName, map } = input;
+interface MapInput {
+  mapName: string;
+  map: AreaMap;
+  /** pixels of the drawing */
+  height: number;
+}
+
+export function mapOption(input: AreaChartInput & MapInput): ChartOption {
+  const { rows, measure, dress, chosen, mapName, map, height } = input;
   const { tokens } = dress;
   const order = ranked(rows, measure);
   const byCode = new Map(order.map((row) => [row.area, row]));
+  const pixelsPerDegree = (height / (extent(map.features).height || 1)) * aspect(map);
+  const fits = (feature: AreaFeature, name: string) =>
+    extent([feature]).width * pixelsPerDegree > textWidth(name);
   const classes = mapClasses(rows, measure, tokens);
   const colourOf = (value: number | null) =>
     classes.find(({ from, to }) => value !== null && value >= from && value <= to)?.colour ?? tokens.noValue;
@@ -125,8 +153,8 @@ export function mapOption(input: AreaChartInput & { mapName: string; map: AreaMa
         bottom: 4,
         selectedMode: false,
         emphasis: { itemStyle: { areaColor: undefined, borderColor: tokens.accent, borderWidth: 2 }, label: { color: undefined } },
-        labelLayout: { hideOverlap: true },
-        data: map.features.map(({ properties: { code } }) => {
+        data: map.features.map((feature) => {
+          const { code } = feature.properties;
           const row = byCode.get(code);
           const colour = colourOf(row?.[measure] ?? null);
           const isChosen = chosen !== '' && (code === chosen || chosen.startsWith(code));
@@ -139,7 +167,7 @@ export function mapOption(input: AreaChartInput & { mapName: string; map: AreaMa
               borderWidth: isChosen ? 2.5 : 1,
             },
             label: {
-              show: row !== undefined,
+              show: row !== undefined && fits(feature, longestWord(dress.name(row))),
               formatter: row ? dress.name(row) : '',
               color: labelColour(colour),
               fontSize: 11,

@@ -75,29 +75,29 @@ function makeColumns(t: Texts['t'], wide: boolean): TableProps<Delivery>['column
     title,
     align: 'right',
     className: 'num',
-    width: 100,
+    width: 84,
     responsive: ['md'],
     render: (_, one) => <span className={mark && read(one) > 0 ? mark : ''}>{formatNumber(read(one))}</span>,
   });
   return [
     {
       title: t('delivery.name'),
-      width: wide ? 260 : undefined,
+      width: wide ? 230 : undefined,
       render: (_, one) => (
         <span className="cell-name">
           <Data>{one.name}</Data>
         </span>
       ),
     },
-    { title: t('delivery.state'), width: wide ? 160 : 110, render: (_, one) => <State delivery={one} /> },
+    { title: t('delivery.state'), width: wide ? 140 : 110, render: (_, one) => <State delivery={one} /> },
     number(t('delivery.accepted'), (one) => one.accepted),
     number(t('delivery.duplicates'), (one) => one.duplicates),
     number(t('delivery.quarantined'), (one) => one.quarantined),
     number(t('delivery.openProblems'), (one) => one.openProblems, 'text-missed'),
     number(t('delivery.orphans'), (one) => one.orphans),
-    { title: t('delivery.size'), align: 'right', className: 'num', width: 100, responsive: ['md'], render: (_, one) => formatBytes(one.bytes) },
-    { title: t('delivery.seconds'), align: 'right', className: 'num', width: 100, responsive: ['md'], render: (_, one) => formatSeconds(one.seconds) },
-    { title: t('delivery.started'), className: 'num', width: 150, responsive: ['md'], render: (_, one) => formatInstant(one.started) },
+    { title: t('delivery.size'), align: 'right', className: 'num', width: 88, responsive: ['md'], render: (_, one) => formatBytes(one.bytes) },
+    { title: t('delivery.seconds'), align: 'right', className: 'num', width: 76, responsive: ['md'], render: (_, one) => formatSeconds(one.seconds) },
+    { title: t('delivery.started'), className: 'num', width: 146, responsive: ['md'], render: (_, one) => formatInstant(one.started) },
   ];
 }
 
