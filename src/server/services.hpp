@@ -12,6 +12,7 @@
 #include "server/events.hpp"
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
+#include "server/indicator_index.hpp"
 #include "server/listener.hpp"
 #include "server/metrics.hpp"
 #include "server/timeline.hpp"
@@ -25,6 +26,7 @@ struct Services {
   const scene::Catalogue& catalogue;
   const Timeline& timeline;
   Areas areas;
+  IndicatorIndex indicators;
   Clock clock;
   std::string version;
   std::filesystem::path web_dir;

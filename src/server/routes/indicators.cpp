@@ -13,11 +13,8 @@ using indicators::Indicator;
 using indicators::Plan;
 using indicators::Status;
 
-struct Row {
-  const Indicator* indicator;
-  const Plan* plan;
-  std::size_t order;  ///< as printed
-};
+using Row = IndicatorIndex::Entry;
+using Rows = std::vector<const Row*>;
 
 struct Filter {
   std::string plan, field, status, text, sort;
@@ -46,29 +43,19 @@ Parsed<Filter> filter_of(const Request& request) {
   return filter;
 }
 
-bool holds_text(const Row& row, const std::string& folded) {
-  if (folded.empty()) return true;
-  const Indicator& indicator = *row.indicator;
-  for (const std::string& text : {indicator.name.zh, indicator.name.en, indicator.field.zh,
-                                  indicator.field.en, indicator.id, pinyin(indicator.name.zh)})
-    if (fold(text).find(folded) != std::string::npos) return true;
-  return false;
-}
-
 bool is_in_field(const Row& row, const std::string& field) {
   return field.empty() || row.indicator->field.zh == field || row.indicator->field.en == field;
 }
 
-std::vector<Row> rows_of(const Services& services, const Filter& filter) {
-  std::vector<Row> rows;
-  std::size_t order = 0;
-  for (const Plan& plan : services.catalogue.plans())
-    for (const Indicator& indicator : plan.indicators) {
-      const Row row{&indicator, &plan, order++};
-      const bool wanted = (filter.plan.empty() || plan.id == filter.plan) &&
-                          is_in_field(row, filter.field) && holds_text(row, filter.text);
-      if (wanted) rows.push_back(row);
-    }
+/// All rows of the filter but for the status.
+Rows rows_of(const Services& services, const Filter& filter) {
+  Rows rows;
+  for (const Row& row : services.indicators.entries()) {
+    const bool wanted = (filter.plan.empty() || row.plan->id == filter.plan) &&
+                        is_in_field(row, filter.field) &&
+                        row.folded.find(filter.text) != std::string::npos;
+    if (wanted) rows.push_back(&row);
+  }
   return rows;
 }
 
@@ -76,25 +63,34 @@ bool has_status(const Row& row, const std::string& status) {
   return status.empty() || status_word(row.indicator->evaluation.status) == status;
 }
 
-void sort_rows(std::vector<Row>& rows, const Filter& filter) {
-  const auto gap = [](const Row& row) {
-    const auto& value = row.indicator->evaluation.gap;
-    return value ? std::optional(indicators::to_double(*value)) : std::nullopt;
-  };
-  const auto is_before = [&](const Row& a, const Row& b) {
-    if (filter.sort == "name" && a.indicator->name.zh != b.indicator->name.zh)
-      return a.indicator->name.zh < b.indicator->name.zh;
-    if (filter.sort == "status" && a.indicator->evaluation.status != b.indicator->evaluation.status)
-      return a.indicator->evaluation.status < b.indicator->evaluation.status;
-    if (filter.sort == "gap" && gap(a) != gap(b)) return gap(a) < gap(b);
-    return a.order < b.order;
+std::optional<double> gap_of(const Row& row) {
+  const auto& gap = row.indicator->evaluation.gap;
+  return gap ? std::optional(indicators::to_double(*gap)) : std::nullopt;
+}
+
+void sort_rows(Rows& rows, const Filter& filter) {
+  const auto is_before = [&](const Row* a, const Row* b) {
+    const indicators::Indicator& left = *a->indicator;
+    const indicators::Indicator& right = *b->indicator;
+    if (filter.sort == "name" && left.name.zh != right.name.zh) return left.name.zh < right.name.zh;
+    if (filter.sort == "status" && left.evaluation.status != right.evaluation.status)
+      return left.evaluation.status < right.evaluation.status;
+    if (filter.sort == "gap" && gap_of(*a) != gap_of(*b)) return gap_of(*a) < gap_of(*b);
+    return a->order < b->order;
   };
   std::sort(rows.begin(), rows.end(), is_before);
   if (filter.descending) std::reverse(rows.begin(), rows.end());
   // What has no gap stands last in both directions.
   if (filter.sort == "gap")
     std::stable_partition(rows.begin(), rows.end(),
-                          [&](const Row& row) { return gap(row).has_value(); });
+                          [](const Row* row) { return gap_of(*row).has_value(); });
+}
+
+Rows chosen_rows(const Services& services, const Filter& filter) {
+  Rows rows = rows_of(services, filter);
+  std::erase_if(rows, [&](const Row* row) { return !has_status(*row, filter.status); });
+  sort_rows(rows, filter);
+  return rows;
 }
 
 /// Counts over the rows of the filter, each facet without its own choice.
@@ -103,26 +99,27 @@ json::object facets_of(const Services& services, const Filter& filter) {
   no_plan.plan.clear();
   no_field.field.clear();
   json::array plans, fields;
-  const std::vector<Row> over_plans = rows_of(services, no_plan);
+  const Rows over_plans = rows_of(services, no_plan);
   for (const Plan& plan : services.catalogue.plans()) {
-    const auto count = std::count_if(over_plans.begin(), over_plans.end(), [&](const Row& row) {
-      return row.plan == &plan && has_status(row, filter.status);
+    const auto count = std::count_if(over_plans.begin(), over_plans.end(), [&](const Row* row) {
+      return row->plan == &plan && has_status(*row, filter.status);
     });
     plans.push_back(json::object{{"id", plan.id}, {"title", texts(plan.title)}, {"count", count}});
   }
   std::vector<std::pair<Localized, std::int64_t>> counted;
-  for (const Row& row : rows_of(services, no_field)) {
-    if (!has_status(row, filter.status)) continue;
-    auto known = std::find_if(counted.begin(), counted.end(),
-                              [&](const auto& item) { return item.first == row.indicator->field; });
-    if (known == counted.end()) known = counted.insert(counted.end(), {row.indicator->field, 0});
+  for (const Row* row : rows_of(services, no_field)) {
+    if (!has_status(*row, filter.status)) continue;
+    auto known = std::find_if(counted.begin(), counted.end(), [&](const auto& item) {
+      return item.first == row->indicator->field;
+    });
+    if (known == counted.end()) known = counted.insert(counted.end(), {row->indicator->field, 0});
     ++known->second;
   }
   for (const auto& [field, count] : counted)
     fields.push_back(json::object{{"field", texts(field)}, {"count", count}});
   json::object statuses{{"met", 0}, {"nearly", 0}, {"missed", 0}, {"not_decidable", 0}};
-  for (const Row& row : rows_of(services, filter)) {
-    json::value& count = statuses[status_word(row.indicator->evaluation.status)];
+  for (const Row* row : rows_of(services, filter)) {
+    json::value& count = statuses[status_word(row->indicator->evaluation.status)];
     count = count.as_int64() + 1;
   }
   return {{"plans", std::move(plans)},
@@ -276,18 +273,18 @@ Response get_indicators(Request& request, const Principal&, Services& services) 
   if (!page) return page.error();
   const auto filter = filter_of(request);
   if (!filter) return filter.error();
-  std::vector<Row> rows = rows_of(services, *filter);
-  std::erase_if(rows, [&](const Row& row) { return !has_status(row, filter->status); });
-  sort_rows(rows, *filter);
-  json::array items;
-  for (std::int64_t i = page->offset();
-       i < static_cast<std::int64_t>(rows.size()) && i < page->offset() + page->size; ++i) {
-    const Row& row = rows[static_cast<std::size_t>(i)];
-    items.push_back(indicator_object(*row.indicator, *row.plan));
+  const Rows rows = chosen_rows(services, *filter);
+  const auto total = static_cast<std::int64_t>(rows.size());
+  // The items are ready as text; only the frame is made for the request.
+  std::string body = "{\"items\":[";
+  for (std::int64_t i = page->offset(); i < total && i < page->offset() + page->size; ++i) {
+    if (i > page->offset()) body += ',';
+    body += rows[static_cast<std::size_t>(i)]->json;
   }
-  json::object list = list_object(static_cast<std::int64_t>(rows.size()), *page, std::move(items));
-  list["facets"] = facets_of(services, *filter);
-  return json_response(200, list);
+  body += "],\"total\":" + std::to_string(total) + ",\"page\":" + std::to_string(page->number) +
+          ",\"size\":" + std::to_string(page->size) +
+          ",\"facets\":" + json::serialize(facets_of(services, *filter)) + "}";
+  return text_response(200, "application/json", std::move(body));
 }
 
 /// GET /api/indicators/{id}
@@ -330,13 +327,12 @@ Response get_indicators_csv(Request& request, const Principal&, Services& servic
   if (!language) return language.error();
   const bool english = *language == "en";
   const auto pick = [english](const Localized& text) { return english ? text.en : text.zh; };
-  std::vector<Row> rows = rows_of(services, *filter);
-  std::erase_if(rows, [&](const Row& row) { return !has_status(row, filter->status); });
-  sort_rows(rows, *filter);
   std::string text =
       english ? "plan,no,field,indicator,scope,unit,target,value,year,status,gap,reason\r\n"
               : "规划,序号,领域,指标,范围,单位,目标,现状值,年份,状态,差距,判定理由\r\n";
-  for (const auto& [indicator, plan, order] : rows) {
+  for (const Row* row : chosen_rows(services, *filter)) {
+    const Indicator* indicator = row->indicator;
+    const Plan* plan = row->plan;
     const indicators::Evaluation& evaluation = indicator->evaluation;
     std::string line;
     for (const std::string& cell :

@@ -57,13 +57,12 @@ Result<void> add_residents(const std::string& line, const Principal& principal, 
 
 void add_indicators(const std::string& folded, const Services& services, json::array& items) {
   std::size_t count = 0;
-  for (const indicators::Plan& plan : services.catalogue.plans())
-    for (const indicators::Indicator& indicator : plan.indicators) {
-      if (count >= most_of_others || !holds(indicator.name, folded)) continue;
-      ++count;
-      items.push_back(hit("indicator", indicator.name, plan.title,
-                          "/indicators?plan=" + plan.id + "&open=" + indicator.id));
-    }
+  for (const IndicatorIndex::Entry& entry : services.indicators.entries()) {
+    if (entry.folded.find(folded) == std::string::npos) continue;
+    items.push_back(hit("indicator", entry.indicator->name, entry.plan->title,
+                        "/indicators?plan=" + entry.plan->id + "&open=" + entry.indicator->id));
+    if (++count == most_of_others) return;
+  }
 }
 
 Result<void> add_deliveries(const std::string& folded, const Principal& principal,
