@@ -66,6 +66,7 @@ class Check {
     }
     report(0.85);
     if (done) done = words();
+    if (done) done = patients();
     if (done) done = residents();
     if (done) done = counts();
     if (done) done = deliveries();
@@ -160,6 +161,14 @@ class Check {
     }
     if (!query.ok()) return query.finished();
     return index("token_index", "SELECT token, resident FROM token_index", want);
+  }
+
+  Result<void> patients() {
+    PairSum want;
+    Query query(connection_, "SELECT patient_key, id FROM resident");
+    while (query.next()) want.add(query.integer(0), query.integer(1));
+    if (!query.ok()) return query.finished();
+    return index("patient_index", "SELECT patient_key, resident FROM patient_index", want);
   }
 
   Result<void> residents() {

@@ -35,15 +35,17 @@ class TypeNames {
   std::vector<std::string> names_;  // [number]
 };
 
-/// The three indexes while a bulk load runs. In use: reads consult them before the tables.
+/// The four indexes while a bulk load runs. In use: reads consult them before the tables.
 struct Owed {
   Owed(const std::string& folder, std::size_t limit)
       : keys(folder, limit, OwedPairs::Lookup::often),
         residents(folder, limit / 2, OwedPairs::Lookup::seldom),
-        tokens(folder, limit / 2, OwedPairs::Lookup::seldom) {}
+        tokens(folder, limit / 2, OwedPairs::Lookup::seldom),
+        patients(folder, limit / 2, OwedPairs::Lookup::seldom) {}
   OwedPairs keys;
   OwedPairs residents;
   OwedPairs tokens;
+  OwedPairs patients;  // never looked up: the resident cache is complete meanwhile
 };
 
 /// Everything a Store consists of; its parts (writer, reads, check) are functions over it.

@@ -83,8 +83,9 @@ Result<std::optional<Resident>> find_resident_by_patient(const Engine& engine,
   if (!reader) return unexpected(reader.error());
   const std::string packed = pack_id(patient_id);
   Query query(**reader,
-              "SELECT patient_key, id, patient_id, provisional, sex, birth_day, area, death_day, "
-              "seq FROM resident WHERE patient_key = ?1 AND patient_id = ?2",
+              "SELECT r.patient_key, r.id, r.patient_id, r.provisional, r.sex, r.birth_day, "
+              "r.area, r.death_day, r.seq FROM patient_index p JOIN resident r "
+              "ON r.id = p.resident WHERE p.patient_key = ?1 AND r.patient_id = ?2",
               engine.key("Patient", patient_id), Blob{packed});
   std::optional<Resident> resident;
   if (query.next()) resident = resident_of(query);

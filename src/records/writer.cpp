@@ -40,6 +40,7 @@ Result<void> Writer::savepoint() {
            effects_.keys.size(),
            effects_.residents.size(),
            effects_.tokens.size(),
+           effects_.patients.size(),
            effects_.changed.size(),
            effects_.types.size()};
   return execute(connection_, "SAVEPOINT piece");
@@ -57,6 +58,7 @@ Result<void> Writer::undo_savepoint() {
   }
   effects_.residents.resize(mark_.residents);
   effects_.tokens.resize(mark_.tokens);
+  effects_.patients.resize(mark_.patients);
   effects_.changed.resize(mark_.changed);
   effects_.types.resize(mark_.types);
   Result<void> undone = execute(connection_, "ROLLBACK TO piece");
@@ -102,9 +104,11 @@ void Writer::publish() {
     engine_.owed.keys.add(effects_.keys);
     engine_.owed.residents.add(effects_.residents);
     engine_.owed.tokens.add(effects_.tokens);
+    engine_.owed.patients.add(effects_.patients);
     engine_.owed.keys.spill_if_large();
     engine_.owed.residents.spill_if_large();
     engine_.owed.tokens.spill_if_large();
+    engine_.owed.patients.spill_if_large();
   }
   publish_residents();
   engine_.last_seq = next_seq_ - 1;

@@ -68,13 +68,14 @@ class Writer {
     std::vector<Pair> keys;
     std::vector<Pair> residents;
     std::vector<Pair> tokens;
+    std::vector<Pair> patients;
     std::vector<std::pair<std::int64_t, Resident>> changed;  // patient key
     std::vector<std::pair<int, std::string>> types;
   };
   struct Mark {
     Seq next_seq = 0;
     BatchId next_batch = 0;
-    std::size_t keys = 0, residents = 0, tokens = 0, changed = 0, types = 0;
+    std::size_t keys = 0, residents = 0, tokens = 0, patients = 0, changed = 0, types = 0;
   };
 
   Result<int> type_number(std::string_view name);
@@ -110,6 +111,7 @@ class Writer {
   Result<void> preload_residents();
   Result<void> collect_owed_versions(Seq after);
   Result<void> collect_owed_words(BatchId after);
+  Result<void> collect_owed_patients();
   Result<void> merge_into(const char* sql, const OwedPairs& pairs,
                           const std::function<void(std::int64_t)>& merged);
   Result<void> drop_stale_tokens();

@@ -85,8 +85,8 @@ Result<void> Writer::drop_stale_tokens() {
 Result<void> Writer::finish_bulk(const std::function<void(double)>& progress) {
   if (!engine_.bulk) return fail(ErrorCode::conflict, "no bulk load is running");
   Owed& owed = engine_.owed;
-  const double total = static_cast<double>(
-      std::max<std::int64_t>(1, owed.keys.size() + owed.residents.size() + owed.tokens.size()));
+  const double total = static_cast<double>(std::max<std::int64_t>(
+      1, owed.keys.size() + owed.residents.size() + owed.tokens.size() + owed.patients.size()));
   std::int64_t so_far = 0;
   const auto merged = [&](std::int64_t count) {
     so_far += count;
@@ -102,6 +102,10 @@ Result<void> Writer::finish_bulk(const std::function<void(double)>& progress) {
     done = merge_into("INSERT OR IGNORE INTO token_index (token, resident) VALUES (?1, ?2)",
                       owed.tokens, merged);
   }
+  if (done) {
+    done = merge_into("INSERT OR IGNORE INTO patient_index (patient_key, resident) VALUES (?1, ?2)",
+                      owed.patients, merged);
+  }
   if (done) done = execute(connection_, "BEGIN IMMEDIATE");
   if (done) done = drop_stale_tokens();
   if (done) done = execute(connection_, "DELETE FROM index_owed");
@@ -115,6 +119,7 @@ Result<void> Writer::finish_bulk(const std::function<void(double)>& progress) {
   owed.keys.clear();
   owed.residents.clear();
   owed.tokens.clear();
+  owed.patients.clear();
   suspect_tokens_ = {};
   table_filter_.reset();
   engine_.residents.set_complete(false);
@@ -166,6 +171,21 @@ Result<void> Writer::collect_owed_words(BatchId after) {
   return query.finished();
 }
 
+/// All of them: which are owed is not known, and those that are not are ignored.
+Result<void> Writer::collect_owed_patients() {
+  Query query(connection_, "SELECT patient_key, id FROM resident");
+  std::vector<Pair> pairs;
+  while (query.next()) {
+    pairs.push_back({query.integer(0), query.integer(1)});
+    if (pairs.size() < static_cast<std::size_t>(collected_per_step)) continue;
+    engine_.owed.patients.add(pairs);
+    engine_.owed.patients.spill_if_large();
+    pairs.clear();
+  }
+  engine_.owed.patients.add(pairs);
+  return query.finished();
+}
+
 Result<void> Writer::collect_owed() {
   Seq after_seq = 0;
   BatchId after_batch = 0;
@@ -179,7 +199,8 @@ Result<void> Writer::collect_owed() {
   }
   engine_.bulk = true;
   Result<void> collected = collect_owed_versions(after_seq);
-  return collected ? collect_owed_words(after_batch) : collected;
+  if (collected) collected = collect_owed_words(after_batch);
+  return collected ? collect_owed_patients() : collected;
 }
 
 }  // namespace hb::records

@@ -53,7 +53,16 @@ Result<bool> Writer::write_resident(const Resident& resident, std::int64_t key) 
       resident.id, key, Blob{packed}, resident.provisional, resident.sex,
       day_of(resident.birth_date), resident.area, day_of(resident.deceased), resident.seq);
   if (!written) return unexpected(written.error());
-  return connection_.changes() > 0;
+  if (connection_.changes() == 0) return false;
+  if (engine_.bulk) {
+    effects_.patients.push_back({key, resident.id});
+    return true;
+  }
+  const Result<void> indexed = execute(
+      connection_, "INSERT OR IGNORE INTO patient_index (patient_key, resident) VALUES (?1, ?2)",
+      key, resident.id);
+  if (!indexed) return unexpected(indexed.error());
+  return true;
 }
 
 Result<void> Writer::write_words(ResidentId resident, const std::vector<std::int64_t>& tokens,

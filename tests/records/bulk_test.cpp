@@ -163,6 +163,7 @@ TEST_CASE("bulk: a store that was closed in the middle pays when it is opened") 
   check_sound(*store);
   CHECK(store->read(anyone, "Observation", "obs-999")->version == 2);
   CHECK(store->find_residents(anyone, {.words = {"张伟"}})->total == 1);
+  CHECK_FALSE(store->resolve_resident("p1")->second);  // found through the index that was owed
 }
 
 TEST_CASE("bulk: readers at work while it loads and ends") {

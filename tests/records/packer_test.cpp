@@ -14,7 +14,8 @@ std::string observation(int i) {
   return R"({"resourceType":"Observation","id":")" + std::to_string(i) +
          R"(","status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/)"
          R"(CodeSystem/observation-category","code":"vital-signs","display":"vital-signs"}]}],)"
-         R"("code":{"coding":[{"system":"http://loinc.org","code":"8302-2","display":"Body Height"}]},)"
+         R"("code":{"coding":[{"system":"http://loinc.org","code":"8302-2",)"
+         R"("display":"Body Height"}]},)"
          R"("subject":{"reference":"Patient/)" +
          std::to_string(i * 7919 % 1000) + R"("},"valueQuantity":{"value":)" +
          std::to_string(100 + i % 100) + R"(,"unit":"cm"}})";
