@@ -1,5 +1,7 @@
 #include "district.hpp"
 
+#include <doctest/doctest.h>
+
 #include <fstream>
 #include <stdexcept>
 
@@ -126,9 +128,37 @@ void District::restart() {
   start();
 }
 
-District& district() {
-  static District shared;
+namespace {
+
+std::unique_ptr<District>& shared_district() {
+  static std::unique_ptr<District> shared;
   return shared;
+}
+
+/// Ends the shared district with the last test: the analytics library must still be there, and at
+/// the exit of the program its own static objects are already gone.
+struct EndOfTests : doctest::IReporter {
+  explicit EndOfTests(const doctest::ContextOptions&) {}
+  void test_run_end(const doctest::TestRunStats&) override { shared_district().reset(); }
+  void report_query(const doctest::QueryData&) override {}
+  void test_run_start() override {}
+  void test_case_start(const doctest::TestCaseData&) override {}
+  void test_case_reenter(const doctest::TestCaseData&) override {}
+  void test_case_end(const doctest::CurrentTestCaseStats&) override {}
+  void test_case_exception(const doctest::TestCaseException&) override {}
+  void subcase_start(const doctest::SubcaseSignature&) override {}
+  void subcase_end() override {}
+  void log_assert(const doctest::AssertData&) override {}
+  void log_message(const doctest::MessageData&) override {}
+  void test_case_skipped(const doctest::TestCaseData&) override {}
+};
+REGISTER_LISTENER("end-of-tests", 1, EndOfTests);
+
+}  // namespace
+
+District& district() {
+  if (!shared_district()) shared_district() = std::make_unique<District>();
+  return *shared_district();
 }
 
 }  // namespace hb::test
