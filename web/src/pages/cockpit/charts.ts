@@ -75,6 +75,8 @@ interface Extent {
   /** degrees */
   width: number;
   height: number;
+  /** of the longitudes and of the latitudes */
+  centre: number;
   middle: number;
 }
 
@@ -87,10 +89,10 @@ export function extent(features: readonly AreaFeature[]): Extent {
     else part.forEach(walk);
   };
   features.forEach((feature) => walk(feature.geometry.coordinates));
-  if (points.length === 0) return { width: 0, height: 0, middle: 0 };
+  if (points.length === 0) return { width: 0, height: 0, centre: 0, middle: 0 };
   const [west, east] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))];
   const [south, north] = [Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y))];
-  return { width: east - west, height: north - south, middle: (south + north) / 2 };
+  return { width: east - west, height: north - south, centre: (west + east) / 2, middle: (south + north) / 2 };
 }
 
 /** Width of one degree of longitude against one of latitude in the middle of a map. */
@@ -115,6 +117,37 @@ function labelColour(colour: string): string {
   return red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? '#12263F' : '#FFFFFF';
 }
 
+/** Codes of the areas whose names can be written without touching another name: the widest areas
+ *  choose first; the others tell their name on hover. `height`: pixels of the drawing. */
+export function placeLabels(map: AreaMap, height: number, name: (code: string) => string): Set<string> {
+  const scale = height / (extent(map.features).height || 1);
+  const across = scale * aspect(map);
+  const wanted = map.features
+    .map((feature) => ({ code: feature.properties.code, box: extent([feature]) }))
+    .filter(({ code }) => name(code) !== '')
+    .sort((one, other) => other.box.width - one.box.width);
+  const placed: { x: number; y: number; width: number; height: number }[] = [];
+  const codes = new Set<string>();
+  for (const { code, box } of wanted) {
+    const words = name(code).split(' ').length;
+    const label = {
+      x: box.centre * across,
+      y: box.middle * scale,
+      width: textWidth(longestWord(name(code))),
+      height: words * 14,
+    };
+    const touches = placed.some(
+      (other) =>
+        Math.abs(other.x - label.x) < (other.width + label.width) / 2 &&
+        Math.abs(other.y - label.y) < (other.height + label.height) / 2,
+    );
+    if (touches || box.width * across < label.width * 0.8) continue;
+    placed.push(label);
+    codes.add(code);
+  }
+  return codes;
+}
+
 interface MapInput {
   mapName: string;
   map: AreaMap;
@@ -127,9 +160,10 @@ export function mapOption(input: AreaChartInput & MapInput): ChartOption {
   const { tokens } = dress;
   const order = ranked(rows, measure);
   const byCode = new Map(order.map((row) => [row.area, row]));
-  const pixelsPerDegree = (height / (extent(map.features).height || 1)) * aspect(map);
-  const fits = (feature: AreaFeature, name: string) =>
-    extent([feature]).width * pixelsPerDegree > textWidth(name);
+  const labelled = placeLabels(map, height, (code) => {
+    const row = byCode.get(code);
+    return row ? dress.name(row) : '';
+  });
   const classes = mapClasses(rows, measure, tokens);
   const colourOf = (value: number | null) =>
     classes.find(({ from, to }) => value !== null && value >= from && value <= to)?.colour ?? tokens.noValue;
@@ -167,7 +201,7 @@ export function mapOption(input: AreaChartInput & MapInput): ChartOption {
               borderWidth: isChosen ? 2.5 : 1,
             },
             label: {
-              show: row !== undefined && fits(feature, longestWord(dress.name(row))),
+              show: labelled.has(code),
               formatter: row ? dress.name(row) : '',
               color: labelColour(colour),
               fontSize: 11,
