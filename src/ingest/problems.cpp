@@ -33,6 +33,8 @@ Result<Correction> write_corrected(Hub& hub, Preparer& preparer, const Principal
   for (const records::Problem& fresh : prepared->set.problems)
     correction.faults.push_back(fault_of(fresh));
   if (!correction.faults.empty()) return correction;
+  prepared->set.user = principal.user;
+  prepared->set.purpose = principal.purpose;
   prepared->set.problem_updates.push_back(
       {problem.id, records::Problem::State::corrected, "corrected by " + principal.user, 0});
   auto committed = commit_prepared(hub, std::move(*prepared));
@@ -54,6 +56,8 @@ Result<void> change_state(Hub& hub, const Principal& principal, std::int64_t id,
     return fail(ErrorCode::conflict, "the problem is not in the state from which this can be done");
   records::WriteSet set;
   set.delivery = problem->delivery;
+  set.user = principal.user;
+  set.purpose = principal.purpose;
   set.problem_updates.push_back({id, to, std::move(note), records::ResidentChange::no_resource});
   return commit_without_rows(hub, std::move(set));
 }

@@ -1,5 +1,4 @@
 #include <sqlite3.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include "records/given.hpp"
 #include "records/migrations.hpp"
 #include "records/packed_id.hpp"
+#include "support/small_disk.hpp"
 
 using namespace hb;
 using namespace hb::records;
@@ -142,13 +142,13 @@ TEST_CASE("open: a folder that may not be written") {
 }
 
 TEST_CASE("disk full: a clear error, nothing half-written, works again when there is space") {
-  const TempDir folder;
-  if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=12m") != 0) {
+  SmallDisk disk(12);
+  if (!disk.mounted()) {
     MESSAGE("skipped: a small file system cannot be mounted here");
     return;
   }
   {
-    auto store = given_store(folder.path());
+    auto store = given_store(disk.path());
     std::string noise;
     const auto big = [&](int i) {
       noise.clear();
@@ -158,8 +158,7 @@ TEST_CASE("disk full: a clear error, nothing half-written, works again when ther
       }
       return version_of(*store, "Binary", "b" + std::to_string(i), noise);
     };
-    const auto ballast = folder.path() / "ballast";
-    std::ofstream(ballast) << std::string(4 << 20, 'x');
+    REQUIRE(disk.take(4));
     int written = 0;
     Result<Receipt> receipt;
     for (;; ++written) {
@@ -176,12 +175,11 @@ TEST_CASE("disk full: a clear error, nothing half-written, works again when ther
     CHECK(store->last_seq() == 2 * written);
     CHECK(store->read(anyone, "Binary", "b0").has_value());
     CHECK_FALSE(*store->exists("Location", "l" + std::to_string(written)));
-    std::filesystem::remove(ballast);
+    REQUIRE(disk.give_back());
     CHECK(committed(*store, one(version_of(*store, "Location", "after", "{}"))).seqs.front() ==
           2 * written + 1);
     check_sound(*store);
   }
-  CHECK(umount(folder.path().c_str()) == 0);
 }
 
 TEST_CASE("pack_id: UUIDs as 16 bytes, everything comes back") {
