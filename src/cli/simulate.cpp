@@ -1,4 +1,5 @@
 #include "simulate/simulate.hpp"
+#include "server/json_text.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,7 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
                                {"problems", summary.problems},
                                {"bytes", summary.bytes},
                                {"seconds", summary.seconds}};
-  return json::serialize(object);
+  return server::json_text(object);
 }
 
 /// A number from the command line that simulate() will judge; what does not fit its field is out of

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "cli/commands.hpp"
+#include "server/json_text.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 
@@ -30,7 +31,7 @@ int run_rebuild(const StoreArguments& arguments) {
   if (!tables) return give_up(tables.error());
   json::object rows;
   for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
-  fmt::print("{}\n", json::serialize(json::object{{"rebuilt", true}, {"tables", rows}}));
+  fmt::print("{}\n", server::json_text(json::object{{"rebuilt", true}, {"tables", rows}}));
   return exit_ok;
 }
 
@@ -47,7 +48,7 @@ int run_check(const StoreArguments& arguments) {
     say_error(fault);
     list.emplace_back(fault);
   }
-  fmt::print("{}\n", json::serialize(json::object{{"sound", faults->empty()}, {"faults", list}}));
+  fmt::print("{}\n", server::json_text(json::object{{"sound", faults->empty()}, {"faults", list}}));
   return faults->empty() ? exit_ok : exit_nothing_done;
 }
 
@@ -65,7 +66,7 @@ int run_info(const StoreArguments& arguments) {
   for (const auto& [type, count] : *counts) resources[type] = count;
   json::object rows;
   for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
-  fmt::print("{}\n", json::serialize(json::object{
+  fmt::print("{}\n", server::json_text(json::object{
                          {"id", info.id},
                          {"simulated", info.simulated},
                          {"name", json::object{{"zh", info.name_zh}, {"en", info.name_en}}},

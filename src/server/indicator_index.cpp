@@ -1,4 +1,5 @@
 #include "server/indicator_index.hpp"
+#include "server/json_text.hpp"
 
 #include "core/utf8.hpp"
 #include "server/views.hpp"
@@ -13,7 +14,7 @@ IndicatorIndex::IndicatorIndex(const scene::Catalogue& catalogue) {
                                       indicator.field.en, indicator.id, pinyin(indicator.name.zh)})
         folded += fold(text) + "\n";  // a search word never holds a line break
       entries_.push_back({&indicator, &plan, entries_.size(), std::move(folded),
-                          json::serialize(indicator_object(indicator, plan))});
+                          json_text(indicator_object(indicator, plan))});
     }
 }
 

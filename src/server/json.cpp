@@ -1,4 +1,5 @@
 #include "server/json.hpp"
+#include "server/json_text.hpp"
 
 namespace hb::server {
 
@@ -10,7 +11,7 @@ json::value texts_or_null(const Localized& text) {
 }
 
 Response json_response(int status, const json::value& body) {
-  return text_response(status, "application/json", json::serialize(body));
+  return text_response(status, "application/json", json_text(body));
 }
 
 Response text_response(int status, std::string content_type, std::string body) {

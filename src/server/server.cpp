@@ -1,4 +1,5 @@
 #include "server/server.hpp"
+#include "server/json_text.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -59,13 +60,13 @@ void connect(Services& services) {
       std::make_unique<FeedCache>([&services](const std::string&) { return make_status(services); },
                                   [&services] { return services.feed.reached(); });
   services.feed.on_move([&services](const FeedState& feed) {
-    services.events.publish("feed", json::serialize(feed_object(feed)));
+    services.events.publish("feed", json_text(feed_object(feed)));
     services.boards->refresh();
     services.status->refresh();
   });
   services.feed.set_writer_busy([&services] { return services.uploads.busy(); });
   services.events.set_greeting([&services] {
-    return format_event("feed", json::serialize(feed_object(services.feed.state())));
+    return format_event("feed", json_text(feed_object(services.feed.state())));
   });
   services.uploads.on_change([&services](const UploadState& upload) {
     json::object shown = delivery_object(upload);
@@ -79,7 +80,7 @@ void connect(Services& services) {
       }
     }
     shown["upload"] = upload.id;
-    services.events.publish("delivery", json::serialize(shown));
+    services.events.publish("delivery", json_text(shown));
   });
   services.feed.start();
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "server/routes.hpp"
+#include "server/json_text.hpp"
 #include "server/views.hpp"
 
 namespace hb::server {
@@ -246,7 +247,7 @@ Result<std::string> make_board(Services& services, const std::string& key) {
     if (!made) return unexpected(made.error());
     sections.push_back(std::move(*made));
   }
-  return json::serialize(json::object{{"id", board->id},
+  return json_text(json::object{{"id", board->id},
                                       {"title", texts(board->title)},
                                       {"area", ask.area},
                                       {"period", format_period(ask.period)},

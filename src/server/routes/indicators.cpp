@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/utf8.hpp"
+#include "server/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
 
@@ -283,7 +284,7 @@ Response get_indicators(Request& request, const Principal&, Services& services) 
   }
   body += "],\"total\":" + std::to_string(total) + ",\"page\":" + std::to_string(page->number) +
           ",\"size\":" + std::to_string(page->size) +
-          ",\"facets\":" + json::serialize(facets_of(services, *filter)) + "}";
+          ",\"facets\":" + json_text(facets_of(services, *filter)) + "}";
   return text_response(200, "application/json", std::move(body));
 }
 

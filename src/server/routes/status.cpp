@@ -1,4 +1,5 @@
 #include "server/json.hpp"
+#include "server/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
 
@@ -40,7 +41,7 @@ Result<std::string> make_status(Services& services) {
                                  {"count", count}});
   }
   const records::StoreInfo& info = store.info();
-  return json::serialize(
+  return json_text(
       json::object{{"product", "Health Brain"},
                    {"productZh", "健康大脑"},
                    {"version", services.version},
