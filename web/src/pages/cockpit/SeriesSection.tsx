@@ -22,9 +22,10 @@ export function SeriesSection({ section, quiet }: { section: Section; quiet: boo
       seriesOption(points, tokens, {
         period: periodName,
         unit,
+        low: quiet,
         value: (value) => (value === null ? t('chart.notReported') : `${formatNumber(value, 1)} ${unit}`),
       }),
-    [points, tokens, periodName, unit, t],
+    [points, tokens, periodName, unit, quiet, t],
   );
   const missing = points.filter(({ value }) => value === null).length;
   if (points.length === missing) {

@@ -277,6 +277,8 @@ export interface SeriesWords {
   period: (period: string, short?: boolean) => string;
   value: (value: number | null) => string;
   unit: string;
+  /** little height: fewer lines */
+  low?: boolean;
 }
 
 /** Monthly line; a missing month is a gap, never a zero and never joined. */
@@ -308,7 +310,7 @@ export function seriesOption(points: readonly SeriesPoint[], tokens: Tokens, wor
       min: 0,
       name: words.unit,
       nameTextStyle: { color: tokens.secondary, align: 'left', padding: [0, 0, 0, -28] },
-      splitNumber: 4,
+      splitNumber: words.low ? 2 : 4,
       splitLine: { lineStyle: { color: tokens.line } },
       axisLabel: { color: tokens.secondary, fontSize: small, formatter: (value: number) => formatNumber(value, 0) },
     },
