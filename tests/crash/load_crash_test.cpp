@@ -106,8 +106,7 @@ void check_after_kill(const std::filesystem::path& store, const std::vector<int>
 }  // namespace
 
 TEST_CASE("kill -9 at random points of loads: nothing acknowledged is lost, nothing is doubled") {
-  const bool long_run = std::getenv("HB_LONG") != nullptr && std::string(std::getenv("HB_LONG")) == "1";
-  const int rounds = long_run ? 300 : 12;
+  const int rounds = is_long_run() ? 150 : 12;
   std::mt19937 random(20251231);
   const TempDir dir;
   const auto files = given_deliveries(dir.path());

@@ -137,7 +137,7 @@ void crash_rounds(bool bulk, int rounds) {
                << " acknowledged commits, none lost");
 }
 
-int rounds() { return std::getenv("HB_LONG") != nullptr ? 250 : 10; }
+int rounds() { return is_long_run() ? 250 : 10; }
 
 }  // namespace
 

@@ -16,6 +16,12 @@ inline std::filesystem::path shared_dir() {
 }
 inline bool has_shared() { return std::filesystem::exists(shared_dir() / "data"); }
 
+/// HB_LONG=1: hundreds of rounds instead of a few (./test.sh --long).
+inline bool is_long_run() {
+  const char* asked = std::getenv("HB_LONG");
+  return asked != nullptr && std::string(asked) == "1";
+}
+
 /// A new empty directory that is removed at the end of the test.
 class TempDir {
  public:

@@ -79,8 +79,7 @@ BatchId kill_while_applying(const std::string& path, unsigned batches,
 TEST_CASE("apply: killed at any moment, every batch is there as a whole or not at all") {
   const TempDir directory;
   const std::string path = (directory.path() / "tables.db").string();
-  const char* asked = std::getenv("HB_LONG");
-  const int rounds = asked != nullptr && std::string_view(asked) == "1" ? 300 : 10;
+  const int rounds = is_long_run() ? 300 : 10;
   std::mt19937 random(20'251'122);
   BatchId reached = 0;
   for (int round = 0; round < rounds; ++round) {
