@@ -24,7 +24,8 @@ using bench::Sample;
 
 constexpr int threads = 2;
 /// Large batches fill whole row groups, which DuckDB compresses without a detour through its log.
-constexpr std::size_t chunk_bytes = 48 << 20;
+constexpr std::size_t chunk_bytes = 2 << 20;
+constexpr std::size_t rows_per_append = 245'760;
 
 /// The core views as they are loaded.
 const views::Flattener& core_views() {
@@ -136,11 +137,20 @@ void BM_Flatten(benchmark::State& state) {
 }
 BENCHMARK(BM_Flatten)->Unit(benchmark::kMillisecond);
 
+/// As the loader does it: rows are collected to large appends.
 void append_chunks(tables::Database& database, const views::Flattener& flattener,
                    const std::vector<std::string_view>& parts, std::atomic<std::size_t>& next) {
   const views::ResidentOf residents = resident_of;
   fhir::Parser parser;
   views::Flattener::Sink sink(flattener);
+  tables::TableBatch batch;
+  std::size_t rows = 0;
+  const auto apply = [&] {
+    if (batch.batches.empty()) return;
+    if (auto done = database.apply(batch); !done) throw std::runtime_error(done.error().message);
+    batch = {};
+    rows = 0;
+  };
   for (std::size_t part; (part = next++) < parts.size();) {
     std::vector<std::int64_t> seqs;
     for_each_resource(parser, parts[part], [&](const fhir::Resource& resource) {
@@ -148,12 +158,15 @@ void append_chunks(tables::Database& database, const views::Flattener& flattener
         throw std::runtime_error("does not fit");
       seqs.push_back(static_cast<std::int64_t>(part << 32 | (seqs.size() + 1)));
     });
-    tables::TableBatch batch;
-    batch.batches = {static_cast<BatchId>(part + 1)};
-    batch.blocks = sink.take();
-    for (auto& block : batch.blocks) tables::stamp(block, seqs);
-    if (auto done = database.apply(batch); !done) throw std::runtime_error(done.error().message);
+    batch.batches.push_back(static_cast<BatchId>(part + 1));
+    for (tables::RowBlock& block : sink.take()) {
+      tables::stamp(block, seqs);
+      rows += block.rows();
+      batch.blocks.push_back(std::move(block));
+    }
+    if (rows >= rows_per_append) apply();
   }
+  apply();
 }
 
 /// Two threads: NDJSON → tables, to the end of compression (checkpoint). Arguments: compress; plain

@@ -142,6 +142,9 @@ class Evaluation {
 /// Quantity; objects stay. nullopt: a primitive without value, or one that does not parse.
 std::optional<Value> system_value(const Value& value);
 
+/// The id that getReferenceKey(type) gives for a Reference; `type` may be empty. Empty = none.
+std::string_view reference_key(Json reference, std::string_view type);
+
 /// JSON text of a value as SQL on FHIR and tests see it: "text" quoted, numbers and booleans bare.
 std::string to_json(const Value& value);
 

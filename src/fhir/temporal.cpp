@@ -76,6 +76,53 @@ void append_time(std::string& out, const Temporal& value) {
   if (value.precision == Precision::fraction) append_padded(out += '.', value.micros / 1000, 3);
 }
 
+/// Days since 1970-01-01 of the first ten bytes, 2015-02-04; nullopt when they are no such day.
+std::optional<std::int32_t> plain_day(const char* text) {
+  // Proleptic Gregorian, years counted from March: the leap day is the last of its year.
+  constexpr std::int32_t days_before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+  constexpr std::int32_t days_in[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  constexpr std::int32_t days_to_1970 = 719'468;  // from 0000-03-01
+  const auto digit = [&](int at) {
+    return static_cast<unsigned>(static_cast<unsigned char>(text[at])) - '0';
+  };
+  const auto two = [&](int at) {
+    return static_cast<std::int32_t>(digit(at) * 10 + digit(at + 1));
+  };
+  for (const int at : {0, 1, 2, 3, 5, 6, 8, 9})
+    if (digit(at) > 9) return std::nullopt;
+  if (text[4] != '-' || text[7] != '-') return std::nullopt;
+  const std::int32_t year = two(0) * 100 + two(2);
+  const std::int32_t month = two(5);
+  const std::int32_t day = two(8);
+  if (year < 1 || month < 1 || month > 12 || day < 1) return std::nullopt;
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (day > days_in[month - 1] + (month == 2 && leap ? 1 : 0)) return std::nullopt;
+  const std::int32_t from_march = month < 3 ? year - 1 : year;
+  return from_march * 365 + from_march / 4 - from_march / 100 + from_march / 400 +
+         days_before[month - 1] + day - 1 - days_to_1970;
+}
+
+/// Seconds since 1970-01-01T00:00:00Z of 2015-02-04T14:34:28+08:00 or …28Z, exactly so written.
+std::optional<std::int64_t> plain_seconds(std::string_view text) {
+  if (text.size() != 25 && text.size() != 20) return std::nullopt;
+  const auto day = plain_day(text.data());
+  if (!day || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
+  const int hour = number(text, 11, 2);
+  const int minute = number(text, 14, 2);
+  const int second = number(text, 17, 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return std::nullopt;
+  const std::int64_t local = (*day * std::int64_t{24} + hour) * 3600 + minute * 60 + second;
+  if (text.size() == 20) return text[19] == 'Z' ? std::optional(local) : std::nullopt;
+  const int hours = number(text, 20, 2);
+  const int minutes = number(text, 23, 2);
+  if ((text[19] != '+' && text[19] != '-') || text[22] != ':' || hours < 0 || hours > 14 ||
+      minutes < 0 || minutes > 59)
+    return std::nullopt;
+  const std::int64_t offset = hours * 3600 + minutes * 60;
+  return text[19] == '+' ? local - offset : local + offset;
+}
+
 }  // namespace
 
 std::optional<Temporal> parse_temporal(std::string_view text) {
@@ -143,6 +190,21 @@ Date to_date(const Temporal& value) {
   if (value.precision >= Precision::hour && value.has_offset)
     return day_in_shanghai(to_instant(value));
   return make_date(value.year, value.month, value.day).value_or(Date{});
+}
+
+std::optional<Instant> parse_moment(std::string_view text) {
+  if (const auto seconds = plain_seconds(text)) return Instant{*seconds * 1'000'000};
+  const auto value = parse_temporal(text);
+  return value ? std::optional(to_instant(*value)) : std::nullopt;
+}
+
+std::optional<Date> parse_day(std::string_view text) {
+  if (text.size() == 10)
+    if (const auto day = plain_day(text.data())) return Date{*day};
+  if (const auto seconds = plain_seconds(text))
+    return day_in_shanghai(Instant{*seconds * 1'000'000});
+  const auto value = parse_temporal(text);
+  return value ? std::optional(to_date(*value)) : std::nullopt;
 }
 
 }  // namespace hb::fhir

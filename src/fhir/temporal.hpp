@@ -41,4 +41,8 @@ Instant to_instant(const Temporal& value);
 /// Day in Asia/Shanghai; a partial date counts as its first day.
 Date to_date(const Temporal& value);
 
+/// to_instant(*parse_temporal(text)) and to_date(*parse_temporal(text)), without the detour.
+std::optional<Instant> parse_moment(std::string_view text);
+std::optional<Date> parse_day(std::string_view text);
+
 }  // namespace hb::fhir

@@ -83,39 +83,59 @@ const char* to_text(const Value& value, Cell& cell, std::string& kept) {
   return fits;
 }
 
-/// The common cases straight from JSON; false = take the long way.
-bool from_json(const fhir::Element& element, ColumnType type, Cell& cell) {
-  if (element.absent) return false;
-  switch (type) {
-    case ColumnType::text:
-      return !element.json.get(cell.text);
-    case ColumnType::real:
-      return !element.json.get(cell.real);
-    case ColumnType::decimal: {
-      double number = 0;
-      return !element.json.get(number) && quick_decimal(number, cell);
-    }
-    case ColumnType::date:
-    case ColumnType::timestamp: {
-      std::string_view text;
-      if (element.json.get(text)) return false;
-      const auto moment = fhir::parse_temporal(text);
-      if (!moment) return false;
-      cell.integer =
-          type == ColumnType::date ? fhir::to_date(*moment).days : fhir::to_instant(*moment).micros;
-      return true;
-    }
-    default:
-      return false;
-  }
+bool is_decimal(fhir::TypeId type) {
+  return type != fhir::no_type && fhir::definitions::primitive(type) == fhir::Primitive::decimal;
 }
 
 }  // namespace
 
+bool quick_cell(fhir::Json json, ColumnType type, bool is_decimal, Cell& cell) {
+  switch (type) {
+    case ColumnType::text:
+      return !json.get(cell.text);
+    case ColumnType::real:
+      return !json.get(cell.real);
+    case ColumnType::decimal: {
+      double number = 0;
+      return !json.get(number) && quick_decimal(number, cell);
+    }
+    case ColumnType::date: {
+      std::string_view text;
+      if (json.get(text)) return false;
+      const auto date = fhir::parse_day(text);
+      if (date) cell.integer = date->days;
+      return date.has_value();
+    }
+    case ColumnType::timestamp: {
+      std::string_view text;
+      if (json.get(text)) return false;
+      const auto instant = fhir::parse_moment(text);
+      if (instant) cell.integer = instant->micros;
+      return instant.has_value();
+    }
+    case ColumnType::boolean: {
+      bool boolean = false;
+      if (json.get(boolean)) return false;
+      cell.integer = boolean;
+      return true;
+    }
+    case ColumnType::integer:
+    case ColumnType::bigint:
+      if (is_decimal || !json.is<std::int64_t>()) return false;
+      cell.integer = json.get_int64().value_unsafe();
+      return type == ColumnType::bigint ||
+             (cell.integer >= std::numeric_limits<std::int32_t>::min() &&
+              cell.integer <= std::numeric_limits<std::int32_t>::max());
+  }
+  return false;
+}
+
 const char* to_cell(const Value& item, ColumnType type, Cell& cell, std::string& kept) {
   cell.null = false;
   const auto* element = std::get_if<fhir::Element>(&item);
-  if (element != nullptr && from_json(*element, type, cell)) return fits;
+  if (element != nullptr && !element->absent &&
+      quick_cell(element->json, type, is_decimal(element->type), cell))
+    return fits;
   const auto value = fhir::system_value(item);
   if (!value) {
     cell.null = element != nullptr && element->absent;

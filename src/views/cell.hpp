@@ -21,4 +21,8 @@ struct Cell {
 const char* to_cell(const fhir::Value& value, tables::ColumnType type, Cell& cell,
                     std::string& kept);
 
+/// The common cases straight from JSON; false = take the long way.
+/// is_decimal  the element's FHIR type is decimal: 2 is then no whole number
+bool quick_cell(fhir::Json json, tables::ColumnType type, bool is_decimal, Cell& cell);
+
 }  // namespace hb::views

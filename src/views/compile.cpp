@@ -315,6 +315,13 @@ void bind(CompiledSelect& select, fhir::TypeId focus) {
   for (CompiledSelect& branch : select.union_all) bind(branch, focus);
 }
 
+void number(View::Compiled& view, CompiledSelect& select) {
+  select.number = view.select_count++;
+  for (CompiledColumn& column : select.columns) column.number = view.column_count++;
+  for (CompiledSelect& nested : select.nested) number(view, nested);
+  for (CompiledSelect& branch : select.union_all) number(view, branch);
+}
+
 void make_schema(View::Compiled& view, const std::vector<tables::ColumnSpec>& specs,
                  std::string_view json) {
   tables::TableSchema& table = view.table;
@@ -365,7 +372,10 @@ Result<View> View::compile(std::string_view json) {
   if (auto done = compiler.run(fields); !done) return unexpected(done.error());
   const fhir::TypeId type = fhir::definitions::find_type(view->resource);
   for (fhir::Expression& where : view->where) where.bind(type);
-  for (CompiledSelect& select : view->select) bind(select, type);
+  for (CompiledSelect& select : view->select) {
+    bind(select, type);
+    number(*view, select);
+  }
   make_schema(*view, compiler.specs_, json);
   return View(std::move(view));
 }

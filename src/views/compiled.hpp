@@ -19,7 +19,8 @@ struct CompiledColumn {
   bool is_key = false;   ///< hb/store: key
   std::string key_type;  ///< resource type the key belongs to
   Role role = Role::none;
-  std::size_t slot = 0;  ///< index among the view's own columns
+  std::size_t slot = 0;    ///< index among the view's own columns
+  std::size_t number = 0;  ///< among all columns of all selects: unlike slot, its own
 };
 
 struct CompiledSelect {
@@ -29,6 +30,7 @@ struct CompiledSelect {
   std::vector<fhir::Expression> repeat;
   std::vector<CompiledSelect> nested;
   std::vector<CompiledSelect> union_all;
+  std::size_t number = 0;  ///< among all selects of the view
 };
 
 struct View::Compiled {
@@ -40,7 +42,9 @@ struct View::Compiled {
   tables::TableSchema table;
   std::ptrdiff_t resident_slot = -1;  ///< slot of the resident's key; -1 = none
   std::ptrdiff_t event_slot = -1;     ///< slot of the event date; -1 = none
-  bool stamps_resident = false;       ///< has resident_sex, resident_birth_date, resident_area
+  std::size_t column_count = 0;       ///< of all selects
+  std::size_t select_count = 0;
+  bool stamps_resident = false;  ///< has resident_sex, resident_birth_date, resident_area
 };
 
 }  // namespace hb::views

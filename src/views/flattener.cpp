@@ -3,7 +3,9 @@
 
 #include "crypto/digest.hpp"
 #include "views/cell.hpp"
+#include "views/plans.hpp"
 #include "views/row_maker.hpp"
+#include "views/scanner.hpp"
 
 namespace hb::views {
 namespace {
@@ -79,8 +81,11 @@ class Residents {
 /// Appends the rows of one view to its block.
 class BlockRows : public RowMaker {
  public:
-  BlockRows(const View::Compiled& view, fhir::Evaluation& evaluation, Residents& residents)
+  BlockRows(const View::Compiled& view, const PlannedView* planned, fhir::Evaluation& evaluation,
+            Residents& residents, std::deque<Scanner>& scanners)
       : RowMaker(view, evaluation),
+        planned_(planned),
+        scanners_(scanners),
         residents_(residents),
         cells_(view.columns.size()),
         kept_(view.columns.size()) {
@@ -123,7 +128,45 @@ class BlockRows : public RowMaker {
     block_.columns.resize(view().table.columns.size());
   }
 
+  Scanner& scanner(std::int32_t plan) { return scanners_[static_cast<std::size_t>(plan)]; }
+
+  std::optional<bool> holds(std::size_t index) override {
+    if (planned_ == nullptr || planned_->where[index] < 0) return std::nullopt;
+    const auto items = scanner(planned_->root).items(planned_->where[index]);
+    if (items == Scanner::Items::unknown) return std::nullopt;
+    return items == Scanner::Items::some;
+  }
+
+  bool has_no_items(const CompiledSelect& select) override {
+    if (planned_ == nullptr) return false;
+    const auto& place = planned_->selects[select.number];
+    return place.list_slot >= 0 &&
+           scanner(place.list_plan).items(place.list_slot) == Scanner::Items::none;
+  }
+
+  void at_item(const CompiledSelect& select, const fhir::Value& item) override {
+    if (planned_ == nullptr || planned_->selects[select.number].items < 0) return;
+    Scanner& walk = scanner(planned_->selects[select.number].items);
+    const auto* element = std::get_if<fhir::Element>(&item);
+    if (element != nullptr && !element->absent && element->type == walk.plan().type())
+      walk.scan(element->json);
+    else
+      walk.give_up();
+  }
+
   bool fill(const CompiledColumn& column, const fhir::Value& focus) override {
+    if (planned_ != nullptr) {
+      const auto place = planned_->columns[column.number];
+      const Cell* known = place.plan < 0 ? nullptr : scanner(place.plan).cell(place.answer);
+      if (known != nullptr) {
+        cells_[column.slot] = *known;
+        return true;
+      }
+    }
+    return evaluate(column, focus);
+  }
+
+  bool evaluate(const CompiledColumn& column, const fhir::Value& focus) {
     Cell& cell = cells_[column.slot];
     cell = Cell{};
     if (column.collection) return fill_list(column, focus, cell);
@@ -202,6 +245,8 @@ class BlockRows : public RowMaker {
              age_band(resident, cells_[static_cast<std::size_t>(view().event_slot)]));
   }
 
+  const PlannedView* planned_;  ///< nullptr: the evaluator does all
+  std::deque<Scanner>& scanners_;
   Residents& residents_;
   std::vector<Cell> cells_;
   std::vector<std::string> kept_;  ///< computed texts of the cells
@@ -213,10 +258,13 @@ class BlockRows : public RowMaker {
 
 struct Flattener::State {
   std::vector<View> views;
+  Plans plans;
 };
 
-Flattener::Flattener(std::vector<View> views) : state_(std::make_unique<State>()) {
+Flattener::Flattener(std::vector<View> views, Way way) : state_(std::make_unique<State>()) {
   state_->views = std::move(views);
+  if (way == Way::general) return;
+  for (const View& view : state_->views) state_->plans.add(view.compiled());
 }
 Flattener::~Flattener() = default;
 Flattener::Flattener(Flattener&&) noexcept = default;
@@ -230,18 +278,29 @@ std::vector<tables::TableSchema> Flattener::schemas() const {
 struct Flattener::Sink::State {
   fhir::Evaluation evaluation;
   Residents residents;
+  std::deque<Scanner> scanners;                  ///< one per plan
+  std::vector<Scanner*> root_of_type;            ///< by fhir::TypeId
   std::deque<BlockRows> makers;                  ///< one per view
   std::vector<std::size_t> rows_before;          ///< per maker of the type at hand
   std::vector<std::vector<BlockRows*>> of_type;  ///< by fhir::TypeId
 };
 
 Flattener::Sink::Sink(const Flattener& flattener) : state_(std::make_unique<State>()) {
+  const Plans& plans = flattener.state_->plans;
+  for (const Plan& plan : plans.plans()) state_->scanners.emplace_back(plan);
   for (const View& view : flattener.state_->views) {
-    BlockRows& maker =
-        state_->makers.emplace_back(view.compiled(), state_->evaluation, state_->residents);
+    const std::size_t index = state_->makers.size();
+    const PlannedView* planned = index < plans.views().size() ? &plans.views()[index] : nullptr;
+    BlockRows& maker = state_->makers.emplace_back(view.compiled(), planned, state_->evaluation,
+                                                   state_->residents, state_->scanners);
     const auto type = static_cast<std::size_t>(fhir::definitions::find_type(view.resource()));
-    if (state_->of_type.size() <= type) state_->of_type.resize(type + 1);
+    if (state_->of_type.size() <= type) {
+      state_->of_type.resize(type + 1);
+      state_->root_of_type.resize(type + 1, nullptr);
+    }
     state_->of_type[type].push_back(&maker);
+    if (planned != nullptr)
+      state_->root_of_type[type] = &state_->scanners[static_cast<std::size_t>(planned->root)];
   }
 }
 Flattener::Sink::~Sink() = default;
@@ -256,6 +315,8 @@ Result<void> Flattener::Sink::add(const fhir::Resource& resource, std::uint32_t 
   state_->evaluation.reset(resource);
   state_->residents.begin(resident_of);
   const fhir::Value root = fhir::Element{resource.root, type};
+  if (Scanner* walk = state_->root_of_type[static_cast<std::size_t>(type)])
+    walk->scan(resource.root);
   auto& before = state_->rows_before;
   before.clear();
   for (std::size_t i = 0; i < makers.size(); ++i) {

@@ -9,6 +9,10 @@ bool RowMaker::error(const std::string& where, const std::string& message) {
 
 Result<bool> RowMaker::passes(const fhir::Value& root) {
   for (std::size_t i = 0; i < view_.where.size(); ++i) {
+    if (const auto known = holds(i)) {
+      if (!*known) return false;
+      continue;
+    }
     bool passed = false;
     bool decided = true;
     std::size_t items = 0;
@@ -53,16 +57,22 @@ bool RowMaker::go_on(const Rest* rest) {
 bool RowMaker::select(const CompiledSelect& select, const fhir::Value& focus, const Rest* rest) {
   if (!select.repeat.empty()) return repeated(select, focus, rest);
   if (!select.for_each) return body(select, focus, rest);
+  if (has_no_items(select)) return items_missing(select, rest);
   std::int64_t index = 0;
   bool more = true;
   const auto done = evaluation_.each(*select.for_each, focus, [&](const fhir::Value& item) {
     evaluation_.set_row_index(index++);
+    at_item(select, item);
     return more = body(select, item, rest);
   });
   evaluation_.set_row_index(0);
   if (!more) return false;
   if (!done) return error(view_.name + ".forEach", done.error().message);
-  if (index > 0 || !select.or_null) return true;
+  return index > 0 || items_missing(select, rest);
+}
+
+bool RowMaker::items_missing(const CompiledSelect& select, const Rest* rest) {
+  if (!select.or_null) return true;
   clear_all(select);
   return go_on(rest);
 }

@@ -22,6 +22,11 @@ class RowMaker {
   virtual bool fill(const CompiledColumn& column, const fhir::Value& focus) = 0;
   virtual void clear(const CompiledColumn& column) = 0;
   virtual bool commit() = 0;
+  /// What is known without the evaluator: whether where[index] holds, that forEach has no items;
+  /// and an item of forEach to look at before its columns are filled.
+  virtual std::optional<bool> holds(std::size_t /*index*/) { return std::nullopt; }
+  virtual bool has_no_items(const CompiledSelect& /*select*/) { return false; }
+  virtual void at_item(const CompiledSelect& /*select*/, const fhir::Value& /*item*/) {}
 
   bool error(const std::string& where, const std::string& message);
   fhir::Evaluation& evaluation() { return evaluation_; }
@@ -40,6 +45,7 @@ class RowMaker {
   Result<bool> passes(const fhir::Value& root);
   bool go_on(const Rest* rest);
   bool select(const CompiledSelect& select, const fhir::Value& focus, const Rest* rest);
+  bool items_missing(const CompiledSelect& select, const Rest* rest);
   bool repeated(const CompiledSelect& select, const fhir::Value& focus, const Rest* rest);
   bool body(const CompiledSelect& select, const fhir::Value& focus, const Rest* rest);
   void clear_all(const CompiledSelect& select);

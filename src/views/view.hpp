@@ -61,7 +61,12 @@ class View {
 /// All views, applied in one pass per resource.
 class Flattener {
  public:
-  explicit Flattener(std::vector<View> views);
+  /// How columns are evaluated; the rows are the same. `general` is there to test `planned`.
+  enum class Way : std::uint8_t {
+    planned,  ///< simple paths of all views in one walk over the resource
+    general,  ///< each path on its own
+  };
+  explicit Flattener(std::vector<View> views, Way way = Way::planned);
   ~Flattener();
   Flattener(Flattener&&) noexcept;
 

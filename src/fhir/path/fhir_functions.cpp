@@ -69,12 +69,9 @@ bool get_reference_key(Evaluator& evaluator, const Node& node, const Scope& scop
   auto use = [&](const Value& item) {
     const auto* element = std::get_if<Element>(&item);
     if (element == nullptr) return true;
-    Target target = target_of(child_text(*element, "reference"));
-    if (target.id.empty()) return true;
-    if (target.type.empty()) target.type = child_text(*element, "type");
-    const bool fits =
-        node.type.name.empty() || target.type.empty() || target.type == node.type.name;
-    return !fits || sink(target.id);
+    if (element->absent) return true;
+    const std::string_view id = reference_key(element->json, node.type.name);
+    return id.empty() || sink(id);
   };
   return evaluator.each(*node.base, scope, sink_of(use));
 }
@@ -105,3 +102,18 @@ constexpr Function functions[] = {
 std::span<const Function> fhir_functions() { return functions; }
 
 }  // namespace hb::fhir::path
+
+namespace hb::fhir {
+
+std::string_view reference_key(Json reference, std::string_view type) {
+  simdjson::dom::object fields;
+  std::string_view text;
+  if (reference.get(fields) || fields.at_key("reference").get(text)) return {};
+  path::Target target = path::target_of(text);
+  if (target.id.empty()) return {};
+  if (target.type.empty() && fields.at_key("type").get(target.type)) target.type = {};
+  return type.empty() || target.type.empty() || target.type == type ? target.id
+                                                                    : std::string_view{};
+}
+
+}  // namespace hb::fhir
