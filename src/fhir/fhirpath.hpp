@@ -104,6 +104,7 @@ class Evaluation {
 
   /// Forgets computed texts and counts steps from zero; `resource` is %resource and %context.
   void reset(const Resource& resource);
+  void reset(const Value& root);  ///< root(resource) made beforehand
 
   /// Row number within the parent that %rowIndex gives.
   void set_row_index(std::int64_t index);

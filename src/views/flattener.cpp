@@ -46,13 +46,29 @@ void truncate(Column& column, ColumnType type, std::size_t rows) {
 
 Cell text_cell(std::string_view text) { return {text.empty(), 0, 0, text}; }
 Cell integer_cell(std::int64_t value) { return {false, value, 0, {}}; }
+const Cell no_value;
+const Cell no_seq = integer_cell(0);
+
+/// Full years to the last multiple of five. Five years have 1826.2125 days on average and no
+/// multiple of them is off by more than two: far from a birthday the calendar need not be asked.
+std::int64_t five_years(Date birth, Date day) {
+  constexpr std::int64_t ten_thousand_days = 10'000;
+  constexpr std::int64_t five = 18'262'125;  // ten-thousandths of a day
+  constexpr std::int64_t margin = 4 * ten_thousand_days;
+  const std::int64_t lived = (day.days - birth.days) * ten_thousand_days;
+  const std::int64_t beyond = lived % five;
+  if (lived > 0 && beyond > margin && beyond < five - margin) return lived / five * 5;
+  const int age = age_in_years(birth, day);
+  return age < 0 ? -1 : age / 5 * 5;
+}
 
 /// 0, 5, … 85; NULL when the person was not born yet or a day is unknown.
 Cell age_band(const ResidentStamp& resident, const Cell& event) {
   if (!resident.has_birth_date || event.null) return {};
-  const int age = age_in_years(resident.birth_date, Date{static_cast<std::int32_t>(event.integer)});
-  if (age < 0) return {};
-  return integer_cell(std::min(age / 5 * 5, 85));
+  const std::int64_t band =
+      five_years(resident.birth_date, Date{static_cast<std::int32_t>(event.integer)});
+  if (band < 0) return {};
+  return integer_cell(std::min<std::int64_t>(band, 85));
 }
 
 /// Who the resource is about, asked at most once per resource and person.
@@ -87,8 +103,10 @@ class BlockRows : public RowMaker {
         planned_(planned),
         scanners_(scanners),
         residents_(residents),
-        cells_(view.columns.size()),
+        cells_(view.columns.size(), &no_value),
+        own_(view.columns.size()),
         kept_(view.columns.size()) {
+    for (const auto& column : view.table.columns) types_.push_back(column.type);
     reset();
   }
 
@@ -159,15 +177,16 @@ class BlockRows : public RowMaker {
       const auto place = planned_->columns[column.number];
       const Cell* known = place.plan < 0 ? nullptr : scanner(place.plan).cell(place.answer);
       if (known != nullptr) {
-        cells_[column.slot] = *known;
+        cells_[column.slot] = known;
         return true;
       }
     }
+    cells_[column.slot] = &own_[column.slot];
     return evaluate(column, focus);
   }
 
   bool evaluate(const CompiledColumn& column, const fhir::Value& focus) {
-    Cell& cell = cells_[column.slot];
+    Cell& cell = own_[column.slot];
     cell = Cell{};
     if (column.collection) return fill_list(column, focus, cell);
     const char* expected = nullptr;
@@ -214,20 +233,20 @@ class BlockRows : public RowMaker {
       cell.integer = crypto::resource_key(column.key_type, *id);
   }
 
-  void clear(const CompiledColumn& column) override { cells_[column.slot] = Cell{}; }
+  void clear(const CompiledColumn& column) override { cells_[column.slot] = &no_value; }
 
   bool commit() override {
-    const auto& specs = view().table.columns;
-    append(block_.columns[0], ColumnType::bigint, integer_cell(0));
+    append(block_.columns[0], ColumnType::bigint, no_seq);
     ResidentStamp resident;
+    Cell id;
     if (view().resident_slot >= 0) {
-      Cell& cell = cells_[static_cast<std::size_t>(view().resident_slot)];
-      if (!cell.null) resident = residents_.find(cell.text);
+      const Cell*& cell = cells_[static_cast<std::size_t>(view().resident_slot)];
+      if (!cell->null) resident = residents_.find(cell->text);
+      id = {resident.id == 0, resident.id, 0, {}};
     }
     for (std::size_t slot = 0; slot < cells_.size(); ++slot) {
       const bool is_resident = static_cast<std::ptrdiff_t>(slot) == view().resident_slot;
-      const Cell id{resident.id == 0, resident.id, 0, {}};
-      append(block_.columns[slot + 1], specs[slot + 1].type, is_resident ? id : cells_[slot]);
+      append(block_.columns[slot + 1], types_[slot + 1], is_resident ? id : *cells_[slot]);
     }
     if (view().stamps_resident) append_stamps(resident);
     block_.owner.push_back(owner_);
@@ -242,14 +261,16 @@ class BlockRows : public RowMaker {
     append(block_.columns[first + 2], ColumnType::text, text_cell(resident.area));
     if (view().event_slot >= 0)
       append(block_.columns[first + 3], ColumnType::integer,
-             age_band(resident, cells_[static_cast<std::size_t>(view().event_slot)]));
+             age_band(resident, *cells_[static_cast<std::size_t>(view().event_slot)]));
   }
 
   const PlannedView* planned_;  ///< nullptr: the evaluator does all
   std::deque<Scanner>& scanners_;
   Residents& residents_;
-  std::vector<Cell> cells_;
-  std::vector<std::string> kept_;  ///< computed texts of the cells
+  std::vector<const Cell*> cells_;  ///< of the row at hand: a scanner's or the own
+  std::vector<Cell> own_;           ///< what the evaluator gave
+  std::vector<std::string> kept_;   ///< computed texts of own_
+  std::vector<ColumnType> types_;   ///< of the table's columns
   RowBlock block_;
   std::uint32_t owner_ = 0;
 };
@@ -312,9 +333,9 @@ Result<void> Flattener::Sink::add(const fhir::Resource& resource, std::uint32_t 
   if (type == fhir::no_type || static_cast<std::size_t>(type) >= state_->of_type.size()) return {};
   const auto& makers = state_->of_type[static_cast<std::size_t>(type)];
   if (makers.empty()) return {};
-  state_->evaluation.reset(resource);
-  state_->residents.begin(resident_of);
   const fhir::Value root = fhir::Element{resource.root, type};
+  state_->evaluation.reset(root);
+  state_->residents.begin(resident_of);
   if (Scanner* walk = state_->root_of_type[static_cast<std::size_t>(type)])
     walk->scan(resource.root);
   auto& before = state_->rows_before;

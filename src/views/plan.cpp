@@ -1,37 +1,20 @@
 #include "views/plan.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "views/simple_path.hpp"
 
 namespace hb::views {
-
-std::uint64_t Plan::short_key(std::string_view key) {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  const std::size_t n = key.size();
-  if (n >= 8) {
-    std::memcpy(&head, key.data(), 8);
-    std::memcpy(&tail, key.data() + n - 8, 8);
-  } else if (n >= 4) {
-    std::memcpy(&head, key.data(), 4);
-    std::memcpy(&tail, key.data() + n - 4, 4);
-  } else {
-    for (const char c : key) head = head << 8 | static_cast<unsigned char>(c);
-  }
-  return (head ^ (tail << 21 | tail >> 43)) + n;
-}
 
 Plan::Child* Plan::child(std::size_t branch, const std::string& key) {
   Branch& from = branches_[branch];
   for (Child& known : from.children)
     if (known.key == key) return &known;
   if (from.children.size() == max_children) return nullptr;
-  const std::uint64_t head = short_key(key);
-  std::size_t at = place(head);
+  const ShortKey short_key = ShortKey::of(key);
+  std::size_t at = place(short_key);
   while (from.at[at] != 0) at = (at + 1) % from.at.size();
-  from.children.push_back({key, head, {}});
+  from.children.push_back({key, short_key, {}});
   from.at[at] = static_cast<std::uint8_t>(from.children.size());
   return &from.children.back();
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,32 @@
 #include "views/compiled.hpp"
 
 namespace hb::views {
+
+/// Length and first and last bytes of a key; all there is of keys of up to 16 bytes.
+struct ShortKey {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::uint64_t size = 0;
+  bool is(const ShortKey& other) const {
+    return first == other.first && last == other.last && size == other.size;
+  }
+
+  template <class Word>
+  static Word load(const char* from) {
+    Word word;
+    std::memcpy(&word, from, sizeof word);
+    return word;
+  }
+  static ShortKey of(std::string_view key) {
+    const char* const bytes = key.data();
+    const std::size_t n = key.size();
+    if (n >= 8) return {load<std::uint64_t>(bytes), load<std::uint64_t>(bytes + n - 8), n};
+    if (n >= 4) return {load<std::uint32_t>(bytes), load<std::uint32_t>(bytes + n - 4), n};
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < n; ++i) all = all << 8 | static_cast<unsigned char>(bytes[i]);
+    return {all, 0, n};
+  }
+};
 
 /// What the columns of simple paths (members, first(), ofType(), where() on texts, extension(),
 /// keys, iif(…exists(), …)) want from one type, as a trie of JSON keys: one walk over an object
@@ -50,7 +77,7 @@ class Plan {
   };
   struct Child {
     std::string key;
-    std::uint64_t head = 0;  ///< short_key(key)
+    ShortKey short_key;
     std::vector<Edge> edges;
   };
   /// What is wanted of an item, and of the members inside it.
@@ -97,9 +124,11 @@ class Plan {
   std::size_t slots() const { return slots_; }
   std::size_t marks() const { return marks_; }
 
-  /// Length and first and last bytes of a key: what tells keys apart quickly.
-  static std::uint64_t short_key(std::string_view key);
-  static std::size_t place(std::uint64_t head) { return (head * 0x9E3779B97F4A7C15ull) >> 58; }
+  /// Where the search for a key begins in Branch::at.
+  static std::size_t place(const ShortKey& key) {
+    return ((key.first ^ (key.last << 21 | key.last >> 43)) + key.size) * 0x9E3779B97F4A7C15ull >>
+           58;
+  }
 
  private:
   std::optional<std::int32_t> insert(const Path& path);

@@ -55,11 +55,12 @@ void Scanner::walk(const Plan::Branch& branch, object fields) {
   const auto end = fields.end();
   for (auto field = fields.begin(); field != end; ++field) {
     const std::string_view key = field.key();
-    const std::uint64_t head = Plan::short_key(key);
-    for (std::size_t at = Plan::place(head); branch.at[at] != 0; at = (at + 1) % branch.at.size()) {
+    const ShortKey short_key = ShortKey::of(key);
+    for (std::size_t at = Plan::place(short_key); branch.at[at] != 0;
+         at = (at + 1) % branch.at.size()) {
       const std::uint32_t number = branch.at[at] - 1u;
       const Plan::Child& child = branch.children[number];
-      if (child.head != head || child.key != key) continue;
+      if (!child.short_key.is(short_key) || (key.size() > 16 && child.key != key)) continue;
       if ((missing >> number & 1) == 0) break;
       missing &= ~(std::uint32_t{1} << number);
       enter(child, field.value());

@@ -285,10 +285,12 @@ void Evaluation::set_constant(std::string name, Value value) {
 void Evaluation::set_now(Instant now) { state_->now = now; }
 void Evaluation::set_row_index(std::int64_t index) { state_->row_index = index; }
 
-void Evaluation::reset(const Resource& resource) {
-  state_->texts.clear();
+void Evaluation::reset(const Resource& resource) { reset(root(resource)); }
+
+void Evaluation::reset(const Value& root) {
+  if (!state_->texts.empty()) state_->texts.clear();
   state_->steps = 0;
-  state_->resource = root(resource);
+  state_->resource = root;
   state_->has_resource = true;
 }
 

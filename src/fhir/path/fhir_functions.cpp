@@ -109,6 +109,9 @@ std::string_view reference_key(Json reference, std::string_view type) {
   simdjson::dom::object fields;
   std::string_view text;
   if (reference.get(fields) || fields.at_key("reference").get(text)) return {};
+  if (!type.empty() && text.size() > type.size() + 1 && text[type.size()] == '/' &&
+      text.starts_with(type) && text.find('/', type.size() + 1) == std::string_view::npos)
+    return text.substr(type.size() + 1);  // Patient/1, as nearly all are
   path::Target target = path::target_of(text);
   if (target.id.empty()) return {};
   if (target.type.empty() && fields.at_key("type").get(target.type)) target.type = {};
