@@ -46,16 +46,17 @@ export function formatSeconds(seconds: number | null | undefined): string {
   return `${Math.floor(seconds / 60)} min ${String(rest).padStart(2, '0')} s`;
 }
 
-/** An instant in the reader's clock: “2026-11-21 16:05”. Dates without a time stay as they are. */
+/** Asia/Shanghai, whatever zone the reader's machine is in: the days of the figures are days there. */
+const shanghaiOffsetMs = 8 * 3_600_000;
+
+/** An instant in Shanghai's clock: “2026-11-21 16:05”. Dates without a time stay as they are. */
 export function formatInstant(instant: string | null | undefined, seconds = false): string {
   if (!instant) return noValue;
   if (!instant.includes('T')) return instant;
   const at = new Date(instant);
   if (Number.isNaN(at.getTime())) return instant;
-  const two = (part: number) => String(part).padStart(2, '0');
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  return `${day} ${time}${seconds ? `:${two(at.getSeconds())}` : ''}`;
+  const text = new Date(at.getTime() + shanghaiOffsetMs).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, seconds ? 19 : 16)}`;
 }
 
 /** Whole units of age of a figure, for “3 minutes ago”: the largest unit that fits once. */

@@ -71,7 +71,12 @@ function CockpitTitle() {
       <p className="page-sub">
         {status.data ? (
           <>
-            <Loc of={status.data.store.name} /> · {name(period || status.data.now.slice(0, 4))} ·{' '}
+            {status.data.store.name.zh && (
+              <>
+                <Loc of={status.data.store.name} /> ·{' '}
+              </>
+            )}
+            {name(period || status.data.now.slice(0, 4))} ·{' '}
             {t('cockpit.dataTo', { day: status.data.now })}
           </>
         ) : (
