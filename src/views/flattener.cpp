@@ -286,6 +286,7 @@ Flattener::Flattener(std::vector<View> views, Way way) : state_(std::make_unique
   state_->views = std::move(views);
   if (way == Way::general) return;
   for (const View& view : state_->views) state_->plans.add(view.compiled());
+  state_->plans.finish();
 }
 Flattener::~Flattener() = default;
 Flattener::Flattener(Flattener&&) noexcept = default;

@@ -14,7 +14,7 @@ Plan::Child* Plan::child(std::size_t branch, const std::string& key) {
   const ShortKey short_key = ShortKey::of(key);
   std::size_t at = place(short_key);
   while (from.at[at] != 0) at = (at + 1) % from.at.size();
-  from.children.push_back({key, short_key, {}});
+  from.children.push_back({key, short_key, -1, {}});
   from.at[at] = static_cast<std::uint8_t>(from.children.size());
   return &from.children.back();
 }
@@ -93,6 +93,18 @@ std::optional<std::int32_t> Plan::add_path(const fhir::Expression& path) {
 std::optional<std::int32_t> Plan::add_exists(const fhir::Expression& condition) {
   const auto path = simple_exists(condition, type_);
   return path ? insert(*path) : std::nullopt;
+}
+
+void Plan::finish() {
+  for (Branch& branch : branches_)
+    for (Child& child : branch.children) {
+      const Edge& edge = child.edges.front();
+      const Branch& target = branches_[edge.branch];
+      const bool is_leaf = child.edges.size() == 1 && edge.filters.empty() && !edge.first &&
+                           target.children.empty() && target.captures.size() == 1 &&
+                           target.captures.front().take == Take::item;
+      child.leaf_slot = is_leaf ? target.captures.front().slot : -1;
+    }
 }
 
 std::optional<fhir::TypeId> Plan::item_type(const fhir::Expression& path) const {

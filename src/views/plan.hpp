@@ -78,6 +78,7 @@ class Plan {
   struct Child {
     std::string key;
     ShortKey short_key;
+    std::int32_t leaf_slot = -1;  ///< the only thing wanted is the item itself, for this slot
     std::vector<Edge> edges;
   };
   /// What is wanted of an item, and of the members inside it.
@@ -117,6 +118,8 @@ class Plan {
   std::optional<std::int32_t> add_exists(const fhir::Expression& condition);
   /// Type of the items of a simple path.
   std::optional<fhir::TypeId> item_type(const fhir::Expression& path) const;
+  /// When all is added: finds the leaves.
+  void finish();
 
   fhir::TypeId type() const { return type_; }
   const std::vector<Branch>& branches() const { return branches_; }

@@ -12,7 +12,11 @@ std::int32_t Plans::make(fhir::TypeId type) {
   return static_cast<std::int32_t>(plans_.size() - 1);
 }
 
-const PlannedView& Plans::add(const View::Compiled& view) {
+void Plans::finish() {
+  for (Plan& plan : plans_) plan.finish();
+}
+
+void Plans::add(const View::Compiled& view) {
   const fhir::TypeId type = fhir::definitions::find_type(view.resource);
   if (of_type(type) < 0) of_type_[type] = make(type);
   PlannedView& planned = views_.emplace_back();
@@ -22,7 +26,6 @@ const PlannedView& Plans::add(const View::Compiled& view) {
   for (const fhir::Expression& where : view.where)
     planned.where.push_back(plan(planned.root).add_exists(where).value_or(-1));
   for (const CompiledSelect& select : view.select) add_select(select, planned.root, planned);
-  return planned;
 }
 
 /// plan  of the focus of the select, -1 = none

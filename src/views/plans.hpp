@@ -27,7 +27,9 @@ struct PlannedView {
 /// The plans of all views: one for each resource type, one for each forEach.
 class Plans {
  public:
-  const PlannedView& add(const View::Compiled& view);
+  void add(const View::Compiled& view);
+  /// When all views are added.
+  void finish();
 
   const std::deque<Plan>& plans() const { return plans_; }
   const std::deque<PlannedView>& views() const { return views_; }

@@ -43,7 +43,12 @@ void Scanner::give_up() {
 }
 
 void Scanner::visit(const Plan::Branch& branch, Json item) {
-  for (const Plan::Capture& capture : branch.captures) take(capture, item);
+  for (const Plan::Capture& capture : branch.captures) {
+    if (capture.take == Plan::Take::item)
+      keep(capture.slot, item);
+    else
+      take_key(capture, item);
+  }
   object fields;
   if (!branch.children.empty() && !item.get(fields)) walk(branch, fields);
 }
@@ -73,7 +78,10 @@ void Scanner::walk(const Plan::Branch& branch, object fields) {
 void Scanner::enter(const Plan::Child& child, Json value) {
   array list;
   const bool is_list = !value.get(list);
-  if (!is_list && value.is_null()) return;
+  if (!is_list) {
+    if (value.is_null()) return;
+    if (child.leaf_slot >= 0) return keep(static_cast<std::size_t>(child.leaf_slot), value);
+  }
   for (const Plan::Edge& edge : child.edges) {
     if (!is_list) {
       follow(edge, value);
@@ -109,19 +117,13 @@ bool Scanner::passes(const Plan::Edge& edge, Json item) {
   return true;
 }
 
-void Scanner::take(const Plan::Capture& capture, Json item) {
-  std::uint8_t& count = counts_[capture.slot];
-  Found& found = found_[capture.slot];
-  if (capture.take == Plan::Take::item) {
-    if (count == 0) found.value = item;
-    count = count == 0 ? 1 : 2;
-    return;
-  }
+void Scanner::take_key(const Plan::Capture& capture, Json item) {
   const std::string_view id = capture.take == Plan::Take::resource_key
                                   ? text_of(item, "id")
                                   : fhir::reference_key(item, capture.key_type);
   if (id.empty()) return;
-  if (count == 0) found.id = id;
+  std::uint8_t& count = counts_[capture.slot];
+  if (count == 0) found_[capture.slot].id = id;
   count = count == 0 ? 1 : 2;
 }
 

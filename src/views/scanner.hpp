@@ -43,7 +43,12 @@ class Scanner {
   void enter(const Plan::Child& child, fhir::Json value);
   void follow(const Plan::Edge& edge, fhir::Json item);
   bool passes(const Plan::Edge& edge, fhir::Json item);
-  void take(const Plan::Capture& capture, fhir::Json item);
+  void keep(std::size_t slot, fhir::Json item) {
+    std::uint8_t& count = counts_[slot];
+    if (count == 0) found_[slot].value = item;
+    count = count == 0 ? 1 : 2;
+  }
+  void take_key(const Plan::Capture& capture, fhir::Json item);
   bool convert(const Plan::Answer& answer, Cell& cell) const;
 
   const Plan& plan_;
