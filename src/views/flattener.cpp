@@ -14,7 +14,7 @@ using tables::Column;
 using tables::ColumnType;
 using tables::RowBlock;
 
-void append(Column& column, ColumnType type, const Cell& cell) {
+inline void append(Column& column, ColumnType type, const Cell& cell) {
   column.null.push_back(cell.null);
   switch (type) {
     case ColumnType::text:
@@ -47,7 +47,6 @@ void truncate(Column& column, ColumnType type, std::size_t rows) {
 Cell text_cell(std::string_view text) { return {text.empty(), 0, 0, text}; }
 Cell integer_cell(std::int64_t value) { return {false, value, 0, {}}; }
 const Cell no_value;
-const Cell no_seq = integer_cell(0);
 
 /// Full years to the last multiple of five. Five years have 1826.2125 days on average and no
 /// multiple of them is off by more than two: far from a birthday the calendar need not be asked.
@@ -117,11 +116,13 @@ class BlockRows : public RowMaker {
   std::size_t rows() const { return block_.rows(); }
   void shrink(std::size_t rows) {
     block_.owner.resize(rows);
-    for (std::size_t i = 0; i < block_.columns.size(); ++i)
+    for (std::size_t i = 1; i < block_.columns.size(); ++i)
       truncate(block_.columns[i], block_.schema->columns[i].type, rows);
   }
   RowBlock take() {
     RowBlock full = std::move(block_);
+    full.columns[0].null.assign(full.rows(), 0);  // seq: stamped when it is known
+    full.columns[0].ints.assign(full.rows(), 0);
     reset();
     reserve_like(full);
     return full;
@@ -131,7 +132,7 @@ class BlockRows : public RowMaker {
   /// Chunks resemble each other: the next block will be about as large.
   void reserve_like(const RowBlock& former) {
     block_.owner.reserve(former.rows());
-    for (std::size_t i = 0; i < block_.columns.size(); ++i) {
+    for (std::size_t i = 1; i < block_.columns.size(); ++i) {
       block_.columns[i].null.reserve(former.columns[i].null.size());
       block_.columns[i].ints.reserve(former.columns[i].ints.size());
       block_.columns[i].reals.reserve(former.columns[i].reals.size());
@@ -236,21 +237,26 @@ class BlockRows : public RowMaker {
   void clear(const CompiledColumn& column) override { cells_[column.slot] = &no_value; }
 
   bool commit() override {
-    append(block_.columns[0], ColumnType::bigint, no_seq);
     ResidentStamp resident;
-    Cell id;
-    if (view().resident_slot >= 0) {
+    if (view().resident_slot < 0) {
+      append_cells();
+    } else {
       const Cell*& cell = cells_[static_cast<std::size_t>(view().resident_slot)];
-      if (!cell->null) resident = residents_.find(cell->text);
-      id = {resident.id == 0, resident.id, 0, {}};
-    }
-    for (std::size_t slot = 0; slot < cells_.size(); ++slot) {
-      const bool is_resident = static_cast<std::ptrdiff_t>(slot) == view().resident_slot;
-      append(block_.columns[slot + 1], types_[slot + 1], is_resident ? id : *cells_[slot]);
+      const Cell* const reference = cell;  // stays: other rows of the resource may follow
+      if (!reference->null) resident = residents_.find(reference->text);
+      const Cell id{resident.id == 0, resident.id, 0, {}};
+      cell = &id;
+      append_cells();
+      cell = reference;
     }
     if (view().stamps_resident) append_stamps(resident);
     block_.owner.push_back(owner_);
     return true;
+  }
+
+  void append_cells() {
+    for (std::size_t slot = 0; slot < cells_.size(); ++slot)
+      append(block_.columns[slot + 1], types_[slot + 1], *cells_[slot]);
   }
 
   void append_stamps(const ResidentStamp& resident) {
