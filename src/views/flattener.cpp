@@ -97,7 +97,7 @@ class Residents {
 class BlockRows : public RowMaker {
  public:
   BlockRows(const View::Compiled& view, const PlannedView* planned, fhir::Evaluation& evaluation,
-            Residents& residents, std::deque<Scanner>& scanners)
+            Residents& residents, std::vector<Scanner>& scanners)
       : RowMaker(view, evaluation),
         planned_(planned),
         scanners_(scanners),
@@ -271,7 +271,7 @@ class BlockRows : public RowMaker {
   }
 
   const PlannedView* planned_;  ///< nullptr: the evaluator does all
-  std::deque<Scanner>& scanners_;
+  std::vector<Scanner>& scanners_;
   Residents& residents_;
   std::vector<const Cell*> cells_;  ///< of the row at hand: a scanner's or the own
   std::vector<Cell> own_;           ///< what the evaluator gave
@@ -306,7 +306,7 @@ std::vector<tables::TableSchema> Flattener::schemas() const {
 struct Flattener::Sink::State {
   fhir::Evaluation evaluation;
   Residents residents;
-  std::deque<Scanner> scanners;                  ///< one per plan
+  std::vector<Scanner> scanners;                 ///< one per plan
   std::vector<Scanner*> root_of_type;            ///< by fhir::TypeId
   std::deque<BlockRows> makers;                  ///< one per view
   std::vector<std::size_t> rows_before;          ///< per maker of the type at hand
@@ -315,6 +315,7 @@ struct Flattener::Sink::State {
 
 Flattener::Sink::Sink(const Flattener& flattener) : state_(std::make_unique<State>()) {
   const Plans& plans = flattener.state_->plans;
+  state_->scanners.reserve(plans.plans().size());  // they are pointed to
   for (const Plan& plan : plans.plans()) state_->scanners.emplace_back(plan);
   for (const View& view : flattener.state_->views) {
     const std::size_t index = state_->makers.size();
