@@ -25,7 +25,7 @@ using bench::Sample;
 constexpr int threads = 2;
 /// Large batches fill whole row groups, which DuckDB compresses without a detour through its log.
 constexpr std::size_t chunk_bytes = 2 << 20;
-constexpr std::size_t rows_per_append = 245'760;
+constexpr std::size_t rows_per_append = 600'000;
 
 /// The core views as they are loaded.
 const views::Flattener& core_views() {
@@ -181,7 +181,7 @@ void BM_FlattenToTables(benchmark::State& state) {
     // One thread inside DuckDB for each of ours: a second pool would only wait for the first.
     auto database =
         tables::Database::open(
-            path, {.threads = 1, .memory_limit_mb = 768, .compress = state.range(0) == 1})
+            path, {.threads = 1, .memory_limit_mb = 2048, .compress = state.range(0) == 1})
             .value();
     database->define(flattener.schemas()).value();
     std::atomic<std::size_t> next = 0;
