@@ -5,6 +5,7 @@
 #include <set>
 
 #include "indicators/content.hpp"
+#include "indicators/measure.hpp"
 
 namespace hb::indicators {
 namespace {
@@ -288,6 +289,9 @@ Result<std::vector<Plan>> load_plans(const std::filesystem::path& scenes_dir) {
   std::ranges::sort(files);
   std::vector<Plan> plans;
   for (const std::filesystem::path& file : files) {
+    const Result<bool> computed = is_measure_file(file);
+    if (!computed) return unexpected(computed.error());
+    if (*computed) continue;
     Result<Plan> plan = load_plan(file);
     if (!plan) return unexpected(plan.error());
     plans.push_back(std::move(*plan));

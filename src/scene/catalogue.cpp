@@ -64,6 +64,9 @@ Result<Catalogue> Catalogue::load(const std::filesystem::path& scenes_dir) {
   Result<std::vector<indicators::Plan>> plans = indicators::load_plans(scenes_dir);
   if (!plans) return unexpected(plans.error());
   catalogue.plans_ = std::move(*plans);
+  Result<std::vector<indicators::Measure>> measures = indicators::load_measures(scenes_dir);
+  if (!measures) return unexpected(measures.error());
+  catalogue.measures_ = std::move(*measures);
   return catalogue;
 }
 

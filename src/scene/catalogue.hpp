@@ -9,6 +9,7 @@
 
 #include "core/localized.hpp"
 #include "core/result.hpp"
+#include "indicators/measure.hpp"
 #include "indicators/plan.hpp"
 
 namespace hb::scene {
@@ -92,6 +93,8 @@ class Catalogue {
   const std::vector<indicators::Plan>& plans() const { return plans_; }
   const indicators::Plan* plan(std::string_view id) const;
   const indicators::Indicator* indicator(std::string_view id) const;
+  /// Indicators that are computed from the tables.
+  const std::vector<indicators::Measure>& measures() const { return measures_; }
   const std::vector<Board>& boards() const { return boards_; }
   const Board* board(std::string_view id) const;
   const CodeList* codes(std::string_view id) const;
@@ -101,6 +104,7 @@ class Catalogue {
  private:
   std::vector<SceneInfo> scenes_;
   std::vector<indicators::Plan> plans_;
+  std::vector<indicators::Measure> measures_;
   std::vector<Board> boards_;
   std::vector<CodeList> codes_;
 };

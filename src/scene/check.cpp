@@ -40,9 +40,12 @@ class SceneChecker {
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
-        const std::optional<YAML::Node> root = content(file, part.schema);
+        const bool computed = std::string_view(part.name) == "indicators" && is_measure(file);
+        const std::optional<YAML::Node> root =
+            content(file, computed ? "indicator-1" : part.schema);
         if (!root) continue;
-        if (std::string_view(part.name) == "indicators") plan(file);
+        if (computed) measure(file, *root);
+        if (std::string_view(part.name) == "indicators" && !computed) plan(file);
         if (std::string_view(part.name) == "boards") board(file, *root);
         if (std::string_view(part.name) == "codes") codes(file, *root);
       }
@@ -56,6 +59,11 @@ class SceneChecker {
       if (ids_.contains("plan " + reference.plan)) continue;
       add(reference.file, reference.line, reference.path,
           "there is no plan “" + reference.plan + "” in the scenes");
+    }
+    for (const PlanReference& reference : row_references_) {
+      if (ids_.contains("indicator " + reference.plan)) continue;
+      add(reference.file, reference.line, reference.path,
+          "there is no plan indicator “" + reference.plan + "” in the scenes");
     }
   }
 
@@ -160,6 +168,38 @@ class SceneChecker {
     }
   }
 
+  /// Told from plans, which lie in the same folder, by its schema; what cannot be read is a plan.
+  static bool is_measure(const fs::path& file) {
+    return indicators::is_measure_file(file).value_or(false);
+  }
+
+  void measure(const fs::path& file, const YAML::Node& root) {
+    const Result<indicators::Measure> measure = indicators::load_measure(file);
+    if (!measure) return add(file, measure.error());
+    unique("indicator", measure->id, file, 0);
+    if (measure->id != file.stem().string())
+      add(file, indicators::line_of(root["id"]), "id",
+          "the indicator “" + measure->id + "” belongs into a file of its name");
+    const auto part = [&](const indicators::MeasurePart& one, const char* path) {
+      if (!sql_check_) return;
+      const Result<void> checked = sql_check_(one.sql);
+      if (checked) return;
+      Error error = checked.error();
+      error.where = indicators::place_in_file(one, error.where);
+      const std::size_t end = error.where.find(':', one.file.size() + 1);  // without the column
+      error.where = error.where.substr(0, end);
+      error.message = std::string(path) + ": " + error.message;
+      add(file, error);
+    };
+    part(measure->numerator, "numerator.sql");
+    if (measure->denominator) part(*measure->denominator, "denominator.sql");
+    if (measure->list) part(*measure->list, "list.sql");
+    const YAML::Node rows = root["plan_rows"];
+    for (std::size_t i = 0; i < measure->plan_rows.size(); ++i)
+      row_references_.push_back({file, indicators::line_of(rows[i]),
+                                 "plan_rows[" + std::to_string(i) + "]", measure->plan_rows[i]});
+  }
+
   void sql(const fs::path& file, const YAML::Node& node, const std::string& path) {
     if (!sql_check_ || !node["sql"].IsDefined()) return;
     const Result<void> checked = sql_check_(node["sql"].Scalar());
@@ -246,6 +286,7 @@ class SceneChecker {
   const SqlCheck& sql_check_;
   std::map<std::string, fs::path> ids_;  ///< "plan x" → file
   std::vector<PlanReference> plan_references_;
+  std::vector<PlanReference> row_references_;  ///< `plan` is the id of a plan's indicator
   std::vector<SceneFault> faults_;
 };
 

@@ -1,0 +1,270 @@
+#include "indicators/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "indicators/content.hpp"
+
+namespace hb::indicators {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::pair<std::string_view, Method> methods[] = {
+    {"count", Method::count},
+    {"proportion", Method::proportion},
+    {"rate", Method::rate},
+    {"mean", Method::mean},
+    {"ratio", Method::ratio},
+    {"life-expectancy", Method::life_expectancy},
+    {"premature-30q70", Method::premature_30q70},
+};
+constexpr std::pair<std::string_view, Better> directions[] = {
+    {"higher", Better::higher}, {"lower", Better::lower}, {"none", Better::none}};
+constexpr std::pair<std::string_view, Period::Kind> kinds[] = {{"month", Period::Kind::month},
+                                                               {"quarter", Period::Kind::quarter},
+                                                               {"year", Period::Kind::year}};
+constexpr std::string_view fields[] = {"population", "maternal-child", "infectious",  "chronic",
+                                       "services",   "mortality",      "immunisation"};
+constexpr std::string_view levels[] = {"country", "province", "city", "district", "street"};
+
+/// A word of a table of words; the fault lists them.
+template <class T, std::size_t N>
+T one_of(ContentReader& content, const YAML::Node& at, const std::string& word,
+         const std::pair<std::string_view, T> (&known)[N]) {
+  std::string all;
+  for (const auto& [name, value] : known) {
+    if (name == word) return value;
+    all += (all.empty() ? "" : ", ") + std::string(name);
+  }
+  content.fault(at, "“" + word + "” is none of: " + all);
+  return known[0].second;
+}
+
+template <std::size_t N>
+void check_word(ContentReader& content, const YAML::Node& at, const std::string& word,
+                const std::string_view (&known)[N]) {
+  if (std::ranges::find(known, word) != std::end(known)) return;
+  std::string all;
+  for (const std::string_view name : known) all += (all.empty() ? "" : ", ") + std::string(name);
+  content.fault(at, "“" + word + "” is none of: " + all);
+}
+
+double positive(ContentReader& content, const YAML::Node& root, const char* key) {
+  const std::string text = content.text(root, key);
+  double value = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole_text = status == std::errc() && end == text.data() + text.size();
+  if (!whole_text || !(value > 0) || value > 1e9) {
+    content.fault(content.child(root, key),
+                  std::string("“") + key + "” is not a number above 0 and up to 1,000,000,000");
+  }
+  return value;
+}
+
+MeasurePart read_part(ContentReader& content, const YAML::Node& root, const char* key) {
+  MeasurePart part;
+  const YAML::Node node = content.child(root, key);
+  if (!node.IsMap()) {
+    content.fault(root, std::string("“") + key + "” is not a mapping");
+    return part;
+  }
+  part.name = content.localized(node, "name");
+  const std::string over_time = content.text(node, "over_time");
+  part.each = over_time == "each";
+  if (!part.each && over_time != "sum")
+    content.fault(content.child(node, "over_time"), "“over_time” is sum or each");
+  part.ahead_days = content.whole(node, "ahead_days", false).value_or(0);
+  if (part.ahead_days < 0 || part.ahead_days > 366 || (part.ahead_days > 0 && !part.each))
+    content.fault(node, "“ahead_days” is 0 to 366, and only where “over_time” is each");
+  part.sql = content.text(node, "sql");
+  return part;
+}
+
+/// Where the SQL of a node begins: a block text (| or >) begins on the line after its key.
+void place_sql(MeasurePart& part, const YAML::Node& node, const std::string& file) {
+  part.file = file;
+  if (!node.IsMap() || !node["sql"].IsDefined()) return;
+  const bool block = part.sql.find('\n') != std::string::npos;
+  part.line = line_of(node["sql"]) + (block ? 1 : 0);
+}
+
+std::vector<MeasureTarget> read_targets(ContentReader& content, const YAML::Node& root,
+                                        Better better) {
+  std::vector<MeasureTarget> targets;
+  for (const YAML::Node& node : content.list(root, "targets", false)) {
+    MeasureTarget target;
+    target.level = content.text(node, "level");
+    check_word(content, node, target.level, levels);
+    target.year = content.whole(node, "year").value_or(0);
+    target.text = content.text(node, "text");
+    target.source = content.localized(node, "source");
+    const Cell cell = read_target(target.text, better);
+    if (cell.kind == CellKind::unreadable)
+      content.fault(node, "the target “" + target.text + "” is not understood: " + cell.fault.en);
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+Basis read_basis(ContentReader& content, const YAML::Node& root) {
+  const YAML::Node node = content.child(root, "basis");
+  return {content.localized(node, "population"), content.localized(node, "area"),
+          content.localized(node, "year"), content.localized(node, "date")};
+}
+
+void read_head(ContentReader& content, const YAML::Node& root, Measure& measure) {
+  if (content.text(root, "schema") != "indicator-1")
+    content.fault(root, "“schema” is not indicator-1");
+  measure.id = content.text(root, "id");
+  measure.version = content.whole(root, "version").value_or(0);
+  if (measure.version < 1) content.fault(root, "“version” counts from 1");
+  measure.field = content.text(root, "field");
+  check_word(content, content.child(root, "field"), measure.field, fields);
+  measure.title = content.localized(root, "title");
+  measure.unit = content.localized(root, "unit");
+  measure.method =
+      one_of(content, content.child(root, "method"), content.text(root, "method"), methods);
+  measure.better =
+      one_of(content, content.child(root, "better"), content.text(root, "better"), directions);
+  measure.multiplier = positive(content, root, "multiplier");
+  measure.decimals = content.whole(root, "decimals").value_or(0);
+  if (measure.decimals < 0 || measure.decimals > 6) content.fault(root, "“decimals” is 0 to 6");
+  for (const YAML::Node& kind : content.list(root, "periods"))
+    measure.periods.push_back(one_of(content, kind, kind.IsScalar() ? kind.Scalar() : "", kinds));
+  if (measure.periods.empty()) content.fault(root, "“periods” names no period");
+  measure.basis = read_basis(content, root);
+  const YAML::Node source = content.child(root, "source");
+  measure.source = {content.localized(source, "title"), content.text(source, "document"), {}};
+}
+
+void read_parts(ContentReader& content, const YAML::Node& root, Measure& measure) {
+  measure.numerator = read_part(content, root, "numerator");
+  place_sql(measure.numerator, root["numerator"], measure.file);
+  const bool counts = measure.method == Method::count;
+  if (root["denominator"].IsDefined()) {
+    measure.denominator = read_part(content, root, "denominator");
+    place_sql(*measure.denominator, root["denominator"], measure.file);
+    if (counts) content.fault(root["denominator"], "a count has no “denominator”");
+  } else if (!counts) {
+    content.fault(root, "“denominator” is missing: only a count goes without");
+  }
+  if (!root["list"].IsDefined()) return;
+  MeasurePart list;
+  list.each = true;
+  list.sql = content.text(root["list"], "sql");
+  place_sql(list, root["list"], measure.file);
+  measure.list = std::move(list);
+}
+
+std::string fingerprint_of(const Measure& measure) {
+  std::string text = fmt::format("{}\n{}\n{}\n{}", measure.id, measure.version,
+                                 method_word(measure.method), measure.multiplier);
+  for (const MeasurePart* part :
+       {&measure.numerator, measure.denominator ? &*measure.denominator : nullptr})
+    if (part != nullptr)
+      text += fmt::format("\n{} {}\n{}", part->each, part->ahead_days, part->sql);
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+}  // namespace
+
+std::string_view method_word(Method method) {
+  for (const auto& [word, known] : methods)
+    if (known == method) return word;
+  return "";
+}
+
+bool is_life_table(Method method) {
+  return method == Method::life_expectancy || method == Method::premature_30q70;
+}
+
+bool Measure::has_period(Period::Kind kind) const {
+  return std::ranges::find(periods, kind) != periods.end();
+}
+
+Result<bool> is_measure_file(const fs::path& file) {
+  const Result<YAML::Node> root = read_yaml(file);
+  if (!root) return unexpected(root.error());
+  if (!root->IsMap()) return false;
+  const YAML::Node schema = (*root)["schema"];
+  return schema.IsDefined() && schema.IsScalar() && schema.Scalar().starts_with("indicator-");
+}
+
+Result<Measure> load_measure(const fs::path& file) {
+  const Result<YAML::Node> root = read_yaml(file);
+  if (!root) return unexpected(root.error());
+  ContentReader content(file.string());
+  Measure measure;
+  measure.file = file.string();
+  measure.scene = file.parent_path().parent_path().filename().string();
+  if (!root->IsMap()) {
+    content.fault(*root, "expected a mapping");
+    return unexpected(content.error());
+  }
+  read_head(content, *root, measure);
+  read_parts(content, *root, measure);
+  measure.targets = read_targets(content, *root, measure.better);
+  for (const YAML::Node& row : content.list(*root, "plan_rows", false)) {
+    if (row.IsScalar())
+      measure.plan_rows.push_back(row.Scalar());
+    else
+      content.fault(row, "expected the id of a plan's indicator");
+  }
+  if (!content.ok()) return unexpected(content.error());
+  measure.fingerprint = fingerprint_of(measure);
+  return measure;
+}
+
+Result<std::vector<Measure>> load_measures(const fs::path& scenes_dir) {
+  std::error_code problem;
+  std::vector<fs::path> files;
+  for (const auto& scene : fs::directory_iterator(scenes_dir, problem)) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(scene.path() / "indicators", none))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  if (problem) return fail(ErrorCode::not_found, "no such directory", scenes_dir.string());
+  std::ranges::sort(files);
+  std::vector<Measure> measures;
+  std::map<std::string, std::string> known;
+  for (const fs::path& file : files) {
+    const Result<bool> wanted = is_measure_file(file);
+    if (!wanted) return unexpected(wanted.error());
+    if (!*wanted) continue;
+    Result<Measure> measure = load_measure(file);
+    if (!measure) return unexpected(measure.error());
+    const auto [other, is_new] = known.emplace(measure->id, measure->file);
+    if (!is_new)
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("indicator “{}” stands also in {}", measure->id, other->second),
+                  measure->file);
+    measures.push_back(std::move(*measure));
+  }
+  return measures;
+}
+
+std::string place_in_file(const MeasurePart& part, const std::string& where) {
+  int line = 0;
+  std::string column;
+  if (where.starts_with("sql:")) {
+    const char* begin = where.data() + 4;
+    const auto [end, status] = std::from_chars(begin, where.data() + where.size(), line);
+    if (status != std::errc()) line = 0;
+    column = std::string(end, where.data() + where.size());
+  }
+  const bool known = part.line > 0;
+  return known ? fmt::format("{}:{}{}", part.file, part.line + std::max(line, 1) - 1,
+                             line > 0 ? column : "")
+               : part.file;
+}
+
+}  // namespace hb::indicators

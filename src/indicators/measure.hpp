@@ -1,0 +1,89 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/localized.hpp"
+#include "core/period.hpp"
+#include "core/result.hpp"
+#include "indicators/plan.hpp"
+
+namespace hb::indicators {
+
+/// How a value and its interval come from numerator and denominator (docs/indicators.md).
+enum class Method : std::uint8_t {
+  count,            ///< the numerator itself, no interval
+  proportion,       ///< Wilson
+  rate,             ///< exact below ten events, else Byar
+  mean,             ///< Student where the numerator gives sums of squares, else no interval
+  ratio,            ///< no interval
+  life_expectancy,  ///< Chiang II, years at birth
+  premature_30q70,  ///< probability of dying between 30 and 70
+};
+std::string_view method_word(Method method);  ///< "life-expectancy"
+
+/// One SQL text of a measure and how it behaves over time.
+struct MeasurePart {
+  Localized name;
+  bool each = false;  ///< true: asked for each period; false: events by month, which add up
+  /// Of `each`: days behind the end of a period in which an event still counts for it.
+  int ahead_days = 0;
+  std::string sql;
+  std::string file;
+  int line = 0;  ///< of the first line of the SQL, 1-based
+};
+
+struct MeasureTarget {
+  std::string level;  ///< "province", "city", "district", "street"
+  int year = 0;
+  std::string text;  ///< as read_target reads it
+  Localized source;
+};
+
+/// An indicator that is computed from the tables: content of scenes/<scene>/indicators/<id>.yaml
+/// with `schema: indicator-1`.
+struct Measure {
+  std::string id;
+  std::string scene;
+  int version = 1;  ///< raised when the meaning changes
+  std::string field;
+  Localized title;
+  Method method = Method::count;
+  Localized unit;
+  double multiplier = 1;  ///< value = multiplier × numerator / denominator
+  int decimals = 0;       ///< 0–6, of the printed value
+  Better better = Better::none;
+  std::vector<Period::Kind> periods;  ///< which are meaningful: month, quarter, year
+  Basis basis;
+  Source source;  ///< of the definition; place is empty
+  MeasurePart numerator;
+  std::optional<MeasurePart> denominator;
+  std::optional<MeasurePart> list;  ///< residents behind the number; name is empty
+  std::vector<MeasureTarget> targets;
+  std::vector<std::string> plan_rows;  ///< ids of plan indicators reported for the same thing
+  std::string file;
+  std::string fingerprint;  ///< of all that makes the numbers: version, method and SQL
+
+  bool has_period(Period::Kind kind) const;
+};
+
+bool is_life_table(Method method);
+
+/// Is this a file of a measure (`schema: indicator-1`)? A plan lies in the same folder.
+/// errors  those of read_yaml
+Result<bool> is_measure_file(const std::filesystem::path& file);
+
+/// errors  invalid_input with where = file:line
+Result<Measure> load_measure(const std::filesystem::path& file);
+
+/// Every measure under scenes_dir/*/indicators/, in order of scene and file name.
+/// errors  those of load_measure; invalid_input: an id stands twice; not_found: no such directory
+Result<std::vector<Measure>> load_measures(const std::filesystem::path& scenes_dir);
+
+/// Place of an error of scene SQL ("sql:3:7") in the file of the part: "…/x.yaml:25:7".
+std::string place_in_file(const MeasurePart& part, const std::string& where);
+
+}  // namespace hb::indicators
