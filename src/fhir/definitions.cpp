@@ -9,8 +9,9 @@ namespace hb::fhir::definitions {
 namespace {
 
 #include "fhir_definitions.inc"
+#include "fhir_rules.inc"
 
-constexpr std::size_t type_count = std::size(type_rows);
+constexpr std::size_t all_types = std::size(type_rows);
 
 constexpr struct {
   std::string_view name;
@@ -60,11 +61,11 @@ std::uint32_t hash(std::string_view key) {
 /// Open-addressing tables of the keys of each type, made once at first use.
 class Index {
  public:
-  Index() : tables_(type_count), required_(type_count), primitives_(type_count, Primitive::none) {
-    for (std::size_t t = 0; t < type_count; ++t) add_type(t);
-    names_mask_ = static_cast<std::uint32_t>(std::bit_ceil(type_count * 4) - 1);
+  Index() : tables_(all_types), required_(all_types), primitives_(all_types, Primitive::none) {
+    for (std::size_t t = 0; t < all_types; ++t) add_type(t);
+    names_mask_ = static_cast<std::uint32_t>(std::bit_ceil(all_types * 4) - 1);
     names_.assign(names_mask_ + 1, no_type);
-    for (std::size_t t = 0; t < type_count; ++t) {
+    for (std::size_t t = 0; t < all_types; ++t) {
       std::uint32_t at = hash(type_rows[t].name) & names_mask_;
       while (names_[at] != no_type) at = (at + 1) & names_mask_;
       names_[at] = static_cast<TypeId>(t);
@@ -145,5 +146,19 @@ bool is_a(TypeId id, TypeId ancestor) {
     if (id == ancestor) return true;
   return false;
 }
+
+std::size_t type_count() { return all_types; }
+std::size_t index_of(const ElementRow& row) {
+  return static_cast<std::size_t>(&row - element_rows);
+}
+std::size_t element_count() { return std::size(element_rows); }
+
+std::span<const TypeId> targets(const ElementRow& row) {
+  const TargetSet& set = target_sets[row.targets];
+  return {set.types, set.count};
+}
+
+std::span<const InvariantRow> invariants() { return invariant_rows; }
+std::span<const UnlistedBinding> unlisted_bindings() { return unlisted_rows; }
 
 }  // namespace hb::fhir::definitions

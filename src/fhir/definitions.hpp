@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -51,6 +52,30 @@ struct ElementRow {
   std::uint8_t min;
   bool list;
   bool choice;
+  std::uint16_t binding = 0;  ///< required value set, counted from 1; 0 = none, or not enumerable
+  std::uint16_t targets = 0;  ///< of a Reference: number of the target set; 0 = any
+};
+
+/// Resource types that a Reference may point to.
+struct TargetSet {
+  std::uint8_t count;
+  TypeId types[32];
+};
+
+/// An invariant of R4: an expression that must hold for each value of a type or of an element.
+struct InvariantRow {
+  TypeId type;           ///< no_type: of an element
+  std::int16_t element;  ///< index into all elements; -1: of a type
+  std::string_view key;  ///< "obs-6"
+  bool is_error;         ///< else a warning
+  std::string_view human;
+  std::string_view expression;
+};
+
+/// A required binding whose value set the definitions do not list code by code.
+struct UnlistedBinding {
+  std::string_view element;
+  std::string_view value_set;
 };
 
 /// FHIR R4 (4.0.1) base definitions, compiled at build time from the published
@@ -67,6 +92,14 @@ Primitive primitive(TypeId id);
 std::uint64_t required_slots(TypeId id);
 /// True when id is ancestor or descends from it (code is a string, Patient is a Resource).
 bool is_a(TypeId id, TypeId ancestor);
+std::size_t type_count();
+/// Position of an element among all elements of all types.
+std::size_t index_of(const ElementRow& row);
+std::size_t element_count();
+/// The types a reference may point to; empty = any.
+std::span<const TypeId> targets(const ElementRow& row);
+std::span<const InvariantRow> invariants();
+std::span<const UnlistedBinding> unlisted_bindings();
 
 }  // namespace definitions
 }  // namespace hb::fhir
