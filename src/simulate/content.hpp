@@ -49,9 +49,22 @@ struct StreetContent {
   double children = 1;  ///< factor of households with somebody below 18
 };
 
+/// What makes an institution a school: whom it takes and how its classes are called.
+struct SchoolContent {
+  int from_age = 0;                 ///< completed years on 31 August for the first grade
+  std::vector<std::string> grades;  ///< one per school year
+  std::string class_name;           ///< with {grade} and {number}
+  int streets = 1;                  ///< one school at least for so many streets
+  int places = 0;                   ///< children of a school; more are shared among several
+  int class_size = 0;               ///< children of a class, about
+  double per_grade = 0;             ///< share of the residents in one year of age
+  double attending = 1;             ///< share of the children of those ages
+};
+
 struct InstitutionKind {
   enum class Per : std::uint8_t { district, street, community };
-  enum class Level : std::uint8_t { office, community, hospital };
+  /// community and hospital receive visits; the last office reviews report cards
+  enum class Level : std::uint8_t { office, community, hospital, school, other };
   std::string id;
   Per per = Per::district;
   Level level = Level::office;
@@ -60,6 +73,7 @@ struct InstitutionKind {
   double staff = 0;   ///< doctors per 1,000 residents served
   Concept type;
   Localized name;  ///< with {district}, {street}, {community}
+  std::optional<SchoolContent> school;
 };
 
 struct MapContent {

@@ -26,6 +26,22 @@ Normal read_normal(const Field& field) {
   return normal;
 }
 
+SchoolContent read_school(const Field& field) {
+  SchoolContent school;
+  school.from_age = field.at("from_age").integer(0, 40);
+  for (const Field& grade : field.at("grades").items()) school.grades.push_back(grade.text());
+  if (school.grades.empty()) field.at("grades").fault("needs an entry");
+  school.class_name = field.at("class").text();
+  if (school.class_name.find("{number}") == std::string::npos)
+    field.at("class").fault("needs {number}");
+  if (const auto streets = field.find("streets")) school.streets = streets->integer(1, 99);
+  school.places = field.at("places").integer(1, 100000);
+  school.class_size = field.at("class_size").integer(1, 1000);
+  school.per_grade = field.at("per_grade").share();
+  school.attending = field.at("attending").share();
+  return school;
+}
+
 InstitutionKind read_institution(const Field& field) {
   InstitutionKind kind;
   kind.id = field.at("id").text();
@@ -41,10 +57,19 @@ InstitutionKind read_institution(const Field& field) {
     kind.level = InstitutionKind::Level::community;
   else if (level == "hospital")
     kind.level = InstitutionKind::Level::hospital;
+  else if (level == "school")
+    kind.level = InstitutionKind::Level::school;
+  else if (level == "other")
+    kind.level = InstitutionKind::Level::other;
   else if (level != "office")
-    field.at("level").fault("needs office, community or hospital");
+    field.at("level").fault("needs office, community, hospital, school or other");
   if (const auto every = field.find("every")) kind.every = every->integer(1, 99);
-  if (kind.level != InstitutionKind::Level::office) {
+  if (kind.level == InstitutionKind::Level::school) {
+    if (kind.per != InstitutionKind::Per::street) field.at("per").fault("of a school needs street");
+    kind.school = read_school(field);
+  }
+  if (kind.level == InstitutionKind::Level::community ||
+      kind.level == InstitutionKind::Level::hospital) {
     kind.weight = field.at("weight").number(0, 1e6);
     kind.staff = field.at("staff").number(0, 100);
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/utf8.hpp"
@@ -54,7 +55,72 @@ void add_institution(const DistrictContent& content, District& district, std::si
                                    point_inside(district.rings[street], content.map.seed, number)});
 }
 
-void add_institutions(const DistrictContent& content, District& district) {
+/// Part of the district's children that lives in a street.
+std::vector<double> shares_of_children(const DistrictContent& content, const District& district) {
+  std::vector<double> shares(content.streets.size());
+  const std::vector<double>& cumulative = district.household_weights[0][1];
+  double before = 0;
+  for (std::size_t i = 0; i < district.communities.size(); ++i) {
+    shares[district.communities[i].street] += (cumulative[i] - before) / cumulative.back();
+    before = cumulative[i];
+  }
+  return shares;
+}
+
+/// One street of so many has schools; the others send their children to the nearest of them.
+std::vector<std::size_t> seats_of_schools(const District& district, int streets) {
+  std::vector<std::size_t> seats(district.rings.size());
+  for (std::size_t street = 0; street < seats.size(); ++street) {
+    const Point home = centroid(district.rings[street]);
+    double nearest = -1;
+    for (std::size_t seat = 0; seat < seats.size(); seat += static_cast<std::size_t>(streets)) {
+      const Point there = centroid(district.rings[seat]);
+      const double away =
+          (there.x - home.x) * (there.x - home.x) + (there.y - home.y) * (there.y - home.y);
+      if (nearest >= 0 && away >= nearest) continue;
+      nearest = away;
+      seats[street] = seat;
+    }
+  }
+  return seats;
+}
+
+void add_schools(const DistrictContent& content, District& district, std::size_t kind,
+                 std::uint32_t residents) {
+  const SchoolContent& school = *content.institutions[kind].school;
+  const std::vector<double> shares = shares_of_children(content, district);
+  const std::vector<std::size_t> seats = seats_of_schools(district, school.streets);
+  SchoolsOfKind schools{kind, std::vector<std::vector<std::size_t>>(seats.size()),
+                        std::vector<int>(seats.size(), 1)};
+  for (std::size_t seat = 0; seat < seats.size(); ++seat) {
+    double share = 0;
+    for (std::size_t street = 0; street < seats.size(); ++street)
+      if (seats[street] == seat) share += shares[street];
+    if (!(share > 0)) continue;  // nobody comes here
+    const double grade = residents * share * school.per_grade * school.attending;
+    const double children = grade * static_cast<double>(school.grades.size());
+    const auto places = static_cast<std::size_t>(content.streets[seat].communities);
+    const auto count = std::clamp<std::size_t>(
+        static_cast<std::size_t>(std::floor(children / school.places + 0.5)), 1, places);
+    for (std::size_t n = 0; n < count; ++n) {
+      std::size_t at = 0;  // the first community of the street, then evenly on
+      while (district.communities[at].street != seat) ++at;
+      const Community& community = district.communities[at + n * places / count];
+      schools.by_street[seat].push_back(district.institutions.size());
+      add_institution(content, district, kind, community.code, seat, &community);
+    }
+    schools.classes[seat] = std::max(
+        1,
+        static_cast<int>(std::floor(grade / static_cast<double>(count) / school.class_size + 0.5)));
+  }
+  for (std::size_t street = 0; street < seats.size(); ++street) {
+    schools.by_street[street] = schools.by_street[seats[street]];
+    schools.classes[street] = schools.classes[seats[street]];
+  }
+  district.schools.push_back(std::move(schools));
+}
+
+void add_institutions(const DistrictContent& content, District& district, std::uint32_t residents) {
   std::size_t seat = 0;  // district institutions go round the first streets
   for (std::size_t kind = 0; kind < content.institutions.size(); ++kind) {
     const InstitutionKind& what = content.institutions[kind];
@@ -62,8 +128,11 @@ void add_institutions(const DistrictContent& content, District& district) {
       const std::size_t street = seat++ % content.streets.size();
       add_institution(content, district, kind, content.streets[street].code, street, nullptr);
     } else if (what.per == Per::street) {
-      for (std::size_t street = 0; street < content.streets.size(); ++street)
-        add_institution(content, district, kind, content.streets[street].code, street, nullptr);
+      if (what.school)
+        add_schools(content, district, kind, residents);
+      else
+        for (std::size_t street = 0; street < content.streets.size(); ++street)
+          add_institution(content, district, kind, content.streets[street].code, street, nullptr);
     } else {
       for (const Community& community : district.communities)
         if (community.number % static_cast<std::size_t>(what.every) == 0)
@@ -137,6 +206,7 @@ void add_doctors(const DistrictContent& content, District& district, std::uint32
     if (kind.per == Per::community)
       served *= kind.every / static_cast<double>(district.communities.size());
     institution.first_doctor = district.doctors;
+    if (kind.level == Level::school || kind.level == Level::other) continue;
     institution.doctors = 1 + static_cast<std::size_t>(std::floor(served * kind.staff / 1000));
     district.doctors += institution.doctors;
   }
@@ -182,10 +252,10 @@ Result<District> build_district(const DistrictContent& content, std::uint32_t re
   District district;
   district.rings = tile(content.map, content.streets.size());
   add_communities(content, district);
-  add_institutions(content, district);
+  add_household_weights(content, district);
+  add_institutions(content, district, residents);
   const Result<void> chosen = add_choices(content, district);
   if (!chosen) return unexpected(chosen.error());
-  add_household_weights(content, district);
   add_doctors(content, district, residents);
   return district;
 }

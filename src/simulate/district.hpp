@@ -32,6 +32,13 @@ struct Choice {
   std::size_t pick(Random& random) const { return institutions[random.pick(cumulative)]; }
 };
 
+/// The schools of one kind: which of them serve a street, and their size.
+struct SchoolsOfKind {
+  std::size_t kind;
+  std::vector<std::vector<std::size_t>> by_street;  ///< institutions
+  std::vector<int> classes;                         ///< of one grade in a school there, per street
+};
+
 /// The invented district of a content folder, furnished for a number of residents. The places do
 /// not depend on the seed of a run.
 struct District {
@@ -42,7 +49,8 @@ struct District {
   std::vector<Choice> primary;  ///< per community: institutions of level community that serve it
   Choice hospitals;
   std::vector<std::size_t>
-      managing;                   ///< per community: the institution in charge (per street first)
+      managing;  ///< per community: the institution in charge (per street first)
+  std::vector<SchoolsOfKind> schools;
   std::size_t review_office = 0;  ///< where report cards are finally reviewed (last office listed)
   /// Cumulative weights of communities for a household: [elders][children].
   std::array<std::array<std::vector<double>, 2>, 2> household_weights;

@@ -57,16 +57,10 @@ Simulator::Home Simulator::make_home(std::size_t index) const {
   Home home{population_.households[index], index, Random(seed_, stream::household, index)};
   home.surname = pick_surname(content_.population, home.random);
   home.community = home.household.community;
-  home.former = home.community;
-  home.moved = window_.first;
+  home.former = home.household.former;
+  home.moved = home.household.moved;
   home.address = address(home, home.community, home.random);
-  const double waited =
-      home.random.exponential(1 / std::max(1e-9, content_.population.moves_per_year));
-  if (waited < window_.years) {
-    home.former = home.random.below(static_cast<std::uint32_t>(district_.communities.size()));
-    home.moved = {window_.last.days - static_cast<int>(waited * 365.25)};
-    home.former_address = address(home, home.former, home.random);
-  }
+  if (home.former != home.community) home.former_address = address(home, home.former, home.random);
   return home;
 }
 
@@ -165,7 +159,7 @@ void Simulator::write_visits(Life& life) const {
 }
 
 std::size_t Simulator::community_on(const Life& life, Date day) const {
-  return day < life.home.moved ? life.home.former : life.home.community;
+  return simulate::community_on(life.home.household, day);
 }
 
 VisitFacts Simulator::visit_at(Life& life, const Institution& at, Date day, const Concept& reason,

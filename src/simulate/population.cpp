@@ -14,6 +14,7 @@ struct Member {
   Sex sex;
   bool partner = false;
   std::uint8_t family = 0;
+  Role role = Role::other;
 };
 
 using Home = std::vector<Member>;
@@ -100,13 +101,15 @@ class Housing {
   }
 
  private:
-  void add(Home& home, std::optional<Member> member, std::uint8_t family) {
+  void add(Home& home, std::optional<Member> member, std::uint8_t family, Role role = Role::other) {
     if (!member) return;
     member->family = family;
+    member->role = role;
     home.push_back(*member);
   }
 
   Home family(Member child) {
+    child.role = Role::child;
     Home home{child};
     const int gap = years(random_, content_.mother_age);
     auto mother = pool_.take(Sex::female, child.age + gap, 8, child.age + 18, child.age + 46);
@@ -121,8 +124,8 @@ class Housing {
       father = pool_.take(Sex::male, mother_age + years(random_, content_.partner_gap), 8,
                           child.age + 18, oldest);
     if (mother && father) mother->partner = father->partner = true;
-    add(home, mother, 1);
-    add(home, father, 0);
+    add(home, mother, 1, Role::mother);
+    add(home, father, 0, Role::father);
     if (random_.chance(content_.grandparents)) add_grandparents(home, mother_age);
     if (home.size() == 1) add_grandparents(home, mother_age);
     return home;
@@ -135,7 +138,7 @@ class Housing {
     add(home,
         pool_.take(sex, wanted, 2, std::max(0, mother_age - 45),
                    std::min(adult + 4, mother_age - 19)),
-        0);
+        0, Role::child);
   }
 
   void add_grandparents(Home& home, int mother_age) {
@@ -146,8 +149,8 @@ class Housing {
       grandfather = pool_.take(Sex::male, age + years(random_, content_.partner_gap), 6,
                                mother_age + 16, oldest);
     if (grandmother && grandfather) grandmother->partner = grandfather->partner = true;
-    add(home, grandmother, 2);
-    add(home, grandfather, 0);
+    add(home, grandmother, 2, Role::grandparent);
+    add(home, grandfather, 0, Role::grandparent);
   }
 
   Home adults(Member first) {
@@ -266,7 +269,26 @@ class Sequences {
   std::vector<std::uint16_t> next_;
 };
 
+/// When a household moved within the district, counted back from the last day, and from where.
+void plan_move(const Content& content, const District& district, const Window& window,
+               std::uint64_t seed, std::size_t index, Household& household) {
+  Random random(seed, stream::move, index);
+  const double waited = random.exponential(1 / std::max(1e-9, content.population.moves_per_year));
+  const Date moved{window.last.days - static_cast<int>(std::min(waited, 200.0) * 365.25)};
+  if (moved <= window.first) return;
+  household.former = static_cast<std::uint16_t>(
+      random.below(static_cast<std::uint32_t>(district.communities.size())));
+  household.moved = moved;
+}
+
 }  // namespace
+
+std::size_t household_of(const Population& population, std::uint32_t person) {
+  const auto after =
+      std::upper_bound(population.households.begin(), population.households.end(), person,
+                       [](std::uint32_t p, const Household& home) { return p < home.first; });
+  return static_cast<std::size_t>(after - population.households.begin()) - 1;
+}
 
 Date years_before(Date day, int years) {
   const YearMonthDay parts = civil(day);
@@ -308,8 +330,14 @@ Population plan_population(const Content& content, const District& district, con
         std::any_of(home.begin(), home.end(), [](auto& m) { return m.age < adult; });
     const std::size_t community = random.pick(district.household_weights[elders][children]);
     const auto size = static_cast<std::uint16_t>(home.size() + died[i].size());
-    population.households.push_back({static_cast<std::uint32_t>(population.people.size()), size,
-                                     static_cast<std::uint16_t>(community), records[community]});
+    Household household{static_cast<std::uint32_t>(population.people.size()),
+                        size,
+                        static_cast<std::uint16_t>(community),
+                        records[community],
+                        static_cast<std::uint16_t>(community),
+                        window.first};
+    plan_move(content, district, window, seed, i, household);
+    population.households.push_back(household);
     records[community] += size;
     const std::size_t origin = random.pick(origin_weights);
     for (const Member& member : home)
@@ -320,7 +348,8 @@ Population plan_population(const Content& content, const District& district, con
            member.sex,
            false,
            member.partner,
-           member.family},
+           member.family,
+           member.role},
           random.chance(0.85) ? origin : random.pick(origin_weights));
     for (const std::uint32_t dead : died[i])
       add({deaths[dead].birth, deaths[dead].death, 0, 0, deaths[dead].sex, true, false,

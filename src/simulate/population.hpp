@@ -14,6 +14,9 @@ struct Window {
   int years;
 };
 
+/// Somebody without children in the household is `other`.
+enum class Role : std::uint8_t { other, child, mother, father, grandparent };
+
 /// A person as planned: enough to live their life without looking at anybody else. 20 bytes.
 struct Person {
   Date birth;
@@ -24,6 +27,7 @@ struct Person {
   bool died = false;        ///< within the window
   bool partner = false;     ///< lives with a partner
   std::uint8_t family = 0;  ///< 0: bears the household's surname; else another one
+  Role role = Role::other;
 };
 
 struct Household {
@@ -31,6 +35,8 @@ struct Household {
   std::uint16_t size;
   std::uint16_t community;  ///< where it lives on the last day
   std::uint32_t record;     ///< health record numbers of the community begin here
+  std::uint16_t former;     ///< community before the move; the same when it did not move
+  Date moved;               ///< first day at `community`; only when former is another one
 };
 
 struct Population {
@@ -44,6 +50,14 @@ struct Population {
 /// the people who died within the window (Gompertz; crude rate of the content).
 Population plan_population(const Content& content, const District& district, const Window& window,
                            std::uint32_t residents, std::uint64_t seed);
+
+/// Index of the household a person (index into people) belongs to.
+std::size_t household_of(const Population& population, std::uint32_t person);
+/// Index of the community where a household lives on a day.
+inline std::size_t community_on(const Household& household, Date day) {
+  return household.former != household.community && day < household.moved ? household.former
+                                                                          : household.community;
+}
 
 /// The same day `years` earlier; 29 February becomes 28 February.
 Date years_before(Date day, int years);
