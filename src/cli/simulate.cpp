@@ -33,6 +33,7 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
   const json::object object = {{"directory", directory},
                                {"residents", summary.residents},
                                {"deceased", summary.deceased},
+                               {"left", summary.left},
                                {"households", summary.households},
                                {"firstDay", format_date(summary.first_day)},
                                {"lastDay", format_date(summary.last_day)},

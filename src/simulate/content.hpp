@@ -122,8 +122,10 @@ struct PopulationContent {
   AgeTable pyramid;  ///< share of all residents per year of age and sex; sums to 1
   DeathContent deaths;
   HouseholdContent households;
-  double moves_per_year = 0;  ///< per household
-  double care_spread = 0;     ///< sd of the logarithm of the personal factor
+  double moves_per_year = 0;                              ///< within the district, per household
+  double arrivals_per_1000 = 0, departures_per_1000 = 0;  ///< households and year
+  AgeTable mobility;       ///< how likely to come or go, by age of the youngest adult, any scale
+  double care_spread = 0;  ///< sd of the logarithm of the personal factor
   std::vector<std::string> surnames;
   std::vector<double> surname_weights;  ///< cumulative
   std::vector<GivenNames> given;        ///< rising born_from

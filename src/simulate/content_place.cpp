@@ -212,6 +212,9 @@ PopulationContent read_population(const Field& people, const Field& names) {
   population.deaths = read_deaths(people.at("deaths"));
   population.households = read_households(people.at("households"));
   population.moves_per_year = people.at("moves_per_year").number(0, 10);
+  population.arrivals_per_1000 = people.at("arrivals_per_1000").number(0, 1000);
+  population.departures_per_1000 = people.at("departures_per_1000").number(0, 1000);
+  population.mobility = people.at("mobility").by_age(0, 1000);
   population.care_spread = people.at("care_spread").number(0, 3);
   read_names(names, population);
   return population;

@@ -85,19 +85,21 @@ void Simulator::person(const Home& home, std::size_t position, Batch& batch) con
   Life life{who, home, Random(seed_, stream::life, number), PersonWriter(batch, number + 1),
             number};
   life.position = position;
-  life.from = std::max(window_.first, who.birth);
-  life.to = who.died ? who.death : window_.last;
+  const Stay stay = stay_of(who, home.household, window_);
+  life.from = stay.from;
+  life.to = stay.to;
+  life.left = stay.left;
   const double spread = content_.population.care_spread;
   life.care = portable_exp(spread * life.random.normal() - spread * spread / 2);  // mean 1
-  write_patient(home, life);
+  write_patient(home, life, stay);
   plan_care(life);
   plan_programmes(life);
   vaccinate(life);
   write_visits(life);
-  if (who.died) write_death(life);
+  if (who.died && !life.left) write_death(life);
 }
 
-void Simulator::write_patient(const Home& home, Life& life) const {
+void Simulator::write_patient(const Home& home, Life& life, const Stay& stay) const {
   const Person& who = life.who;
   Random random(seed_, stream::name, life.number);
   PatientFacts facts{&who};
@@ -112,13 +114,7 @@ void Simulator::write_patient(const Home& home, Life& life) const {
   facts.record_number = fmt::format("{}{:05}", district_.communities[home.community].code,
                                     home.household.record + life.position);
   facts.telephone = fmt::format("000{:08}", life.number + 1);
-  facts.area = district_.communities[home.community].code;
-  facts.address = home.address;
-  if (!home.former_address.empty() && home.moved > life.from && home.moved <= life.to) {
-    facts.former_area = district_.communities[home.former].code;
-    facts.former_address = home.former_address;
-    facts.moved = home.moved;
-  }
+  if (stay.arrived) facts.arrived = stay.from;
   facts.registered_area =
       origin == content_.district.code ? district_.communities[home.former].code : origin;
   life.registered_area = facts.registered_area;
@@ -127,7 +123,37 @@ void Simulator::write_patient(const Home& home, Life& life) const {
   facts.partner_stated = who.partner && age >= 20;
   facts.single_stated =
       !who.partner && age >= 22 && age < 45;  // later: widowed or divorced, unknown
+  write_versions(home, life, facts);
+}
+
+/// A record begins with the first day in the district, and is delivered again on the day of a move,
+/// of leaving and of death.
+void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts) const {
+  const bool moved =
+      home.former != home.community && home.moved > life.from && home.moved <= life.to;
+  const std::size_t first = moved ? home.former : home.community;
+  facts.area = district_.communities[first].code;
+  facts.address = moved ? home.former_address : home.address;
   life.writer.patient(facts);
+  if (moved) {
+    facts.former_area = std::move(facts.area);
+    facts.former_address = std::move(facts.address);
+    facts.area = district_.communities[home.community].code;
+    facts.address = home.address;
+    facts.moved = home.moved;
+    facts.next_version(home.moved);
+    life.writer.patient(facts);
+  }
+  if (life.who.died && !life.left) {
+    facts.deceased = true;
+    facts.next_version(life.to);
+    life.writer.patient(facts);
+  }
+  if (life.left) {
+    facts.left = Date{life.to.days + 1};
+    facts.next_version(*facts.left);
+    life.writer.patient(facts);
+  }
 }
 
 void Simulator::plan_care(Life& life) const {

@@ -43,15 +43,17 @@ void Simulator::plan_regular(Life& life, std::size_t index) const {
   if (!random.chance(prevalence)) return;
   const Date earliest = months_after(life.who.birth, programme.enrolled_from_age * 12);
   const auto before = static_cast<int>(random.unit() * programme.enrolled_within_years * 365.25);
-  const Date enrolled = weekday(std::max({earliest, Date{life.to.days - before}, life.who.birth}));
+  Date since = std::max(earliest, life.who.birth);
+  if (life.home.household.arrived > since) since = life.from;  // enrolled anew by who is here
+  const Date enrolled = weekday(std::max(since, Date{life.to.days - before}));
   if (enrolled > life.to) return;
   life.memberships.push_back({index, enrolled});
 
   const Institution& managing = district_.institutions[district_.managing[life.home.community]];
   const std::size_t doctor =
       managing.first_doctor + random.below(static_cast<std::uint32_t>(managing.doctors));
-  life.writer.episode(programme, enrolled, life.who.died ? &life.who.death : nullptr, managing,
-                      doctor);
+  life.writer.episode(programme, enrolled, life.who.died || life.left ? &life.to : nullptr,
+                      managing, doctor);
   if (programme.diagnosis)
     life.writer.condition(
         {enrolled, 9 * 60, 15, VisitKind::programme, &managing, doctor, &*programme.diagnosis}, "",
@@ -75,7 +77,7 @@ void Simulator::plan_regular(Life& life, std::size_t index) const {
             : 0;
     due.days += std::max(1, programme.interval + spread);
   }
-  if (!missed || life.who.died) return;
+  if (!missed || life.who.died || life.left) return;
   // The last visit that was due did not take place: somebody has to ask why.
   life.writer.task({"follow-up-overdue", "随访逾期", "",
                     Date{std::min(missed->days + 14, window_.last.days)},

@@ -276,12 +276,78 @@ void plan_move(const Content& content, const District& district, const Window& w
   const double waited = random.exponential(1 / std::max(1e-9, content.population.moves_per_year));
   const Date moved{window.last.days - static_cast<int>(std::min(waited, 200.0) * 365.25)};
   if (moved <= window.first) return;
-  household.former = static_cast<std::uint16_t>(
-      random.below(static_cast<std::uint32_t>(district.communities.size())));
+  const std::uint32_t former =
+      random.below(static_cast<std::uint32_t>(district.communities.size()));
+  if (moved <= household.arrived || moved >= household.left) return;
+  household.former = static_cast<std::uint16_t>(former);
   household.moved = moved;
 }
 
+/// How much likelier than others a home comes or goes: by the age of its youngest adult.
+double mobility(const PopulationContent& content, const Home& home) {
+  int age = oldest;
+  for (const Member& member : home)
+    if (member.age >= adult) age = std::min(age, member.age);
+  return content.mobility.at(home.front().sex, age);
+}
+
+/// The homes that came from elsewhere within the window, and when. Homes where somebody died were
+/// always here.
+std::vector<Date> plan_arrivals(const PopulationContent& content, const Window& window,
+                                const std::vector<Home>& homes,
+                                const std::vector<std::vector<std::uint32_t>>& died,
+                                std::uint64_t seed) {
+  std::vector<Date> arrived(homes.size(), ever);
+  double mean = 0;
+  for (const Home& home : homes) mean += mobility(content, home);
+  mean /= static_cast<double>(homes.size());
+  if (!(mean > 0)) return arrived;
+  Random random(seed, stream::arrival, 0);
+  const auto days = static_cast<std::uint32_t>(window.last.days - window.first.days);
+  for (std::size_t i = 0; i < homes.size(); ++i) {
+    const double expected =
+        content.arrivals_per_1000 / 1000 * window.years * mobility(content, homes[i]) / mean;
+    const bool comes = random.chance(1 - portable_exp(-expected));
+    const Date day{window.first.days + 1 + static_cast<int>(random.below(days))};
+    if (comes && died[i].empty()) arrived[i] = day;
+  }
+  return arrived;
+}
+
+/// The homes that left within the window; ages are those on the day they did.
+std::vector<Home> plan_departures(const PopulationContent& content, const Window& window,
+                                  std::size_t homes, std::uint32_t residents, std::uint64_t seed) {
+  AgeTable movers;
+  double sum = 0;
+  for (const Sex sex : {Sex::male, Sex::female})
+    for (int age = 0; age <= oldest; ++age) {
+      const double weight = content.pyramid.at(sex, age) * content.mobility.at(sex, age);
+      sum += movers.values[static_cast<std::size_t>(sex)][AgeTable::clamp(age)] = weight;
+    }
+  if (!(sum > 0) || homes == 0) return {};
+  for (auto& sex : movers.values)
+    for (double& value : sex) value /= sum;
+  Random random(seed, stream::departure, 0);
+  const double leaving = content.departures_per_1000 / 1000 * window.years * residents;
+  Pool pool(movers, static_cast<std::uint32_t>(std::floor(leaving + random.unit())));
+  return Housing(content.households, pool, random).all();
+}
+
 }  // namespace
+
+Stay stay_of(const Person& person, const Household& household, const Window& window) {
+  Stay stay{std::max(window.first, person.birth), window.last, false, false};
+  if (household.arrived > person.birth && household.arrived > window.first) {
+    stay.from = household.arrived;
+    stay.arrived = true;
+  }
+  if (person.died) stay.to = person.death;
+  if (household.left <= stay.to) {
+    stay.to = {household.left.days - 1};
+    stay.left = true;
+  }
+  return stay;
+}
 
 std::size_t household_of(const Population& population, std::uint32_t person) {
   const auto after =
@@ -296,6 +362,76 @@ Date years_before(Date day, int years) {
   return *make_date(parts.year - years, parts.month, parts.day - 1);
 }
 
+namespace {
+
+/// Puts homes into communities, one after the other: households, people, numbers.
+class Settlement {
+ public:
+  Settlement(const Content& content, const District& district, const Window& window,
+             std::uint64_t seed, Population& population)
+      : content_(content),
+        district_(district),
+        window_(window),
+        seed_(seed),
+        population_(population),
+        sequences_(window, content.district.origins.size()),
+        records_(district.communities.size(), 1) {
+    for (const auto& origin : content.district.origins) origin_weights_.push_back(origin.second);
+  }
+
+  void settle(const Home& home, const std::vector<Death>& dead, Date arrived, Date left,
+              Random& random) {
+    const bool elders = std::any_of(home.begin(), home.end(), [](auto& m) { return m.age >= 60; });
+    const bool children =
+        std::any_of(home.begin(), home.end(), [](auto& m) { return m.age < adult; });
+    const std::size_t community = random.pick(district_.household_weights[elders][children]);
+    const auto size = static_cast<std::uint16_t>(home.size() + dead.size());
+    Household household{static_cast<std::uint32_t>(population_.people.size()),
+                        size,
+                        static_cast<std::uint16_t>(community),
+                        records_[community],
+                        static_cast<std::uint16_t>(community),
+                        window_.first,
+                        arrived,
+                        left};
+    plan_move(content_, district_, window_, seed_, population_.households.size(), household);
+    population_.households.push_back(household);
+    records_[community] += size;
+    const std::size_t origin = random.pick(origin_weights_);
+    const Date day = std::min(window_.last, left);
+    for (const Member& member : home) {
+      Person person{birth_of(random, day, member.age), {}, 0, 0, member.sex};
+      person.partner = member.partner;
+      person.family = member.family;
+      person.role = member.role;
+      add(person, random.chance(0.85) ? origin : random.pick(origin_weights_));
+    }
+    for (const Death& death : dead) {
+      Person person{death.birth, death.death, 0, 0, death.sex, true};
+      person.family = random.chance(0.5) ? 0 : 9;
+      add(person, origin);
+    }
+  }
+
+ private:
+  void add(Person person, std::size_t origin) {
+    person.origin = static_cast<std::uint16_t>(origin);
+    person.sequence = sequences_.take(person.birth, person.sex, origin);
+    population_.people.push_back(person);
+  }
+
+  const Content& content_;
+  const District& district_;
+  const Window& window_;
+  std::uint64_t seed_;
+  Population& population_;
+  Sequences sequences_;
+  std::vector<std::uint32_t> records_;
+  std::vector<double> origin_weights_;
+};
+
+}  // namespace
+
 Population plan_population(const Content& content, const District& district, const Window& window,
                            std::uint32_t residents, std::uint64_t seed) {
   Random random(seed, stream::housing, 0);
@@ -308,53 +444,24 @@ Population plan_population(const Content& content, const District& district, con
   std::vector<std::vector<std::uint32_t>> died(homes.size());
   for (std::uint32_t i = 0; i < deaths.size(); ++i)
     died[random.below(static_cast<std::uint32_t>(homes.size()))].push_back(i);
-
-  const auto& origins = content.district.origins;
-  std::vector<double> origin_weights;
-  for (const auto& origin : origins) origin_weights.push_back(origin.second);
-  Sequences sequences(window, origins.size());
-  std::vector<std::uint32_t> records(district.communities.size(), 1);
+  const std::vector<Date> arrived = plan_arrivals(content.population, window, homes, died, seed);
+  const std::vector<Home> leaving =
+      plan_departures(content.population, window, homes.size(), residents, seed);
 
   Population population;
-  population.people.reserve(residents + deaths.size());
-  population.households.reserve(homes.size());
-  const auto add = [&](Person person, std::size_t origin) {
-    person.origin = static_cast<std::uint16_t>(origin);
-    person.sequence = sequences.take(person.birth, person.sex, origin);
-    population.people.push_back(person);
-  };
+  population.people.reserve(residents + deaths.size() + 3 * leaving.size());
+  population.households.reserve(homes.size() + leaving.size());
+  Settlement settlement(content, district, window, seed, population);
   for (std::size_t i = 0; i < homes.size(); ++i) {
-    const Home& home = homes[i];
-    const bool elders = std::any_of(home.begin(), home.end(), [](auto& m) { return m.age >= 60; });
-    const bool children =
-        std::any_of(home.begin(), home.end(), [](auto& m) { return m.age < adult; });
-    const std::size_t community = random.pick(district.household_weights[elders][children]);
-    const auto size = static_cast<std::uint16_t>(home.size() + died[i].size());
-    Household household{static_cast<std::uint32_t>(population.people.size()),
-                        size,
-                        static_cast<std::uint16_t>(community),
-                        records[community],
-                        static_cast<std::uint16_t>(community),
-                        window.first};
-    plan_move(content, district, window, seed, i, household);
-    population.households.push_back(household);
-    records[community] += size;
-    const std::size_t origin = random.pick(origin_weights);
-    for (const Member& member : home)
-      add({birth_of(random, window.last, member.age),
-           {},
-           0,
-           0,
-           member.sex,
-           false,
-           member.partner,
-           member.family,
-           member.role},
-          random.chance(0.85) ? origin : random.pick(origin_weights));
-    for (const std::uint32_t dead : died[i])
-      add({deaths[dead].birth, deaths[dead].death, 0, 0, deaths[dead].sex, true, false,
-           static_cast<std::uint8_t>(random.chance(0.5) ? 0 : 9)},
-          origin);
+    std::vector<Death> dead;
+    for (const std::uint32_t n : died[i]) dead.push_back(deaths[n]);
+    settlement.settle(homes[i], dead, arrived[i], never, random);
+  }
+  const auto days = static_cast<std::uint32_t>(window.last.days - window.first.days);
+  for (const Home& home : leaving) {
+    const Date left{window.first.days + 1 + static_cast<int>(random.below(days))};
+    settlement.settle(home, {}, ever, left, random);
+    population.left += static_cast<std::uint32_t>(home.size());
   }
   population.living = residents;
   population.died = static_cast<std::uint32_t>(deaths.size());

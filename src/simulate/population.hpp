@@ -30,6 +30,8 @@ struct Person {
   Role role = Role::other;
 };
 
+constexpr Date ever{-1'000'000}, never{1'000'000};
+
 struct Household {
   std::uint32_t first;  ///< index of its first person
   std::uint16_t size;
@@ -37,19 +39,31 @@ struct Household {
   std::uint32_t record;     ///< health record numbers of the community begin here
   std::uint16_t former;     ///< community before the move; the same when it did not move
   Date moved;               ///< first day at `community`; only when former is another one
+  Date arrived = ever;      ///< first day in the district, within the window; `ever`: not known
+  Date left = never;        ///< first day elsewhere, within the window
 };
 
 struct Population {
-  std::vector<Person> people;  ///< by household
+  std::vector<Person> people;  ///< by household; those who left come last
   std::vector<Household> households;
-  std::uint32_t living = 0;  ///< on the last day
+  std::uint32_t living = 0;  ///< in the district on the last day
   std::uint32_t died = 0;    ///< within the window
+  std::uint32_t left = 0;    ///< within the window
 };
 
-/// Plans `residents` people alive on the last day, by the pyramid to the person, in households, and
-/// the people who died within the window (Gompertz; crude rate of the content).
+/// Plans `residents` people alive and here on the last day, by the pyramid to the person, in
+/// households of which some came within the window; the people who died within the window
+/// (Gompertz; crude rate of the content); and households that left within it.
 Population plan_population(const Content& content, const District& district, const Window& window,
                            std::uint32_t residents, std::uint64_t seed);
+
+/// First and last day of a person in the district within the window.
+struct Stay {
+  Date from, to;
+  bool arrived;  ///< came from elsewhere on `from`
+  bool left;     ///< went elsewhere on the day after `to`
+};
+Stay stay_of(const Person& person, const Household& household, const Window& window);
 
 /// Index of the household a person (index into people) belongs to.
 std::size_t household_of(const Population& population, std::uint32_t person);

@@ -76,7 +76,7 @@ std::string dirty_lines(const Content& content, const District& district,
                         std::uint64_t seed) {
   Random random(seed, stream::problem, 0);
   std::string lines;
-  const auto people = static_cast<std::uint32_t>(population.people.size());
+  const std::uint32_t people = population.living + population.died;  // the others left
   const std::string& clinic = district.institutions[district.primary[0].institutions[0]].id;
   const auto living = [&] {  // at least one is: residents >= 1
     std::uint32_t number = random.below(people);

@@ -8,7 +8,8 @@ namespace hb::simulate {
 /// take an index added.
 namespace stream {
 constexpr std::uint64_t outline = 1, site = 2, spot = 3, community = 4, community_size = 5;
-constexpr std::uint64_t housing = 10, death = 11, doctor = 12, problem = 13, move = 14;
+constexpr std::uint64_t housing = 10, death = 11, doctor = 12, problem = 13, move = 14,
+                        arrival = 15, departure = 16;
 constexpr std::uint64_t household = 20, life = 21, name = 22;
 constexpr std::uint64_t family = 0x100, programme = 0x1000, drug = 0x2000, tendency = 0x10000;
 constexpr std::uint64_t school = 0x3000;

@@ -32,6 +32,19 @@ void put_quantity(Text& out, const Component& component, double value) {
           "\"}");
 }
 
+void put_stay(Text& out, const PatientFacts& facts) {
+  constexpr std::string_view url = R"({"url":"https://health-brain.org/fhir/StructureDefinition/)";
+  if (facts.arrived || facts.left) {
+    out.put(R"("extension":[)");
+    if (facts.arrived)
+      out.put(url, R"(arrived-district","valueDate":")", *facts.arrived,
+              facts.left ? "\"}," : "\"}");
+    if (facts.left) out.put(url, R"(left-district","valueDate":")", *facts.left, "\"}");
+    out.put("],");
+  }
+  out.put(R"("active":)", facts.left ? "false," : "true,");
+}
+
 }  // namespace
 
 void Batch::clear() {
@@ -64,16 +77,20 @@ Text& PersonWriter::begin(Type type, char letter, std::string* id) {
 void PersonWriter::patient(const PatientFacts& facts) {
   const Person& person = *facts.person;
   Text& out = batch_.line(Type::patient);
+  out.put(R"({"resourceType":"Patient","id":"p)", number_, R"(","meta":{)");
+  if (facts.version > 1)
+    out.put(R"("versionId":")", facts.version, R"(","lastUpdated":")", Moment{facts.changed, 600},
+            "\",");
   out.put(
-      R"({"resourceType":"Patient","id":"p)", number_,
-      R"(","meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HTEST"}]},)"
-      R"("identifier":[{"use":"official","system":"urn:oid:2.16.156.10011.1.3","value":")",
-      facts.identity_number, R"("},{"system":"urn:oid:2.16.156.10011.1.2","value":")",
-      facts.record_number, R"("}],"name":[{"text":")", facts.family, facts.given, R"(","family":")",
-      facts.family, R"(","given":[")", facts.given,
-      R"("]}],"telecom":[{"system":"phone","value":")", facts.telephone, R"("}],"gender":")",
-      person.sex == Sex::male ? "male" : "female", R"(","birthDate":")", person.birth, '"');
-  if (person.died) out.put(R"(,"deceasedDateTime":")", person.death, '"');
+      R"("tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HTEST"}]},)");
+  put_stay(out, facts);
+  out.put(R"("identifier":[{"use":"official","system":"urn:oid:2.16.156.10011.1.3","value":")",
+          facts.identity_number, R"("},{"system":"urn:oid:2.16.156.10011.1.2","value":")",
+          facts.record_number, R"("}],"name":[{"text":")", facts.family, facts.given,
+          R"(","family":")", facts.family, R"(","given":[")", facts.given,
+          R"("]}],"telecom":[{"system":"phone","value":")", facts.telephone, R"("}],"gender":")",
+          person.sex == Sex::male ? "male" : "female", R"(","birthDate":")", person.birth, '"');
+  if (facts.deceased) out.put(R"(,"deceasedDateTime":")", person.death, '"');
   out.put(R"(,"address":[{)", area_extension, facts.area, R"("}],"use":"home","text":")",
           facts.address, '"');
   if (!facts.former_area.empty())

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,9 +58,18 @@ struct PatientFacts {
   std::string area, address;                ///< present: community code, line of text
   std::string former_area, former_address;  ///< before the move; empty: never moved
   Date moved;
+  std::optional<Date> arrived, left;  ///< from and for elsewhere
+  bool deceased = false;              ///< by now
+  int version = 1;
+  Date changed;                 ///< day of a version after the first
   std::string registered_area;  ///< 户籍: community of the district or 6 digits elsewhere
   const Institution* managing;
   bool partner_stated, single_stated;  ///< what the record says about marriage; neither: nothing
+
+  void next_version(Date day) {
+    ++version;
+    changed = day;
+  }
 };
 
 enum class VisitKind : std::uint8_t { outpatient, inpatient, programme };

@@ -19,6 +19,7 @@ std::optional<Schooling> school_of(const Content& content, const District& distr
   const Person& who = population.people[person];
   const Household& home = population.households[household_of(population, person)];
   if (day < who.birth || (who.died && day > who.death)) return std::nullopt;
+  if (day < home.arrived || day >= home.left) return std::nullopt;
   const Date begin = school_year_of(day);
   if (begin < who.birth) return std::nullopt;
   const int age = age_in_years(who.birth, begin);

@@ -158,12 +158,13 @@ std::string manifest(const Options& options, const Content& content, const Summa
       "{{\n  \"generator\": \"healthbrain simulate\",\n  \"simulated\": true,\n"
       "  \"name\": {{\"zh\": \"{}（虚构）\", \"en\": \"{} (invented)\"}},\n"
       "  \"area\": \"{}\",\n  \"seed\": {},\n  \"residents\": {},\n  \"deceased\": {},\n  "
+      "\"left\": {},\n  "
       "\"households\": {},\n"
       "  \"years\": {},\n  \"firstDay\": \"{}\",\n  \"lastDay\": \"{}\",\n  \"problems\": {},\n  "
       "\"resources\": {},\n"
       "  \"counts\": {{{}\n  }},\n  \"files\": [{}]\n}}\n",
       content.district.name.zh, content.district.name.en, content.district.code, options.seed,
-      summary.residents, summary.deceased, summary.households, options.years,
+      summary.residents, summary.deceased, summary.left, summary.households, options.years,
       format_date(summary.first_day), format_date(summary.last_day), summary.problems,
       summary.resources, counts, names);
 }
@@ -206,6 +207,7 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   Summary summary;
   summary.residents = population.living;
   summary.deceased = population.died;
+  summary.left = population.left;
   summary.households = static_cast<std::uint32_t>(population.households.size());
   summary.first_day = window->first;
   summary.last_day = window->last;

@@ -27,7 +27,7 @@ struct Summary {
   std::uint64_t resources = 0;                  ///< without the lines of dirty-clinic
   std::uint64_t bytes = 0;                      ///< of NDJSON before compression
   std::map<std::string, std::uint64_t> counts;  ///< by resource type
-  std::uint32_t residents = 0, deceased = 0;
+  std::uint32_t residents = 0, deceased = 0, left = 0;
   std::uint32_t problems = 0;
   std::uint32_t households = 0;
   Date first_day, last_day;

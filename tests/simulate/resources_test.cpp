@@ -32,6 +32,29 @@ void each(const std::string& type, Visit visit) {
   }
 }
 
+/// The last version of every Patient; versions of one person follow one another.
+template <class Visit>
+void each_person(Visit visit) {
+  simdjson::dom::parser parser;
+  const auto lines = read_lines(given_district().directory() / "Patient.ndjson");
+  const auto id = [](const std::string& line) { return line.substr(0, line.find("\"meta\"")); };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i + 1 < lines.size() && id(lines[i]) == id(lines[i + 1])) continue;
+    const Element root = parser.parse(lines[i]);
+    visit(root);
+  }
+}
+
+/// The day of a dated extension of a Patient, if there is one.
+std::optional<Date> stay_day(const Element& root, const std::string& name) {
+  simdjson::dom::array extensions;
+  if (root["extension"].get(extensions) != simdjson::SUCCESS) return std::nullopt;
+  for (const Element extension : extensions)
+    if (text_at(extension, "/url").ends_with(name))
+      return *parse_date(text_at(extension, "/valueDate"));
+  return std::nullopt;
+}
+
 std::vector<fhir::Fault> faults_of(std::string line, bool simulated) {
   static fhir::Parser parser;
   const std::size_t size = line.size();
@@ -94,7 +117,10 @@ TEST_CASE("simulated resources: references resolve, ids are unique") {
       ids.insert(name + "/" + text_at(root, "/id"));
       ++count;
     });
-  CHECK(ids.size() == count);
+  // Only Patients have later versions: of moves, deaths and departures.
+  std::size_t later = 0;
+  each("Patient", [&](const Element& root) { later += !text_at(root, "/meta/versionId").empty(); });
+  CHECK(ids.size() + later == count);
   std::size_t seen = 0;
   std::string missing;
   for (const auto& [type, expected] : given_district().summary.counts)
@@ -112,7 +138,7 @@ TEST_CASE("simulated people: the pyramid is that of the content, names are ordin
   const Date last = *make_date(2025, 12, 31);
   double children = 0, elders = 0, living = 0, men = 0;
   std::unordered_set<std::string> numbers;
-  each("Patient", [&](const Element& root) {
+  each_person([&](const Element& root) {
     const std::string identity = text_at(root, "/identifier/0/value");
     numbers.insert(identity);
     CHECK(fhir::is_identity_number(identity));
@@ -126,14 +152,15 @@ TEST_CASE("simulated people: the pyramid is that of the content, names are ordin
     CHECK(text_at(root, "/telecom/0/value").starts_with("000"));
     const std::size_t name = text_at(root, "/name/0/text").size();
     CHECK((name == 6 || name == 9));  // two or three characters of three bytes
-    if (!text_at(root, "/deceasedDateTime").empty()) return;
+    if (!text_at(root, "/deceasedDateTime").empty() || stay_day(root, "left-district")) return;
     ++living;
     children += age <= 14;
     elders += age >= 60;
     men += text_at(root, "/gender") == "male";
   });
   CHECK(living == 6000);
-  CHECK(numbers.size() == given_district().summary.counts.at("Patient"));
+  const auto& summary = given_district().summary;
+  CHECK(numbers.size() == 6000u + summary.deceased + summary.left);
   // 13.04 % and 20.45 % of 6,000 are 782.4 and 1,227; rounding by cells moves them by at most 1.
   CHECK(std::fabs(children - 782.4) <= 1);
   CHECK(std::fabs(elders - 1227) <= 1);
@@ -143,9 +170,9 @@ TEST_CASE("simulated people: the pyramid is that of the content, names are ordin
 TEST_CASE("simulated people: births and deaths come at the stated rates") {
   const Date first = *make_date(2023, 1, 1);
   double born = 0, died = 0;
-  each("Patient", [&](const Element& root) {
+  each_person([&](const Element& root) {
     born += *parse_date(text_at(root, "/birthDate")) >= first &&
-            text_at(root, "/deceasedDateTime").empty();
+            text_at(root, "/deceasedDateTime").empty() && !stay_day(root, "left-district");
     const std::string death = text_at(root, "/deceasedDateTime");
     if (death.empty()) return;
     ++died;
@@ -163,6 +190,44 @@ TEST_CASE("simulated people: births and deaths come at the stated rates") {
       ++causes[text_at(root, "/subject/reference")];
   });
   CHECK(causes.size() == static_cast<std::size_t>(died));
+}
+
+TEST_CASE("simulated people: they come, move and leave at the stated rates") {
+  const Date first = *make_date(2023, 1, 1);
+  int arrived = 0, left = 0, moved = 0, versions = 0;
+  std::string former_id, former_area;
+  each("Patient", [&](const Element& root) {
+    const auto came = stay_day(root, "arrived-district");
+    const auto went = stay_day(root, "left-district");
+    const std::string id = text_at(root, "/id");
+    const std::string area = text_at(root, "/address/0/extension/0/valueCode");
+    const std::string version = text_at(root, "/meta/versionId");
+    bool active = false;
+    REQUIRE(root["active"].get(active) == simdjson::SUCCESS);
+    CHECK(active == !went.has_value());
+    if (came) CHECK(*came > first);
+    if (came && went) CHECK(*came < *went);
+    arrived += came && version.empty();
+    left += went.has_value();
+    if (id == former_id) {
+      ++versions;
+      CHECK(!version.empty());
+      moved += area != former_area;
+      if (went) CHECK(day_of(text_at(root, "/meta/lastUpdated")) == *went);
+    }
+    former_id = id;
+    former_area = area;
+  });
+  CHECK(left == static_cast<int>(given_district().summary.left));
+  // Departures: 26 per 1,000 and year of 6,000 people: 468. Arrivals: about 1 - exp(-0.09) of the
+  // households, larger ones less often, without those who died or were born here later.
+  CHECK(std::fabs(left - 468) <= 1);
+  CHECK(arrived > 250);
+  CHECK(arrived < 600);
+  // Moves: 0.028 × 3 years of 6,500 people, a few of them dead, gone or not yet here: about 500.
+  CHECK(moved > 380);
+  CHECK(moved < 600);
+  CHECK(versions >= moved + left);
 }
 
 TEST_CASE("simulated care: volume, seasons and weekdays") {
@@ -197,10 +262,13 @@ TEST_CASE("simulated care: volume, seasons and weekdays") {
 TEST_CASE("simulated care: nothing happens before birth, after death or after the last day") {
   std::map<std::string, std::pair<Date, Date>> lives;
   const Date last = *make_date(2025, 12, 31);
-  each("Patient", [&](const Element& root) {
+  each_person([&](const Element& root) {
     const std::string death = text_at(root, "/deceasedDateTime");
+    const auto left = stay_day(root, "left-district");
     lives["Patient/" + text_at(root, "/id")] = {*parse_date(text_at(root, "/birthDate")),
-                                                death.empty() ? last : day_of(death)};
+                                                left            ? Date{left->days - 1}
+                                                : death.empty() ? last
+                                                                : day_of(death)};
   });
   const std::pair<const char*, std::array<const char*, 2>> events[] = {
       {"Encounter", {"/subject/reference", "/period/start"}},
@@ -251,8 +319,8 @@ TEST_CASE("simulated care: the prevalence under management is recovered, with it
 TEST_CASE(
     "simulated children: doses in order, coverage recovered, the pertussis change of 2025 seen") {
   std::map<std::string, Date> births;
-  each("Patient", [&](const Element& root) {
-    if (text_at(root, "/deceasedDateTime").empty())
+  each_person([&](const Element& root) {
+    if (text_at(root, "/deceasedDateTime").empty() && !stay_day(root, "left-district"))
       births["Patient/" + text_at(root, "/id")] = *parse_date(text_at(root, "/birthDate"));
   });
   std::map<std::string, int> measles;

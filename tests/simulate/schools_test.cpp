@@ -1,7 +1,5 @@
 #include "simulate/schools.hpp"
 
-#include <algorithm>
-
 #include "simulate/geometry.hpp"
 #include "simulate/support.hpp"
 
@@ -77,6 +75,11 @@ TEST_CASE("school_of: the age on 31 August decides, the class stays the same wit
     if (who.died) continue;
     const int age = age_in_years(who.birth, before);
     const auto now = school_of(town.content, town.district, town.population, 7, person, after);
+    const auto& home = town.population.households[household_of(town.population, person)];
+    if (home.left <= after || home.arrived > after) {
+      CHECK_FALSE(now.has_value());
+      continue;
+    }
     of_age += age >= 3 && age < 6;
     if (age < 1 || age > 17) CHECK_FALSE(now.has_value());
     if (!now) continue;
