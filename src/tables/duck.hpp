@@ -26,6 +26,9 @@ Error to_error(duckdb_error_type type, std::string_view message);
 std::string quoted(std::string_view name);
 std::string literal(std::string_view text);
 
+/// What the file is called inside DuckDB.
+inline constexpr const char* catalog = "tables";
+
 /// The opened file.
 class Engine {
  public:
@@ -37,6 +40,7 @@ class Engine {
 
  private:
   explicit Engine(duckdb_database database) : database_(database) {}
+  Result<void> attach(const std::string& path, const OpenOptions& options) const;
   duckdb_database database_ = nullptr;
 };
 
@@ -58,6 +62,7 @@ class Answer {
 /// One connection; used by one thread at a time, except interrupt().
 class Connection {
  public:
+  explicit Connection(duckdb_connection connection) : connection_(connection) {}
   static Result<Connection> open(const Engine& engine);
   Connection(Connection&& other) noexcept
       : connection_(std::exchange(other.connection_, nullptr)) {}
@@ -73,7 +78,6 @@ class Connection {
   void interrupt() const { duckdb_interrupt(connection_); }
 
  private:
-  explicit Connection(duckdb_connection connection) : connection_(connection) {}
   duckdb_connection connection_ = nullptr;
 };
 

@@ -62,7 +62,9 @@ Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(const duck::Engine&
   for (int i = 0; i < size; ++i) {
     Result<duck::Connection> connection = duck::Connection::open(engine);
     if (!connection) return unexpected(connection.error());
-    if (Result<void> set = connection->run("SET search_path = 'scoped'"); !set)
+    if (Result<void> set =
+            connection->run(fmt::format("SET search_path = '{}.scoped'", duck::catalog));
+        !set)
       return unexpected(set.error());
     pool->seats_.push_back({std::move(*connection), ""});
     pool->free_.push_back(static_cast<std::size_t>(i));
