@@ -10,7 +10,7 @@ load_once() {
   rm -rf "$store"
   if [[ ! -d $in ]]; then
     if [[ -d $sample ]]; then build/bench/bench/multiply "$sample" "$in" "$copies"
-    else build/release/healthbrain simulate --residents $((copies * 1000)) --years 5 --seed 1 --out "$in" >/dev/null; fi
+    else build/release/healthbrain simulate --residents $((copies * 1000)) --years 5 --seed 1 --plain --out "$in" >/dev/null; fi
   fi
   local extra=()
   [[ -d $sample ]] || extra=(--simulated)

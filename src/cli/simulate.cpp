@@ -2,6 +2,9 @@
 #include "server/json_text.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
+
+#include <atomic>
 
 #include <boost/json.hpp>
 
@@ -22,7 +25,7 @@ struct SimulateArguments {
   std::string out;
   std::string last_day;
   std::string scenes;
-  bool gzip = false;
+  bool gzip = true;
   std::int64_t problems = 0;
   int threads = 0;
 };
@@ -45,6 +48,19 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
   return server::json_text(object);
 }
 
+std::atomic<bool> stopped{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // may be set by a signal
+
+/// The first Ctrl-C asks the run to end and take its half-written files with it; a second one ends
+/// the program.
+void stop_on_signal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stopped = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
 /// A number from the command line that simulate() will judge; what does not fit its field is out of
 /// its range in any case.
 std::uint32_t limited(std::int64_t number) {
@@ -60,6 +76,7 @@ Result<simulate::Options> read_options(const SimulateArguments& arguments) {
   options.gzip = arguments.gzip;
   options.problems = limited(arguments.problems);
   options.threads = arguments.threads;
+  options.stop = &stopped;
   if (!arguments.last_day.empty()) {
     const Result<Date> day = parse_date(arguments.last_day);
     if (!day) return fail(ErrorCode::invalid_input, day.error().message, "--last-day");
@@ -74,6 +91,7 @@ Result<simulate::Options> read_options(const SimulateArguments& arguments) {
 int run_simulate(const SimulateArguments& arguments) {
   const Result<simulate::Options> options = read_options(arguments);
   if (!options) return give_up(options.error());
+  stop_on_signal();
   Result<simulate::Summary> summary = [&] {
     ProgressBar bar("simulating households");
     return simulate::simulate(*options, [&bar](std::uint64_t done, std::uint64_t of) {
@@ -104,7 +122,8 @@ void add_simulate(CLI::App& app, int& exit_code) {
   command->add_option("--out", arguments->out, "Directory for the files; made when absent")
       ->required();
   command->add_option("--last-day", arguments->last_day, "Last simulated day (2025-12-31)");
-  command->add_flag("--gzip", arguments->gzip, "Write .ndjson.gz instead of .ndjson");
+  command->add_flag("--gzip,!--plain", arguments->gzip,
+                    "Write .ndjson.gz (the default) or plain .ndjson");
   command
       ->add_option("--problems", arguments->problems,
                    "Faulty lines to put into dirty-clinic.ndjson, to show problem data")

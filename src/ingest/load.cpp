@@ -42,8 +42,13 @@ std::vector<std::string> expanded(const std::vector<std::string>& paths, LoadRep
       continue;
     }
     std::vector<std::string> inside;
+    // What a simulation knows and nobody would deliver stands in truth/, for judges only.
+    const auto is_truth = [&](const fs::path& file) {
+      return file.parent_path().filename() == "truth" &&
+             fs::exists(file.parent_path().parent_path() / "manifest.json");
+    };
     for (const auto& entry : fs::recursive_directory_iterator(path, error))
-      if (entry.is_regular_file() && is_delivery_name(entry.path().filename().string()))
+      if (!is_truth(entry.path()) && entry.is_regular_file() && is_delivery_name(entry.path().filename().string()))
         inside.push_back(entry.path().string());
     if (inside.empty())
       report.failed.push_back(

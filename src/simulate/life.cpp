@@ -7,6 +7,7 @@
 
 #include "simulate/life_state.hpp"
 #include "simulate/names.hpp"
+#include "simulate/schools.hpp"
 
 namespace hb::simulate {
 
@@ -91,7 +92,7 @@ void Simulator::person(const Home& home, std::size_t position, Batch& batch) con
   life.left = stay.left;
   const double spread = content_.population.care_spread;
   life.care = portable_exp(spread * life.random.normal() - spread * spread / 2);  // mean 1
-  write_patient(home, life, stay);
+  write_patient(home, life, stay, batch);
   plan_care(life);
   plan_programmes(life);
   vaccinate(life);
@@ -99,7 +100,7 @@ void Simulator::person(const Home& home, std::size_t position, Batch& batch) con
   if (who.died && !life.left) write_death(life);
 }
 
-void Simulator::write_patient(const Home& home, Life& life, const Stay& stay) const {
+void Simulator::write_patient(const Home& home, Life& life, const Stay& stay, Batch& batch) const {
   const Person& who = life.who;
   Random random(seed_, stream::name, life.number);
   PatientFacts facts{&who};
@@ -123,18 +124,26 @@ void Simulator::write_patient(const Home& home, Life& life, const Stay& stay) co
   facts.partner_stated = who.partner && age >= 20;
   facts.single_stated =
       !who.partner && age >= 22 && age < 45;  // later: widowed or divorced, unknown
-  write_versions(home, life, facts);
+  write_versions(home, life, facts, batch);
+  write_class(life, batch);
 }
 
 /// A record begins with the first day in the district, and is delivered again on the day of a move,
 /// of leaving and of death.
-void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts) const {
+void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts,
+                               Batch& batch) const {
+  const auto truth = [&](std::string_view kind, Date day, std::string_view from,
+                         std::string_view to) {
+    batch.row(Truth::moves)
+        .put('p', Padded{life.number + 1u, 7}, ',', kind, ',', day, ',', from, ',', to, ",yes\n");
+  };
   const bool moved =
       home.former != home.community && home.moved > life.from && home.moved <= life.to;
   const std::size_t first = moved ? home.former : home.community;
   facts.area = district_.communities[first].code;
   facts.address = moved ? home.former_address : home.address;
   life.writer.patient(facts);
+  if (facts.arrived) truth("arrival", *facts.arrived, "", facts.area);
   if (moved) {
     facts.former_area = std::move(facts.area);
     facts.former_address = std::move(facts.address);
@@ -143,6 +152,7 @@ void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts
     facts.moved = home.moved;
     facts.next_version(home.moved);
     life.writer.patient(facts);
+    truth("move", home.moved, facts.former_area, facts.area);
   }
   if (life.who.died && !life.left) {
     facts.deceased = true;
@@ -153,7 +163,18 @@ void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts
     facts.left = Date{life.to.days + 1};
     facts.next_version(*facts.left);
     life.writer.patient(facts);
+    truth("departure", *facts.left, facts.area, "");
   }
+}
+
+/// Class lists as of the last day.
+void Simulator::write_class(const Life& life, Batch& batch) const {
+  const auto schooling =
+      school_of(content_, district_, population_, seed_, life.number, window_.last);
+  if (!schooling) return;
+  batch.row(Truth::classes)
+      .put('p', Padded{life.number + 1u, 7}, ',', district_.institutions[schooling->institution].id,
+           ',', class_name(content_, district_, *schooling), '\n');
 }
 
 void Simulator::plan_care(Life& life) const {

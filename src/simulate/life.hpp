@@ -50,8 +50,9 @@ class Simulator {
   Home make_home(std::size_t index) const;
   std::string address(const Home& home, std::size_t community, Random& random) const;
   void person(const Home& home, std::size_t position, Batch& batch) const;
-  void write_patient(const Home& home, Life& life, const Stay& stay) const;
-  void write_versions(const Home& home, Life& life, PatientFacts& facts) const;
+  void write_patient(const Home& home, Life& life, const Stay& stay, Batch& batch) const;
+  void write_versions(const Home& home, Life& life, PatientFacts& facts, Batch& batch) const;
+  void write_class(const Life& life, Batch& batch) const;
   void plan_care(Life& life) const;
   void plan_programmes(Life& life) const;
   void plan_regular(Life& life, std::size_t programme) const;

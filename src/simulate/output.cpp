@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+
+#include "core/check.hpp"
 
 namespace hb::simulate {
 namespace fs = std::filesystem;
@@ -25,7 +28,8 @@ std::vector<std::string> files_of_manifest(const fs::path& manifest) {
   if (root["files"].get(files) != simdjson::SUCCESS) return names;
   for (const simdjson::dom::element file : files) {
     std::string_view name;
-    if (file.get(name) == simdjson::SUCCESS && name.find('/') == std::string_view::npos)
+    if (file.get(name) == simdjson::SUCCESS && !name.starts_with('/') &&
+        name.find("..") == std::string_view::npos)
       names.emplace_back(name);
   }
   return names;
@@ -66,6 +70,7 @@ Result<Output> Output::open(const fs::path& directory) {
 Output::Output(Output&& other) noexcept
     : directory_(std::move(other.directory_)),
       made_directory_(std::exchange(other.made_directory_, false)),
+      made_folders_(std::exchange(other.made_folders_, {})),
       files_(std::exchange(other.files_, {})),
       former_(std::move(other.former_)) {}
 
@@ -74,14 +79,13 @@ Output::~Output() { discard(); }
 void Output::discard() {
   std::error_code ignored;
   for (File& file : files_) {
-    if (file.gzip)
-      gzclose(static_cast<gzFile>(file.gzip));
-    else if (file.descriptor >= 0)
-      ::close(file.descriptor);
+    if (file.descriptor >= 0) ::close(file.descriptor);
     fs::remove(part(file.name), ignored);
   }
   files_.clear();
-  if (made_directory_) fs::remove(directory_, ignored);  // only when empty
+  for (const fs::path& folder : made_folders_) fs::remove(folder, ignored);  // only when empty
+  made_folders_.clear();
+  if (made_directory_) fs::remove(directory_, ignored);
 }
 
 unexpected<Error> Output::failed(const std::string& name, int error) {
@@ -95,27 +99,21 @@ unexpected<Error> Output::failed(const std::string& name, int error) {
               (directory_ / name).string());
 }
 
-Result<std::size_t> Output::create(const std::string& name, bool gzip) {
+Result<std::size_t> Output::create(const std::string& name) {
+  const fs::path folder = (directory_ / name).parent_path();
+  std::error_code error;
+  if (folder != directory_ && fs::create_directory(folder, error)) made_folders_.push_back(folder);
+  if (error) return failed(name, error.value());
   const int descriptor = ::open(part(name).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return failed(name, errno);
-  files_.push_back({name, descriptor, nullptr});
-  if (gzip) {
-    gzFile stream = gzdopen(descriptor, "wb1");
-    if (!stream) return failed(name, ENOMEM);
-    gzbuffer(stream, 1 << 18);
-    files_.back().gzip = stream;
-  }
+  files_.push_back({name, descriptor});
   return files_.size() - 1;
 }
 
 Result<void> Output::append(std::size_t index, std::string_view text) {
-  File& file = files_[index];
+  const File& file = files_[index];
   while (!text.empty()) {
-    const std::size_t piece = std::min<std::size_t>(text.size(), 1 << 26);
-    errno = 0;
-    const ssize_t written = file.gzip ? gzwrite(static_cast<gzFile>(file.gzip), text.data(),
-                                                static_cast<unsigned>(piece))
-                                      : ::write(file.descriptor, text.data(), piece);
+    const ssize_t written = ::write(file.descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return failed(std::string(file.name), errno ? errno : EIO);
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -124,24 +122,15 @@ Result<void> Output::append(std::size_t index, std::string_view text) {
 }
 
 Result<void> Output::write(const std::string& name, std::string_view text) {
-  const Result<std::size_t> file = create(name, false);
+  const Result<std::size_t> file = create(name);
   if (!file) return unexpected(file.error());
   return append(*file, text);
 }
 
 Result<void> Output::close(File& file) {
   errno = 0;
-  bool good = true;
-  if (file.gzip) {
-    const int copy = ::dup(file.descriptor);  // gzclose closes its own before it could be synced
-    good = gzclose(static_cast<gzFile>(file.gzip)) == Z_OK && ::fsync(copy) == 0;
-    ::close(copy);
-    file.gzip = nullptr;
-  } else {
-    good = ::fsync(file.descriptor) == 0;
-    good = ::close(file.descriptor) == 0 && good;
-  }
-  file.descriptor = -1;
+  bool good = ::fsync(file.descriptor) == 0;
+  good = ::close(std::exchange(file.descriptor, -1)) == 0 && good;
   if (!good) return failed(std::string(file.name), errno ? errno : EIO);
   return {};
 }
@@ -158,8 +147,34 @@ Result<void> Output::finish() {
     if (error) return failed(std::string(file.name), error.value());
   }
   files_.clear();
+  made_folders_.clear();
   made_directory_ = false;
   return {};
+}
+
+std::string gzip_member(std::string_view text) {
+  constexpr int fastest = 1, gzip_wrapper = 15 + 16, most_memory = 9;
+  z_stream stream{};
+  HB_CHECK(deflateInit2(&stream, fastest, Z_DEFLATED, gzip_wrapper, most_memory,
+                        Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  std::size_t left = text.size();
+  do {  // zlib counts in 32 bits
+    const std::size_t piece = std::min<std::size_t>(left, 1u << 30);
+    stream.avail_in = static_cast<uInt>(piece);
+    left -= piece;
+    int code = Z_OK;
+    do {
+      const std::size_t room = packed.size() - stream.total_out;
+      stream.avail_out = static_cast<uInt>(std::min<std::size_t>(room, 1u << 30));
+      code = deflate(&stream, left == 0 ? Z_FINISH : Z_NO_FLUSH);
+    } while (stream.avail_in > 0 || (left == 0 && code == Z_OK));
+  } while (left > 0);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 }  // namespace hb::simulate

@@ -19,8 +19,8 @@ class Output {
   Output& operator=(Output&&) = delete;
   ~Output();
 
-  /// Begins a file; the number is for append().
-  Result<std::size_t> create(const std::string& name, bool gzip);
+  /// Begins a file; the number is for append(). A name may stand in one folder: "truth/moves.csv".
+  Result<std::size_t> create(const std::string& name);
   Result<void> append(std::size_t file, std::string_view text);
   /// Writes a whole small file.
   Result<void> write(const std::string& name, std::string_view text);
@@ -31,7 +31,6 @@ class Output {
   struct File {
     std::string name;
     int descriptor;
-    void* gzip;  ///< gzFile or null
   };
   explicit Output(std::filesystem::path directory) : directory_(std::move(directory)) {}
   std::filesystem::path part(const std::string& name) const {
@@ -43,11 +42,15 @@ class Output {
 
   std::filesystem::path directory_;
   bool made_directory_ = false;
+  std::vector<std::filesystem::path> made_folders_;
   std::vector<File> files_;
   std::vector<std::string> former_;  ///< files of an earlier run
 };
 
 /// Names under "files" of a manifest this program wrote; empty if it is none.
 std::vector<std::string> files_of_manifest(const std::filesystem::path& manifest);
+
+/// The text as one gzip member; members one after the other are a gzip file.
+std::string gzip_member(std::string_view text);
 
 }  // namespace hb::simulate

@@ -49,6 +49,7 @@ void put_stay(Text& out, const PatientFacts& facts) {
 
 void Batch::clear() {
   for (Text& text : lines) text.clear();
+  for (Text& text : truth) text.clear();
   counts.fill(0);
 }
 

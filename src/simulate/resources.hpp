@@ -33,8 +33,24 @@ constexpr std::array<const char*, type_count> type_names = {
     "Procedure",    "Immunization", "EpisodeOfCare", "Composition",
     "Task"};
 
+/// What the simulation knows and no institution would deliver: CSV files in truth/.
+enum class Truth : std::uint8_t { duplicates, unknown_visits, moves, errors, classes };
+constexpr std::size_t truth_count = 5;
+struct TruthFile {
+  const char* name;
+  const char* header;
+};
+constexpr std::array<TruthFile, truth_count> truth_files = {{
+    {"truth/duplicates.csv", "patient,duplicate,slips\n"},
+    {"truth/unknown_visits.csv", "encounter,patient,written_as\n"},
+    {"truth/moves.csv", "patient,kind,day,from_area,to_area,recorded\n"},
+    {"truth/errors.csv", "type,id,error,field,truth,written\n"},
+    {"truth/classes.csv", "patient,school,class\n"},
+}};
+
 /// Lines of resources by type, as one piece of work produces them.
 struct Batch {
+  std::array<Text, truth_count> truth;
   std::array<Text, type_count> lines;
   std::array<std::uint64_t, type_count> counts{};
 
@@ -42,6 +58,7 @@ struct Batch {
     ++counts[static_cast<std::size_t>(type)];
     return lines[static_cast<std::size_t>(type)];
   }
+  Text& row(Truth file) { return truth[static_cast<std::size_t>(file)]; }
   void clear();
 };
 

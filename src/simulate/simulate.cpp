@@ -39,55 +39,98 @@ Result<Window> check(const Options& options) {
   return Window{first, last, options.years};
 }
 
-/// One file per type, written by whichever thread has the turn: pieces in order, so that the bytes
-/// do not depend on the threads.
+/// Text of one piece, packed when files are; made by any thread.
+struct Piece {
+  Batch batch;
+  std::array<std::string, type_count> packed;
+  Commit commit;
+
+  Result<void> finish(const Options& options, std::uint64_t number) {
+    if (options.take) {
+      Result<Commit> taken = options.take(number, batch);
+      if (!taken) return unexpected(taken.error());
+      commit = std::move(*taken);
+      return {};
+    }
+    if (!options.gzip) return {};
+    for (std::size_t type = 0; type < type_count; ++type) {
+      packed[type].clear();
+      if (batch.lines[type].size() > 0) packed[type] = gzip_member(batch.lines[type].view());
+    }
+    return {};
+  }
+};
+
+/// One file per type and per kind of truth, written by whichever thread has the turn: pieces in
+/// order, so that the bytes do not depend on the threads.
 class TypeFiles {
  public:
-  static Result<TypeFiles> open(Output& output, bool gzip) {
-    TypeFiles files(output);
-    for (std::size_t type = 0; type < type_count; ++type) {
-      std::string name = fmt::format("{}.ndjson{}", type_names[type], gzip ? ".gz" : "");
-      const Result<std::size_t> file = output.create(name, gzip);
+  static Result<TypeFiles> open(Output& output, const Options& options) {
+    TypeFiles files(output, options.gzip);
+    for (std::size_t type = 0; type < type_count && !options.take; ++type) {
+      const Result<std::size_t> file =
+          files.create(fmt::format("{}.ndjson{}", type_names[type], options.gzip ? ".gz" : ""));
       if (!file) return unexpected(file.error());
-      files.names.push_back(std::move(name));
       files.numbers_[type] = *file;
+    }
+    for (std::size_t kind = 0; kind < truth_count; ++kind) {
+      const Result<std::size_t> file = files.create(truth_files[kind].name);
+      if (!file) return unexpected(file.error());
+      files.truths_[kind] = *file;
+      const Result<void> written = output.append(*file, truth_files[kind].header);
+      if (!written) return unexpected(written.error());
     }
     return files;
   }
 
-  Result<void> append(const Batch& batch, Summary& summary) {
+  Result<void> append(const Piece& piece, Summary& summary) {
+    const Batch& batch = piece.batch;
     for (std::size_t type = 0; type < type_count; ++type) {
       const std::string_view text = batch.lines[type].view();
       summary.bytes += text.size();
       summary.resources += batch.counts[type];
       summary.counts[type_names[type]] += batch.counts[type];
-      if (text.empty()) continue;
-      const Result<void> written = output_->append(numbers_[type], text);
+      if (piece.commit || text.empty()) continue;
+      const Result<void> written =
+          output_->append(numbers_[type], gzip_ ? std::string_view(piece.packed[type]) : text);
       if (!written) return written;
     }
-    return {};
+    for (std::size_t kind = 0; kind < truth_count; ++kind) {
+      const Result<void> written = output_->append(truths_[kind], batch.truth[kind].view());
+      if (!written) return written;
+    }
+    return piece.commit ? piece.commit() : Result<void>{};
   }
 
   std::vector<std::string> names;
 
  private:
-  explicit TypeFiles(Output& output) : output_(&output) {}
+  TypeFiles(Output& output, bool gzip) : output_(&output), gzip_(gzip) {}
+
+  Result<std::size_t> create(std::string name) {
+    names.push_back(name);
+    return output_->create(name);
+  }
+
   Output* output_;
+  bool gzip_;
   std::array<std::size_t, type_count> numbers_{};
+  std::array<std::size_t, truth_count> truths_{};
 };
 
 /// Households in pieces: threads take the next piece, make its text, and wait for their turn to
 /// write.
 class Work {
  public:
-  Work(const Simulator& simulator, std::uint64_t households, int years, TypeFiles& files,
-       Summary& summary, const Progress& progress)
+  Work(const Simulator& simulator, std::uint64_t households, const Options& options,
+       TypeFiles& files, Summary& summary, const Progress& progress)
       : simulator_(simulator),
         households_(households),
+        options_(options),
         files_(files),
         summary_(summary),
         progress_(progress) {
-    piece_ = static_cast<std::uint64_t>(std::clamp(2048 / years, 16, 512));
+    piece_ = static_cast<std::uint64_t>(std::clamp(2048 / options.years, 16, 512));
   }
 
   Result<void> run(int threads) {
@@ -100,16 +143,19 @@ class Work {
 
  private:
   void work() {
-    Batch batch;
+    Piece piece;
     while (true) {
-      const std::uint64_t piece = take();
-      const std::uint64_t from = piece * piece_;
+      const std::uint64_t number = take();
+      const std::uint64_t from = number * piece_;
       if (from >= households_) return;
       const std::uint64_t until = std::min(from + piece_, households_);
-      batch.clear();
+      piece.batch.clear();
       for (std::uint64_t household = from; household < until; ++household)
-        simulator_.household(household, batch);
-      if (!write(piece, batch, until)) return;
+        simulator_.household(household, piece.batch);
+      Result<void> made = piece.finish(options_, number + 1);  // 0: the district itself
+      if (options_.stop && *options_.stop)
+        made = fail(ErrorCode::unavailable, "stopped on request; nothing was left behind");
+      if (!write(number, piece, std::move(made), until)) return;
     }
   }
 
@@ -118,15 +164,15 @@ class Work {
     return next_++;
   }
 
-  bool write(std::uint64_t piece, const Batch& batch, std::uint64_t until) {
+  bool write(std::uint64_t number, const Piece& piece, Result<void> made, std::uint64_t until) {
     std::unique_lock lock(mutex_);
-    turn_changed_.wait(lock, [&] { return turn_ == piece || !result_; });
+    turn_changed_.wait(lock, [&] { return turn_ == number || !result_; });
     if (!result_) return false;
     lock.unlock();  // the turn keeps others away; taking the next piece must not wait for the disk
-    Result<void> written = files_.append(batch, summary_);
+    if (made) made = files_.append(piece, summary_);
     lock.lock();
-    if (!written)
-      result_ = std::move(written);
+    if (!made)
+      result_ = std::move(made);
     else if (progress_)
       progress_(until, households_);
     ++turn_;
@@ -137,6 +183,7 @@ class Work {
   const Simulator& simulator_;
   std::uint64_t households_;
   std::uint64_t piece_;
+  const Options& options_;
   TypeFiles& files_;
   Summary& summary_;
   const Progress& progress_;
@@ -199,7 +246,7 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   if (!district) return unexpected(district.error());
   Result<Output> output = Output::open(options.directory);
   if (!output) return unexpected(output.error());
-  Result<TypeFiles> files = TypeFiles::open(*output, options.gzip);
+  Result<TypeFiles> files = TypeFiles::open(*output, options);
   if (!files) return unexpected(files.error());
 
   const Population population =
@@ -211,14 +258,15 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   summary.households = static_cast<std::uint32_t>(population.households.size());
   summary.first_day = window->first;
   summary.last_day = window->last;
-  Batch places;
-  write_district(*content, *district, options.seed, places);
-  Result<void> done = files->append(places, summary);
+  Piece places;
+  write_district(*content, *district, options.seed, places.batch);
+  Result<void> done = places.finish(options, 0);
+  if (done) done = files->append(places, summary);
   if (done) {
     const Simulator simulator(*content, *district, population, *window, options.seed);
     const int hardware = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? std::min(options.threads, 64) : hardware;
-    done = Work(simulator, population.households.size(), options.years, *files, summary, progress)
+    done = Work(simulator, population.households.size(), options, *files, summary, progress)
                .run(threads);
   }
   if (done)

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -11,6 +12,13 @@
 
 namespace hb::simulate {
 
+struct Batch;
+
+/// Takes the resources of a run in place of files. Called by several threads at once, with pieces
+/// numbered from 0; what it returns is called in the order of the pieces, one at a time.
+using Commit = std::function<Result<void>()>;
+using Take = std::function<Result<Commit>(std::uint64_t piece, const Batch& batch)>;
+
 struct Options {
   std::uint32_t residents = 0;  ///< alive on the last day, 1–5,000,000
   int years = 0;                ///< 1–100, ending with the last day
@@ -21,6 +29,8 @@ struct Options {
   bool gzip = false;                ///< *.ndjson.gz instead of *.ndjson
   std::uint32_t problems = 0;  ///< faulty lines in dirty-clinic.ndjson, up to 100,000; 0: no file
   int threads = 0;             ///< 0: as many as the machine has; does not change the result
+  const std::atomic<bool>* stop = nullptr;  ///< set by a signal: the run ends, nothing is left
+  Take take;                                ///< instead of the NDJSON files
 };
 
 struct Summary {
@@ -38,9 +48,11 @@ struct Summary {
 using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 
 /// Writes a simulated district: <Type>.ndjson[.gz] per resource type, areas.geojson, manifest.json
-/// and, on demand, dirty-clinic.ndjson. Equal options and content give equal bytes, whatever the
-/// threads. Memory: 25 bytes a person and a few hundred MB of text in flight at most. Files of an
-/// earlier simulation in the directory are replaced; files of anybody else are not touched.
+/// truth/*.csv (what no institution would deliver, see docs/simulation.md) and, on demand,
+/// dirty-clinic.ndjson. With `take` the directory gets areas.geojson, manifest.json and truth/
+/// only. Equal options and content give equal bytes, whatever the threads. Memory: 25 bytes a
+/// person and a few hundred MB of text in flight at most. Files of an earlier simulation in the
+/// directory are replaced; files of anybody else are not touched.
 ///
 /// errors  invalid_input: an option out of range, or content at fault (where = file:line);
 ///         not_found: content missing; conflict: the directory holds NDJSON files this program did

@@ -5,7 +5,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "simulate/resources.hpp"
 #include "simulate/support.hpp"
+#include "support/small_disk.hpp"
 
 using namespace hb;
 using namespace hb::test;
@@ -178,7 +180,72 @@ TEST_CASE("simulate: a full disk leaves nothing half-written") {
     CHECK(summary->error().code == ErrorCode::unavailable);
     CHECK(summary->error().message.find("half-written files were removed") != std::string::npos);
   }
-  CHECK(names_in(temp.path()).empty());
+  CHECK(std::filesystem::is_empty(temp.path()));
+}
+
+TEST_CASE("simulate: a run that is stopped leaves nothing") {
+  TempDir temp;
+  std::atomic<bool> stop{false};
+  simulate::Options options = small(temp.path() / "x", 4000, 2);
+  options.stop = &stop;
+  const auto summary =
+      simulate::simulate(options, [&](std::uint64_t done, std::uint64_t) { stop = done > 0; });
+  REQUIRE_FALSE(summary);
+  CHECK(summary.error().message.find("stopped on request") != std::string::npos);
+  CHECK(std::filesystem::is_empty(temp.path()));
+}
+
+TEST_CASE("simulate: a disk that fills up in the middle is named, and is empty again") {
+  SmallDisk disk(8);
+  if (!disk.mounted()) {
+    MESSAGE("skipped: mounting a small disk needs root");
+    return;
+  }
+  simulate::Options options = small(disk.path() / "x", 4000, 2);
+  for (const bool gzip : {false, true}) {
+    options.gzip = gzip;
+    if (gzip) REQUIRE(disk.take(6));
+    const auto summary = simulate::simulate(options);
+    REQUIRE_FALSE(summary);
+    CHECK(summary.error().code == ErrorCode::unavailable);
+    CHECK(summary.error().message.find("the disk is full") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(options.directory));
+  }
+}
+
+TEST_CASE("simulate: with `take` every piece is handed over in order, and no NDJSON is written") {
+  TempDir temp;
+  simulate::Options options = small(temp.path() / "files");
+  const auto files = simulate::simulate(options);
+  REQUIRE(files);
+  std::string patients;
+  std::uint64_t next = 0;
+  options.directory = temp.path() / "taken";
+  options.threads = 4;
+  options.take = [&](std::uint64_t piece,
+                     const simulate::Batch& batch) -> Result<simulate::Commit> {
+    std::string lines(batch.lines[static_cast<std::size_t>(simulate::Type::patient)].view());
+    return [&patients, &next, piece, lines]() -> Result<void> {
+      CHECK(piece == next++);
+      patients += lines;
+      return {};
+    };
+  };
+  const auto taken = simulate::simulate(options);
+  REQUIRE(taken);
+  CHECK(taken->resources == files->resources);
+  CHECK(patients == read_bytes(temp.path() / "files/Patient.ndjson"));
+  CHECK_FALSE(std::filesystem::exists(temp.path() / "taken/Patient.ndjson"));
+  CHECK(std::filesystem::exists(temp.path() / "taken/manifest.json"));
+
+  options.directory = temp.path() / "refused";
+  options.take = [](std::uint64_t, const simulate::Batch&) -> Result<simulate::Commit> {
+    return fail(ErrorCode::unavailable, "the tables are full");
+  };
+  const auto refused = simulate::simulate(options);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "the tables are full");
+  CHECK_FALSE(std::filesystem::exists(temp.path() / "refused"));
 }
 
 TEST_CASE("simulate: the summary and the manifest count what the files hold") {

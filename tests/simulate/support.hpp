@@ -29,8 +29,9 @@ inline std::vector<std::string> read_lines(const std::filesystem::path& file) {
 
 inline std::set<std::string> names_in(const std::filesystem::path& directory) {
   std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(directory))
-    names.insert(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    if (!entry.is_directory())
+      names.insert(std::filesystem::relative(entry.path(), directory).string());
   return names;
 }
 
