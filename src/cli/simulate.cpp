@@ -5,12 +5,14 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 
 #include <boost/json.hpp>
 
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/simulate_tables.hpp"
 
 namespace hb::cli {
 
@@ -22,7 +24,7 @@ struct SimulateArguments {
   std::int64_t residents = 0;
   int years = 0;
   std::uint64_t seed = 1;
-  std::string out;
+  std::string out, tables;
   std::string last_day;
   std::string scenes;
   bool gzip = true;
@@ -30,21 +32,23 @@ struct SimulateArguments {
   int threads = 0;
 };
 
-std::string summary_text(const simulate::Summary& summary, const std::string& directory) {
+std::string summary_text(const simulate::Summary& summary, const std::string& directory,
+                         const json::object& more) {
   json::object counts;
   for (const auto& [type, count] : summary.counts) counts[type] = count;
-  const json::object object = {{"directory", directory},
-                               {"residents", summary.residents},
-                               {"deceased", summary.deceased},
-                               {"left", summary.left},
-                               {"households", summary.households},
-                               {"firstDay", format_date(summary.first_day)},
-                               {"lastDay", format_date(summary.last_day)},
-                               {"resources", summary.resources},
-                               {"counts", std::move(counts)},
-                               {"problems", summary.problems},
-                               {"bytes", summary.bytes},
-                               {"seconds", summary.seconds}};
+  json::object object = {{"directory", directory},
+                         {"residents", summary.residents},
+                         {"deceased", summary.deceased},
+                         {"left", summary.left},
+                         {"households", summary.households},
+                         {"firstDay", format_date(summary.first_day)},
+                         {"lastDay", format_date(summary.last_day)},
+                         {"resources", summary.resources},
+                         {"counts", std::move(counts)},
+                         {"problems", summary.problems},
+                         {"bytes", summary.bytes},
+                         {"seconds", summary.seconds}};
+  for (const auto& [key, value] : more) object[key] = value;
   return server::json_text(object);
 }
 
@@ -88,18 +92,43 @@ Result<simulate::Options> read_options(const SimulateArguments& arguments) {
   return options;
 }
 
+Result<simulate::Summary> simulate_with_bar(const simulate::Options& options) {
+  ProgressBar bar("simulating households");
+  return simulate::simulate(options, [&bar](std::uint64_t done, std::uint64_t of) {
+    bar.show(static_cast<double>(done) / static_cast<double>(of), static_cast<long long>(done));
+  });
+}
+
+/// Straight into the tables of a new store.
+Result<simulate::Summary> simulate_tables(const SimulateArguments& arguments,
+                                          simulate::Options options, json::object& more) {
+  const auto begin = std::chrono::steady_clock::now();
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  auto tables = SimulatedTables::open(arguments.tables, arguments.scenes, threads);
+  if (!tables) return unexpected(tables.error());
+  options.directory = arguments.tables;
+  options.take = (*tables)->take();
+  Result<simulate::Summary> summary = simulate_with_bar(options);
+  if (!summary) return summary;
+  if (const Result<void> done = (*tables)->finish(); !done) return unexpected(done.error());
+  summary->seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  more["tableBytes"] = (*tables)->bytes();
+  return summary;
+}
+
 int run_simulate(const SimulateArguments& arguments) {
+  if (arguments.out.empty() == arguments.tables.empty())
+    return give_up({ErrorCode::invalid_input, "give either --out or --tables", "simulate"});
   const Result<simulate::Options> options = read_options(arguments);
   if (!options) return give_up(options.error());
   stop_on_signal();
-  Result<simulate::Summary> summary = [&] {
-    ProgressBar bar("simulating households");
-    return simulate::simulate(*options, [&bar](std::uint64_t done, std::uint64_t of) {
-      bar.show(static_cast<double>(done) / static_cast<double>(of), static_cast<long long>(done));
-    });
-  }();
+  json::object more;
+  const bool files = arguments.tables.empty();
+  const Result<simulate::Summary> summary =
+      files ? simulate_with_bar(*options) : simulate_tables(arguments, *options, more);
   if (!summary) return give_up(summary.error());
-  fmt::print("{}\n", summary_text(*summary, arguments.out));
+  fmt::print("{}\n", summary_text(*summary, files ? arguments.out : arguments.tables, more));
   return exit_ok;
 }
 
@@ -119,8 +148,9 @@ void add_simulate(CLI::App& app, int& exit_code) {
       ->required();
   command->add_option("--seed", arguments->seed, "The same seed makes the same bytes")
       ->capture_default_str();
-  command->add_option("--out", arguments->out, "Directory for the files; made when absent")
-      ->required();
+  command->add_option("--out", arguments->out, "Directory for the files; made when absent");
+  command->add_option("--tables", arguments->tables,
+                      "Instead of files: a new store with tables and no records, for benches");
   command->add_option("--last-day", arguments->last_day, "Last simulated day (2025-12-31)");
   command->add_flag("--gzip,!--plain", arguments->gzip,
                     "Write .ndjson.gz (the default) or plain .ndjson");
