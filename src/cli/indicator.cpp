@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/indicator_measures.hpp"
 #include "indicators/plan.hpp"
 
 namespace hb::cli {
@@ -36,7 +37,9 @@ int run_evaluate(const EvaluateArguments& arguments) {
 void add_indicator(CLI::App& app, int& exit_code) {
   CLI::App* indicator = app.add_subcommand("indicator", "Indicators against their targets");
   indicator->require_subcommand(1);
-  indicator->footer("Example:\n  healthbrain indicator evaluate --plan plan-2020.csv");
+  indicator->footer(
+      "Example:\n  healthbrain indicator evaluate --plan plan-2020.csv\n"
+      "  healthbrain indicator compute --store district-store --period 2025");
 
   auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* evaluate =
@@ -54,6 +57,7 @@ void add_indicator(CLI::App& app, int& exit_code) {
       "Columns: no,name_zh,scope,target_text,target,value,status,gap,reason\n"
       "Status: met 完成, nearly 基本完成, missed 未完成, not_decidable 暂无法判定");
   evaluate->callback([&exit_code, arguments] { exit_code = run_evaluate(*arguments); });
+  add_indicator_measures(*indicator, exit_code);
 }
 
 }  // namespace hb::cli

@@ -4,12 +4,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "server/application.hpp"
 #include "server/json.hpp"
 #include "server/routes.hpp"
+#include "server/store_day.hpp"
 #include "server/views.hpp"
 
 namespace hb::server {
@@ -17,21 +15,6 @@ namespace hb::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Last day of a simulated store: manifest.json, which `load` keeps beside the records.
-std::optional<Date> simulated_day(const fs::path& store) {
-  std::ifstream stream(store / "manifest.json", std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  boost::system::error_code error;
-  const json::value manifest = json::parse(text, error);
-  if (error || !manifest.is_object()) return std::nullopt;
-  for (const char* key : {"last_day", "lastDay"}) {
-    const json::value* day = manifest.get_object().if_contains(key);
-    if (!day || !day->is_string()) continue;
-    if (const Result<Date> date = parse_date(day->get_string())) return *date;
-  }
-  return std::nullopt;
-}
 
 void start_log() {
   static const auto log = spdlog::stderr_logger_mt("healthbrain");
@@ -65,9 +48,8 @@ void connect(Services& services) {
     services.status->refresh();
   });
   services.feed.set_writer_busy([&services] { return services.uploads.busy(); });
-  services.events.set_greeting([&services] {
-    return format_event("feed", json_text(feed_object(services.feed.state())));
-  });
+  services.events.set_greeting(
+      [&services] { return format_event("feed", json_text(feed_object(services.feed.state()))); });
   services.uploads.on_change([&services](const UploadState& upload) {
     json::object shown = delivery_object(upload);
     if (upload.delivery != 0) {

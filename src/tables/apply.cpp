@@ -103,6 +103,20 @@ Result<void> append_fixes(const duck::Connection& connection,
                        {ColumnType::bigint, ColumnType::text, ColumnType::date}, columns);
 }
 
+/// Notes the months of rows that are about to go or change.
+/// which  condition on `t`, the rows' table
+Result<void> note_former(const duck::Connection& connection, const Physical& physical,
+                         const std::string& which, BatchId batch) {
+  const std::string& date = physical.schema.event_date_column;
+  const std::string month =
+      date.empty() ? "''"
+                   : fmt::format("coalesce(left(CAST(CAST(t.{} AS DATE) AS VARCHAR), 7), '')",
+                                 duck::quoted(date));
+  return connection.run(fmt::format(
+      "INSERT INTO feed.former SELECT DISTINCT {}, {}, {} FROM main.{} AS t WHERE {}", batch,
+      duck::literal(physical.schema.name), month, duck::quoted(physical.table), which));
+}
+
 /// Up to here a list in the statement is cheaper than a temporary table.
 constexpr std::size_t most_listed = 100;
 
@@ -174,7 +188,7 @@ void Applied::finish(const std::vector<BatchId>& batches, bool applied) {
 
 Result<void> delete_replaced(const duck::Connection& connection,
                              const std::map<std::string, Physical>& tables,
-                             const std::vector<std::int64_t>& replaced) {
+                             const std::vector<std::int64_t>& replaced, BatchId batch) {
   if (replaced.empty()) return {};
   std::vector<std::int64_t> seqs = replaced;
   std::ranges::sort(seqs);
@@ -186,23 +200,29 @@ Result<void> delete_replaced(const duck::Connection& connection,
       few ? fmt::format("seq IN ({})", fmt::join(seqs, ", "))
           : fmt::format("seq BETWEEN {} AND {} AND seq IN (SELECT seq FROM temp.gone)",
                         seqs.front(), seqs.back());
-  for (const auto& [name, physical] : tables)
+  for (const auto& [name, physical] : tables) {
+    if (Result<void> noted = note_former(connection, physical, which, batch); !noted) return noted;
     if (Result<void> gone = connection.run(
             fmt::format("DELETE FROM main.{} WHERE {}", duck::quoted(physical.table), which));
         !gone)
       return gone;
+  }
   if (few) return {};
   return connection.run("DROP TABLE temp.gone");
 }
 
 Result<void> apply_fixes(const duck::Connection& connection,
                          const std::map<std::string, Physical>& tables,
-                         const std::vector<TableBatch::ResidentFix>& fixes) {
+                         const std::vector<TableBatch::ResidentFix>& fixes, BatchId batch) {
   if (fixes.empty()) return {};
   if (Result<void> put = append_fixes(connection, fixes); !put) return put;
   for (const auto& [name, physical] : tables) {
     const TableSchema& schema = physical.schema;
     if (!has_column(schema, "resident_id") || !has_column(schema, "resident_sex")) continue;
+    if (Result<void> noted = note_former(
+            connection, physical, "t.resident_id IN (SELECT resident_id FROM temp.fix)", batch);
+        !noted)
+      return noted;
     if (Result<void> fixed = connection.run(fmt::format(
             "UPDATE main.{} AS t SET resident_sex = f.sex{}{} FROM temp.fix AS f "
             "WHERE t.resident_id = f.resident_id",
@@ -220,11 +240,14 @@ namespace {
 Result<void> apply_in_transaction(const duck::Connection& connection,
                                   const std::map<std::string, Physical>& tables,
                                   const TableBatch& batch) {
+  const BatchId last = *std::ranges::max_element(batch.batches);
   Result<duck::Transaction> transaction = duck::Transaction::begin(connection);
   if (!transaction) return unexpected(transaction.error());
   if (Result<void> done = append_blocks(connection, tables, batch.blocks); !done) return done;
-  if (Result<void> done = delete_replaced(connection, tables, batch.replaced); !done) return done;
-  if (Result<void> done = apply_fixes(connection, tables, batch.resident_fixes); !done) return done;
+  if (Result<void> done = delete_replaced(connection, tables, batch.replaced, last); !done)
+    return done;
+  if (Result<void> done = apply_fixes(connection, tables, batch.resident_fixes, last); !done)
+    return done;
   if (Result<void> done = append_column(connection, "feed", "applied", {ColumnType::bigint},
                                         {integers(batch.batches)});
       !done)

@@ -18,6 +18,8 @@ constexpr const char* create_house = R"sql(
   -- complete: has the rows of all applied batches
   CREATE TABLE IF NOT EXISTS feed.defined (name VARCHAR, physical VARCHAR, event_date VARCHAR,
                                            definition VARCHAR, complete BOOLEAN);
+  -- months of rows that a batch deleted or corrected: what was published from them has changed
+  CREATE TABLE IF NOT EXISTS feed.former (batch BIGINT, name VARCHAR, month VARCHAR);
 )sql";
 
 const char* sql_type(ColumnType type) {
@@ -263,6 +265,7 @@ Result<void> Database::clear() {
   if (!transaction) return unexpected(transaction.error());
   std::vector<std::string> sqls = {
       "DROP TABLE feed.applied; CREATE TABLE feed.applied (batch BIGINT); "
+      "DELETE FROM feed.former; "
       "UPDATE feed.defined SET complete = true"};
   for (const auto& [name, physical] : state_->tables) {
     sqls.push_back("DROP TABLE main." + duck::quoted(physical.table));
@@ -275,6 +278,17 @@ Result<void> Database::clear() {
 }
 
 Result<BatchId> Database::reached() const { return state_->applied.reached(); }
+
+Result<std::vector<FormerRows>> Database::former(BatchId after) const {
+  const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
+  if (!connection) return unexpected(connection.error());
+  const Result<ResultSet> rows = connection->ask(
+      "SELECT DISTINCT name, month FROM feed.former WHERE batch > ? ORDER BY name, month", {after});
+  if (!rows) return unexpected(rows.error());
+  std::vector<FormerRows> former;
+  for (const auto& row : rows->rows) former.push_back({text_of(row[0]), text_of(row[1])});
+  return former;
+}
 
 bool Database::is_applied(BatchId batch) const { return state_->applied.done(batch); }
 

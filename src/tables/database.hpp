@@ -52,6 +52,12 @@ struct OpenOptions {
   bool read_only = false;
 };
 
+/// Rows that were deleted or corrected, by the month of their event.
+struct FormerRows {
+  std::string table;
+  std::string month;  ///< "2025-11"; empty: the rows carry no event date
+};
+
 struct TableInfo {
   std::string name;
   std::int64_t rows;
@@ -88,6 +94,9 @@ class Database {
   Result<BatchId> reached() const;
   /// Is this batch applied? Beyond reached() some may be, after a crash or a full disk.
   bool is_applied(BatchId batch) const;
+  /// Where batches after this one deleted or corrected rows: the change feed of the records names
+  /// only what the new rows touch.
+  Result<std::vector<FormerRows>> former(BatchId after) const;
   /// Forgets all rows and applied batches (before a rebuild).
   Result<void> clear();
 

@@ -76,12 +76,12 @@ struct Database::State {
 std::string scoped_view_sql(const Physical& physical);
 
 /// Statements that bring the event tables in line with corrected demographics; the temporary table
-/// `fix` holds them.
+/// `fix` holds them. Both note in feed.former, under `batch`, which months they change.
 Result<void> apply_fixes(const duck::Connection& connection,
                          const std::map<std::string, Physical>& tables,
-                         const std::vector<TableBatch::ResidentFix>& fixes);
+                         const std::vector<TableBatch::ResidentFix>& fixes, BatchId batch);
 Result<void> delete_replaced(const duck::Connection& connection,
                              const std::map<std::string, Physical>& tables,
-                             const std::vector<std::int64_t>& replaced);
+                             const std::vector<std::int64_t>& replaced, BatchId batch);
 
 }  // namespace hb::tables

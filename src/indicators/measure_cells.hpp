@@ -1,0 +1,66 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/principal.hpp"
+#include "indicators/measure_engine.hpp"
+#include "indicators/measure_value.hpp"
+
+namespace hb::indicators {
+
+/// By what a number is split.
+enum class By : std::uint8_t {
+  none,
+  area,  ///< streets
+  sex,
+  age,    ///< age groups; of life expectancy: the years left at each age
+  month,  ///< the months of the period
+  trend,  ///< trend_of(): ending with the period
+};
+
+/// One published number.
+struct MeasureCell {
+  Period period;
+  std::string area;           ///< as asked, or the street; "" = the whole
+  bool area_unknown = false;  ///< the row of residents without an area, of by = area
+  std::optional<Sex> sex;
+  std::optional<std::int16_t> age;  ///< first year; unknown_age
+  Figure figure;
+  Judged judged;
+  std::optional<int> rank;  ///< of by = area, from 1 = best; ties share the smallest
+  BatchId feed = 0;
+};
+
+struct CellsAsk {
+  const Measure* measure;  ///< one of engine.measures()
+  Period period;
+  std::string area;  ///< beginning of an area code; "" = the whole
+  By by = By::none;
+};
+
+/// Numbers out of the kept cells; never runs SQL.
+/// errors  forbidden: the area lies outside the principal's areas; invalid_input: a split that the
+///         method does not have
+Result<std::vector<MeasureCell>> cells_of(const MeasureEngine& engine, const Snapshot& snapshot,
+                                          const Principal& principal, const CellsAsk& ask);
+
+/// One number. errors  forbidden
+Result<MeasureCell> cell_of(const MeasureEngine& engine, const Snapshot& snapshot,
+                            const Principal& principal, const CellsAsk& ask);
+
+/// The periods of a trend, oldest first: the 12 months that end with the period, the last 8
+/// quarters where a measure has no months, the last 5 years where it has years only.
+std::vector<Period> trend_of(const Measure& measure, const Period& period);
+
+/// Periods that cells_of() looks at: what ensure() must have made.
+std::vector<Period> periods_for(const CellsAsk& ask);
+
+/// Name of an age group of a measure: {"5–9岁", "5–9"}, {"85岁及以上", "85 and over"}.
+Localized age_name(const Measure& measure, std::int16_t age);
+Localized sex_name(Sex sex);
+
+/// Whether numbers of this area may be read.
+bool may_read(const Principal& principal, const std::string& area);
+
+}  // namespace hb::indicators

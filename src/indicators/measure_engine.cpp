@@ -1,0 +1,318 @@
+#include "indicators/measure_engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/check.hpp"
+#include "indicators/measure_file.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace hb::indicators {
+namespace {
+
+constexpr auto shortest_pause = std::chrono::milliseconds(500);  // between two refreshes
+constexpr const char* file_name = "measures.cells";
+
+std::uint64_t fingerprint_of(const std::vector<tables::TableSchema>& schemas) {
+  std::string text;
+  for (const tables::TableSchema& schema : schemas) {
+    text += fmt::format("{}|{}|{}\n", schema.name, schema.event_date_column, schema.definition);
+    for (const tables::ColumnSpec& column : schema.columns)
+      text += fmt::format("{} {}\n", column.name, static_cast<int>(column.type));
+  }
+  return XXH3_64bits(text.data(), text.size());
+}
+
+Period make_period(Period::Kind kind, int year, int month) {
+  const std::string text = kind == Period::Kind::year ? fmt::format("{:04}", year)
+                           : kind == Period::Kind::quarter
+                               ? fmt::format("{:04}-Q{}", year, (month + 2) / 3)
+                               : fmt::format("{:04}-{:02}", year, month);
+  const Result<Period> period = parse_period(text);
+  HB_CHECK(period.has_value());
+  return *period;
+}
+
+Period period_of(const SliceKey& key) {
+  const YearMonthDay day = civil(key.first);
+  return make_period(key.kind, day.year, day.month);
+}
+
+}  // namespace
+
+Period month_of(Date day) {
+  const YearMonthDay at = civil(day);
+  return make_period(Period::Kind::month, at.year, at.month);
+}
+
+Period period_before(const Period& period) {
+  const YearMonthDay at = civil(Date{period.first.days - 1});
+  return make_period(period.kind, at.year, at.month);
+}
+
+std::vector<Period> months_of(const Period& period) {
+  std::vector<Period> months;
+  for (Period month = month_of(period.first); month.first <= period.last;
+       month = month_of(Date{month.last.days + 1}))
+    months.push_back(month);
+  return months;
+}
+
+/// One query to run, and the slices it makes.
+struct MeasureEngine::Task {
+  CubeRun run;
+  std::vector<SliceKey> keys;
+};
+
+MeasureEngine::MeasureEngine(const tables::Database& tables, const records::Store& store,
+                             std::vector<Measure> measures, MeasureOptions options)
+    : tables_(tables), store_(store), measures_(std::move(measures)), options_(std::move(options)) {
+  const std::vector<tables::TableSchema> schemas = tables_.schemas();
+  tables_fingerprint_ = fingerprint_of(schemas);
+  for (const Measure& measure : measures_) {
+    const bool life = is_life_table(measure.method);
+    const auto take = [&](const MeasurePart& part, const char* name) {
+      CubeQuery query = make_query(part, life, schemas);
+      query_of_.emplace(&part, query.fingerprint);
+      users_.try_emplace(query.fingerprint, measure.id, name);
+      queries_.try_emplace(query.fingerprint, std::move(query));
+    };
+    take(measure.numerator, "numerator");
+    if (measure.denominator) take(*measure.denominator, "denominator");
+  }
+  auto empty = std::make_shared<Snapshot>();
+  empty->today = options_.today;
+  snapshot_ = std::move(empty);
+  load();
+}
+
+MeasureEngine::~MeasureEngine() { stop(); }
+
+const Measure* MeasureEngine::find(std::string_view id) const {
+  const auto found = std::ranges::find(measures_, id, &Measure::id);
+  return found == measures_.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Snapshot> MeasureEngine::snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return snapshot_;
+}
+
+void MeasureEngine::publish(std::shared_ptr<const Snapshot> next) {
+  const std::lock_guard lock(mutex_);
+  snapshot_ = std::move(next);
+}
+
+std::vector<SliceKey> MeasureEngine::keys_of(const CubeQuery& query, const Period& period) const {
+  if (period.first > options_.today) return {};
+  if (query.part.each) return {{query.fingerprint, period.kind, period.first}};
+  std::vector<SliceKey> keys;
+  for (const Period& month : months_of(period))
+    if (month.first <= options_.today)
+      keys.push_back({query.fingerprint, Period::Kind::month, month.first});
+  return keys;
+}
+
+MeasureEngine::Gathered MeasureEngine::gather(const Snapshot& snapshot, const MeasurePart& part,
+                                              const Period& period) const {
+  Gathered gathered;
+  gathered.complete = true;
+  for (const SliceKey& key : keys_of(queries_.at(query_of_.at(&part)), period)) {
+    const auto slice = snapshot.slices.find(key);
+    if (slice == snapshot.slices.end()) {
+      gathered.complete = false;
+      continue;
+    }
+    if (slice->second->error && gathered.error == nullptr) gathered.error = &*slice->second->error;
+    gathered.slices.push_back(slice->second);
+  }
+  return gathered;
+}
+
+std::vector<Error> MeasureEngine::faults(const Snapshot& snapshot, const Measure& measure) const {
+  std::vector<Error> faults;
+  for (const MeasurePart* part :
+       {&measure.numerator, measure.denominator ? &*measure.denominator : nullptr}) {
+    if (part == nullptr) continue;
+    const std::uint64_t query = query_of_.at(part);
+    for (auto slice = snapshot.slices.lower_bound({query, Period::Kind::year, Date{INT32_MIN}});
+         slice != snapshot.slices.end() && slice->first.query == query; ++slice) {
+      const std::optional<Error>& error = slice->second->error;
+      if (error && std::ranges::find(faults, error->where, &Error::where) == faults.end())
+        faults.push_back(*error);
+    }
+  }
+  return faults;
+}
+
+/// Months of one query that follow each other are asked for at once: one scan for all of them.
+std::vector<MeasureEngine::Task> MeasureEngine::tasks_for(const std::set<SliceKey>& keys) const {
+  std::vector<Task> tasks;
+  for (const SliceKey& key : keys) {
+    const CubeQuery& query = queries_.at(key.query);
+    const Period period = period_of(key);
+    const Date to = std::min(period.last, options_.today);
+    const bool goes_on = !query.part.each && !tasks.empty() && tasks.back().run.query == &query &&
+                         tasks.back().run.to.days + 1 == period.first.days;
+    if (!goes_on) tasks.push_back({{&query, period.first, to, {}}, {}});
+    tasks.back().run.to = to;
+    tasks.back().run.periods.push_back(period);
+    tasks.back().keys.push_back(key);
+  }
+  // The long ones first, so that no thread ends alone with one of them.
+  std::ranges::stable_sort(tasks, std::greater{},
+                           [](const Task& task) { return task.keys.size(); });
+  return tasks;
+}
+
+Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
+                              const std::function<void(double)>& progress) const {
+  const std::vector<Task> tasks = tasks_for(keys);
+  std::vector<std::vector<std::shared_ptr<const Slice>>> made(tasks.size());
+  std::atomic<std::size_t> taken{0};
+  std::atomic<std::size_t> done{0};
+  const auto work = [&](bool reports) {
+    for (std::size_t i = taken++; i < tasks.size(); i = taken++) {
+      made[i] = run_cube(tables_, tasks[i].run, options_.today, options_.time_limit);
+      ++done;
+      if (reports && progress)
+        progress(static_cast<double>(done) / static_cast<double>(tasks.size()));
+    }
+  };
+  std::vector<std::jthread> helpers;
+  const auto wanted =
+      std::min<std::size_t>(tasks.size(), static_cast<std::size_t>(std::max(1, options_.threads)));
+  for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(work, false);
+  work(true);
+  helpers.clear();  // waits
+  Refreshed refreshed{next.feed, tasks.size(), keys.size()};
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    for (std::size_t k = 0; k < tasks[i].keys.size(); ++k)
+      next.slices[tasks[i].keys[k]] = made[i][k];
+  return refreshed;
+}
+
+Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
+                                const std::vector<Period>& periods) {
+  const std::lock_guard making(making_);
+  const std::shared_ptr<const Snapshot> now = snapshot();
+  std::set<SliceKey> missing;
+  for (const Measure* measure : measures)
+    for (const Period& period : periods) {
+      if (!measure->has_period(period.kind)) continue;
+      for (const MeasurePart* part :
+           {&measure->numerator, measure->denominator ? &*measure->denominator : nullptr}) {
+        if (part == nullptr) continue;
+        for (const SliceKey& key : keys_of(queries_.at(query_of_.at(part)), period))
+          if (!now->slices.contains(key)) missing.insert(key);
+      }
+    }
+  if (missing.empty()) return {now->feed, 0, 0};
+  auto next = std::make_shared<Snapshot>(*now);
+  if (now->slices.empty()) stamp(*next);
+  // What is made now may be newer than the feed number that is said: the next refresh makes it
+  // again, since it was touched after that number.
+  const Refreshed refreshed = make(*next, missing);
+  publish(std::move(next));
+  return refreshed;
+}
+
+/// Takes the feed number that the tables have reached.
+void MeasureEngine::stamp(Snapshot& snapshot) const {
+  snapshot.feed = tables_.reached().value_or(0);
+  const auto entry = store_.feed(snapshot.feed - 1, 1);
+  if (entry && !entry->empty() && entry->front().batch == snapshot.feed)
+    snapshot.as_of = entry->front().committed;
+}
+
+Refreshed MeasureEngine::refresh() {
+  const std::lock_guard making(making_);
+  return refresh_now();
+}
+
+Refreshed MeasureEngine::refresh_now() {
+  const std::shared_ptr<const Snapshot> now = snapshot();
+  auto next = std::make_shared<Snapshot>(*now);
+  stamp(*next);
+  if (next->feed == now->feed) return {now->feed, 0, 0};
+  const Refreshed refreshed = make(*next, touched(*now, next->feed));
+  publish(std::move(next));
+  return refreshed;
+}
+
+void MeasureEngine::load() {
+  if (options_.directory.empty()) return;
+  const std::string path = options_.directory + "/" + file_name;
+  Result<Snapshot> kept = read_cells(path, {store_.info().id, tables_fingerprint_});
+  if (!kept || kept->feed > tables_.reached().value_or(0)) return;  // made again when asked for
+  // What was kept on another day: periods that were running then have a new last day.
+  const Date running = std::min(kept->today, options_.today);
+  std::erase_if(kept->slices, [&](const auto& item) {
+    const auto query = queries_.find(item.first.query);
+    if (query == queries_.end()) return true;
+    if (kept->today == options_.today) return false;
+    return query->second.uses_today || period_of(item.first).last >= running;
+  });
+  kept->today = options_.today;
+  publish(std::make_shared<const Snapshot>(std::move(*kept)));
+  saved_ = snapshot();
+}
+
+Result<void> MeasureEngine::save() {
+  if (options_.directory.empty()) return {};
+  const std::lock_guard making(making_);
+  const std::shared_ptr<const Snapshot> now = snapshot();
+  if (now == saved_) return {};
+  Result<void> written = write_cells(options_.directory + "/" + file_name, *now,
+                                     {store_.info().id, tables_fingerprint_});
+  if (written) saved_ = now;
+  return written;
+}
+
+void MeasureEngine::start(std::function<void(const Snapshot&)> on_change) {
+  on_change_ = std::move(on_change);
+  thread_ = std::thread([this] { follow(); });
+}
+
+void MeasureEngine::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void MeasureEngine::notify() {
+  {
+    const std::lock_guard lock(mutex_);
+    moved_ = true;
+  }
+  wake_.notify_all();
+}
+
+void MeasureEngine::follow() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || moved_; });
+    if (stopping_) return;
+    moved_ = false;
+    lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
+    const BatchId before = snapshot()->feed;
+    static_cast<void>(refresh());
+    const std::shared_ptr<const Snapshot> now = snapshot();
+    if (now->feed != before && on_change_) on_change_(*now);
+    const auto took = std::chrono::steady_clock::now() - began;
+    lock.lock();
+    // While a long load moves the feed, at most half of the time goes into cells.
+    wake_.wait_for(lock, std::max<std::chrono::steady_clock::duration>(shortest_pause, took),
+                   [this] { return stopping_; });
+  }
+}
+
+}  // namespace hb::indicators

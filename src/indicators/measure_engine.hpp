@@ -1,0 +1,154 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "indicators/measure.hpp"
+#include "indicators/measure_slice.hpp"
+#include "records/store.hpp"
+#include "tables/database.hpp"
+
+namespace hb::indicators {
+
+/// Position of a slice: a query and a period. Events that add up are kept by month only.
+struct SliceKey {
+  std::uint64_t query;  ///< CubeQuery::fingerprint
+  Period::Kind kind;
+  Date first;
+  friend auto operator<=>(const SliceKey&, const SliceKey&) = default;
+};
+using Slices = std::map<SliceKey, std::shared_ptr<const Slice>>;
+
+/// All that is kept, at one feed number. Immutable: readers hold it as long as they like.
+struct Snapshot {
+  BatchId feed = 0;  ///< every batch up to here is in the slices
+  Instant as_of;     ///< when that batch was committed
+  Date today;
+  Slices slices;
+};
+
+struct MeasureOptions {
+  std::string directory;  ///< of the store: the cells are kept there; empty = not kept
+  Date today;             ///< the last simulated day of a simulated store
+  int threads = 2;        ///< queries at the same time
+  std::chrono::milliseconds time_limit = std::chrono::seconds(20);  ///< of one query
+};
+
+/// What a refresh did.
+struct Refreshed {
+  BatchId feed = 0;
+  std::size_t queries = 0;  ///< SQL texts run
+  std::size_t slices = 0;   ///< made again
+};
+
+/// A cell that is kept and what a recomputation from nothing gives.
+struct Difference {
+  std::string indicator;  ///< of the first measure that uses the query
+  std::string part;       ///< "numerator" or "denominator"
+  std::string period;
+  std::string area, sex, age;
+  std::string kept, recomputed;  ///< n, and the sum of squares where there is one
+};
+
+struct Verified {
+  std::int64_t cells = 0;  ///< compared
+  std::vector<Difference> differences;
+};
+
+/// Computed indicators of a store: runs their SQL, keeps the smallest cells (query, period, street,
+/// sex, age group) with the feed number, and makes again what a commit touched. Identical SQL runs
+/// once. All members may be called from many threads; none runs SQL but ensure(), refresh() and
+/// verify().
+class MeasureEngine {
+ public:
+  /// Takes the cells kept in the directory when their definitions, tables and feed number
+  /// still fit.
+  MeasureEngine(const tables::Database& tables, const records::Store& store,
+                std::vector<Measure> measures, MeasureOptions options);
+  ~MeasureEngine();
+  MeasureEngine(const MeasureEngine&) = delete;
+  MeasureEngine& operator=(const MeasureEngine&) = delete;
+
+  const std::vector<Measure>& measures() const { return measures_; }
+  const Measure* find(std::string_view id) const;
+  std::shared_ptr<const Snapshot> snapshot() const;
+  const MeasureOptions& options() const { return options_; }
+
+  /// Makes the slices that these measures need for these periods and that are not kept yet.
+  /// returns  what was run; a query that fails gives slices with its error, never a failure here
+  Refreshed ensure(const std::vector<const Measure*>& measures, const std::vector<Period>& periods);
+  /// Brings what is kept up to the tables: only slices that the batches since touched.
+  Refreshed refresh();
+  /// Recomputes all that is kept from nothing and compares, after a refresh. Slices that differ
+  /// are replaced by the recomputed ones. progress  0…1
+  Verified verify(const std::function<void(double)>& progress = {});
+  /// Writes the cells into the directory, whole or not at all. errors  unavailable: disk full
+  Result<void> save();
+
+  /// Follows the tables on a thread of its own, at most every 500 ms; `on_change` is called on it
+  /// after the published snapshot has changed.
+  void start(std::function<void(const Snapshot&)> on_change);
+  void stop();
+  /// Wakes the thread: the tables have moved.
+  void notify();
+
+  /// Slices of a part of one of measures() over a period: one, or each month.
+  struct Gathered {
+    std::vector<std::shared_ptr<const Slice>> slices;
+    bool complete = false;         ///< false: some are not kept (ensure() was not called)
+    const Error* error = nullptr;  ///< of the first slice that has one; lives with the snapshot
+  };
+  Gathered gather(const Snapshot& snapshot, const MeasurePart& part, const Period& period) const;
+  /// Errors of the kept slices of a measure's parts, each place once.
+  std::vector<Error> faults(const Snapshot& snapshot, const Measure& measure) const;
+
+ private:
+  struct Task;
+  std::vector<SliceKey> keys_of(const CubeQuery& query, const Period& period) const;
+  std::vector<Task> tasks_for(const std::set<SliceKey>& keys) const;
+  Refreshed make(Snapshot& next, const std::set<SliceKey>& keys,
+                 const std::function<void(double)>& progress = {}) const;
+  Refreshed refresh_now();
+  std::set<SliceKey> touched(const Snapshot& kept, BatchId reached) const;
+  void stamp(Snapshot& snapshot) const;
+  void publish(std::shared_ptr<const Snapshot> next);
+  void follow();
+  void load();
+
+  const tables::Database& tables_;
+  const records::Store& store_;
+  std::vector<Measure> measures_;
+  MeasureOptions options_;
+  std::map<std::uint64_t, CubeQuery> queries_;  ///< by fingerprint
+  std::map<const MeasurePart*, std::uint64_t> query_of_;
+  /// Measure and part that a query is named by in messages.
+  std::map<std::uint64_t, std::pair<std::string, std::string>> users_;
+  std::uint64_t tables_fingerprint_ = 0;
+
+  std::mutex making_;                      ///< one of ensure, refresh, verify and save at a time
+  std::shared_ptr<const Snapshot> saved_;  ///< guarded by making_
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  bool moved_ = false;
+  bool stopping_ = false;
+  std::function<void(const Snapshot&)> on_change_;
+  std::thread thread_;
+};
+
+/// Calendar month around a day, and the period of the same kind before.
+Period month_of(Date day);
+Period period_before(const Period& period);
+/// The months of a year, quarter or month.
+std::vector<Period> months_of(const Period& period);
+
+}  // namespace hb::indicators

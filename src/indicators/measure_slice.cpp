@@ -1,0 +1,265 @@
+#include "indicators/measure_slice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace hb::indicators {
+namespace {
+
+constexpr std::pair<std::string_view, Sex> sexes[] = {
+    {"male", Sex::male}, {"female", Sex::female}, {"other", Sex::other}, {"unknown", Sex::unknown}};
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Whether the identifier stands in the text as a word of its own.
+bool mentions(std::string_view sql, std::string_view name) {
+  for (std::size_t at = sql.find(name); at != std::string_view::npos; at = sql.find(name, at + 1)) {
+    const bool begins = at == 0 || !is_word(sql[at - 1]);
+    const std::size_t end = at + name.size();
+    if (begins && (end == sql.size() || !is_word(sql[end]))) return true;
+  }
+  return false;
+}
+
+/// Positions of the columns of an answer.
+struct Columns {
+  std::optional<std::size_t> month, area, sex, age, n, squares;
+};
+
+Result<Columns> columns_of(const tables::ResultSet& set, const CubeQuery& query) {
+  Columns at;
+  const std::string_view age = query.life ? "age" : "age_band";
+  const std::pair<std::string_view, std::optional<std::size_t>*> known[] = {
+      {"month", &at.month}, {"area", &at.area}, {"sex", &at.sex},
+      {age, &at.age},       {"n", &at.n},       {"squares", &at.squares}};
+  for (std::size_t i = 0; i < set.columns.size(); ++i) {
+    const auto found =
+        std::ranges::find(known, set.columns[i], [](const auto& column) { return column.first; });
+    if (found == std::end(known))
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("the column “{}” is none of month, area, sex, {}, n, squares",
+                              set.columns[i], age));
+    *found->second = i;
+  }
+  std::string lacking;
+  for (const auto& [name, position] : known) {
+    if (*position || name == "squares" || (name == "month" && query.part.each)) continue;
+    lacking += (lacking.empty() ? "" : ", ") + std::string(name);
+  }
+  if (at.month && query.part.each)
+    return fail(ErrorCode::invalid_input, "“over_time: each” has no column month");
+  if (!lacking.empty()) return fail(ErrorCode::invalid_input, "the SQL gives no column " + lacking);
+  return at;
+}
+
+/// Scaled by 10,000 for DECIMAL; whole numbers as they are.
+struct Amount {
+  std::int64_t scaled;
+  bool decimal;
+};
+
+Result<Amount> amount(const tables::Value& value, const char* column) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return Amount{*whole, false};
+  const auto* decimal = std::get_if<tables::Decimal>(&value);
+  if (decimal == nullptr || decimal->scale > 4)
+    return fail(ErrorCode::invalid_input,
+                fmt::format("“{}” must be BIGINT or DECIMAL(18,4) and never NULL", column));
+  std::int64_t scaled = decimal->scaled;
+  for (int i = decimal->scale; i < 4; ++i)
+    if (__builtin_mul_overflow(scaled, std::int64_t{10}, &scaled))
+      return fail(ErrorCode::invalid_input, fmt::format("“{}” is too large", column));
+  return Amount{scaled, true};
+}
+
+std::string text(const tables::Value& value) {
+  const auto* found = std::get_if<std::string>(&value);
+  return found != nullptr ? *found : std::string();
+}
+
+Result<Sex> sex_of(const tables::Value& value) {
+  const std::string word = text(value);
+  if (word.empty()) return Sex::unknown;
+  for (const auto& [name, sex] : sexes)
+    if (name == word) return sex;
+  return fail(ErrorCode::invalid_input,
+              "“sex” is none of male, female, other, unknown: " + word.substr(0, 40));
+}
+
+Result<std::int16_t> age_of(const tables::Value& value) {
+  if (std::holds_alternative<std::monostate>(value)) return unknown_age;
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  if (whole == nullptr || *whole < 0 || *whole > 150)
+    return fail(ErrorCode::invalid_input,
+                "the age group must be INTEGER from 0 to 150: its first year");
+  return static_cast<std::int16_t>(*whole);
+}
+
+using Cells =
+    std::map<std::tuple<std::string, Sex, std::int16_t>, std::pair<std::int64_t, std::int64_t>>;
+
+/// Cells of one period while they are collected.
+struct Draft {
+  Cells cells;
+  bool decimal = false;
+};
+
+Result<std::size_t> period_of(const tables::Value& value, const CubeRun& run) {
+  const auto* day = std::get_if<Date>(&value);
+  if (day == nullptr)
+    return fail(ErrorCode::invalid_input, "“month” must be a DATE: the first day of the month");
+  const auto found = std::ranges::find(run.periods, *day, &Period::first);
+  if (found == run.periods.end())
+    return fail(ErrorCode::invalid_input, "“month” " + format_date(*day) +
+                                              " is not the first day of a month from $from to $to");
+  return static_cast<std::size_t>(found - run.periods.begin());
+}
+
+Result<void> take_row(const std::vector<tables::Value>& row, const Columns& at, const CubeRun& run,
+                      std::vector<Draft>& drafts) {
+  std::size_t period = 0;
+  if (at.month) {
+    const Result<std::size_t> found = period_of(row[*at.month], run);
+    if (!found) return unexpected(found.error());
+    period = *found;
+  }
+  const Result<Sex> sex = sex_of(row[*at.sex]);
+  if (!sex) return unexpected(sex.error());
+  const Result<std::int16_t> age = age_of(row[*at.age]);
+  if (!age) return unexpected(age.error());
+  const Result<Amount> n = amount(row[*at.n], "n");
+  if (!n) return unexpected(n.error());
+  std::int64_t squares = 0;
+  if (at.squares) {
+    const Result<Amount> found = amount(row[*at.squares], "squares");
+    if (!found) return unexpected(found.error());
+    squares = found->scaled;
+    if (!found->decimal && __builtin_mul_overflow(squares, std::int64_t{10'000}, &squares))
+      return fail(ErrorCode::invalid_input, "“squares” is too large");
+  }
+  auto& cell = drafts[period].cells[{text(row[*at.area]).substr(0, street_digits), *sex, *age}];
+  drafts[period].decimal = n->decimal;
+  if (__builtin_add_overflow(cell.first, n->scaled, &cell.first) ||
+      __builtin_add_overflow(cell.second, squares, &cell.second))
+    return fail(ErrorCode::invalid_input, "the sums have more than 64 bits");
+  return {};
+}
+
+Slice finished(Draft&& draft, bool has_squares) {
+  Slice slice;
+  slice.decimal = draft.decimal;
+  slice.has_squares = has_squares;
+  slice.rows.reserve(draft.cells.size());
+  for (const auto& [key, amounts] : draft.cells) {  // in order of area, sex, age
+    const auto& [area, sex, age] = key;
+    if (slice.areas.empty() || slice.areas.back() != area) slice.areas.push_back(area);
+    slice.rows.push_back({static_cast<std::uint16_t>(slice.areas.size() - 1), sex, age,
+                          amounts.first, amounts.second});
+  }
+  return slice;
+}
+
+/// Whether the tables of the query hold no event of the period at all: then nothing is known, and
+/// an empty answer is no 0.
+bool is_without_data(const tables::Database& database, const CubeQuery& query, const Period& period,
+                     std::chrono::milliseconds time_limit) {
+  for (const auto& [table, column] : query.event_tables) {
+    const auto count =
+        database.query(Principal::system("public-health"),
+                       fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
+                                   "CAST($from AS DATE) AND CAST($to AS DATE)",
+                                   table, column),
+                       {{"from", period.first}, {"to", period.last}}, time_limit);
+    if (!count || count->rows.at(0).at(0) != tables::Value(std::int64_t{0})) return false;
+  }
+  return !query.event_tables.empty();
+}
+
+/// DuckDB says "LINE 3:" where a name does not bind.
+std::string place_of(const Error& error) {
+  if (error.where.starts_with("sql:")) return error.where;
+  const std::size_t at = error.message.find("LINE ");
+  if (at == std::string::npos) return error.where;
+  const std::size_t end = error.message.find(':', at);
+  return "sql:" + error.message.substr(at + 5, end - at - 5);
+}
+
+/// One sentence: what stands behind the first line is an excerpt of the SQL.
+std::string first_line(const std::string& message) { return message.substr(0, message.find('\n')); }
+
+std::vector<std::shared_ptr<const Slice>> failed(const Error& error, const CubeRun& run) {
+  Slice slice;
+  slice.error =
+      Error{error.code, first_line(error.message), place_in_file(run.query->part, place_of(error))};
+  return {run.periods.size(), std::make_shared<const Slice>(std::move(slice))};
+}
+
+}  // namespace
+
+std::string_view sex_word(Sex sex) { return sexes[static_cast<std::size_t>(sex)].first; }
+
+void add(Sum& sum, const Slice& slice, const Pick& pick) {
+  if (!slice.rows.empty()) {
+    sum.decimal = slice.decimal;
+    sum.has_squares = slice.has_squares;
+  }
+  for (const Slice::Row& row : slice.rows) {
+    const std::string& area = slice.areas[row.area];
+    if (pick.area_unknown_only ? !area.empty() : !area.starts_with(pick.area)) continue;
+    if (pick.sex && row.sex != *pick.sex) continue;
+    if (pick.age && row.age != *pick.age) continue;
+    sum.any = true;
+    sum.overflow |= __builtin_add_overflow(sum.n, row.n, &sum.n);
+    sum.overflow |= __builtin_add_overflow(sum.squares, row.squares, &sum.squares);
+  }
+}
+
+CubeQuery make_query(const MeasurePart& part, bool life,
+                     const std::vector<tables::TableSchema>& schemas) {
+  CubeQuery query{part, life};
+  const std::string text = fmt::format("{} {} {}\n{}", part.each, part.ahead_days, life, part.sql);
+  query.fingerprint = XXH3_64bits(text.data(), text.size());
+  query.uses_today = part.sql.find("$today") != std::string::npos;
+  bool by_event_date = false;
+  for (const tables::TableSchema& schema : schemas) {
+    if (!mentions(part.sql, schema.name)) continue;
+    query.tables.push_back(schema.name);
+    if (!schema.event_date_column.empty())
+      query.event_tables.emplace_back(schema.name, schema.event_date_column);
+    by_event_date =
+        !schema.event_date_column.empty() && mentions(part.sql, schema.event_date_column);
+  }
+  query.dated = query.tables.size() == 1 && by_event_date;
+  return query;
+}
+
+std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& database,
+                                                   const CubeRun& run, Date today,
+                                                   std::chrono::milliseconds time_limit) {
+  // Aggregates are computed unrestricted and filtered by cell.
+  const Result<tables::ResultSet> set = database.query(
+      Principal::system("public-health"), run.query->part.sql,
+      {{"from", run.from}, {"to", run.to}, {"area", std::string()}, {"today", today}}, time_limit);
+  if (!set) return failed(set.error(), run);
+  const Result<Columns> at = columns_of(*set, *run.query);
+  if (!at) return failed(at.error(), run);
+  std::vector<Draft> drafts(run.periods.size());
+  for (const auto& row : set->rows)
+    if (const Result<void> taken = take_row(row, *at, run, drafts); !taken)
+      return failed(taken.error(), run);
+  std::vector<std::shared_ptr<const Slice>> slices;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    Slice slice = finished(std::move(drafts[i]), at->squares.has_value());
+    slice.no_data =
+        slice.rows.empty() && is_without_data(database, *run.query, run.periods[i], time_limit);
+    slices.push_back(std::make_shared<const Slice>(std::move(slice)));
+  }
+  return slices;
+}
+
+}  // namespace hb::indicators
