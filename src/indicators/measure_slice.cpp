@@ -225,16 +225,14 @@ CubeQuery make_query(const MeasurePart& part, bool life,
   const std::string text = fmt::format("{} {} {}\n{}", part.each, part.ahead_days, life, part.sql);
   query.fingerprint = XXH3_64bits(text.data(), text.size());
   query.uses_today = part.sql.find("$today") != std::string::npos;
-  bool by_event_date = false;
   for (const tables::TableSchema& schema : schemas) {
     if (!mentions(part.sql, schema.name)) continue;
     query.tables.push_back(schema.name);
     if (!schema.event_date_column.empty())
       query.event_tables.emplace_back(schema.name, schema.event_date_column);
-    by_event_date =
-        !schema.event_date_column.empty() && mentions(part.sql, schema.event_date_column);
   }
-  query.dated = query.tables.size() == 1 && by_event_date;
+  query.dated =
+      query.event_tables.size() == 1 && mentions(part.sql, query.event_tables.front().second);
   return query;
 }
 

@@ -78,7 +78,9 @@ struct CubeQuery {
   std::vector<std::string> tables;  ///< that it reads, as far as names in the text tell
   /// Those of them that have an event date, with its column.
   std::vector<std::pair<std::string, std::string>> event_tables;
-  bool dated = false;  ///< reads one table and its event date: months tell all
+  /// Only one of them has an event date, and the text names it: a month of that table touches only
+  /// the same month here.
+  bool dated = false;
   bool uses_today = false;
 };
 

@@ -41,7 +41,7 @@ bool is_touched(const CubeQuery& query, const SliceKey& key, Date last,
       const Date reach{last.days + query.part.ahead_days};
       if (!touched.months.empty() && *touched.months.begin() <= reach) return true;
     } else if (!query.dated || touched.months.contains(key.first)) {
-      return true;  // several tables, or another date than the one the months are of
+      return true;  // several event dates, or another one than the months are of
     }
   }
   return query.tables.empty();
