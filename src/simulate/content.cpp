@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "simulate/random.hpp"
 #include "simulate/yaml.hpp"
 
 namespace hb::simulate {
@@ -118,6 +119,39 @@ AgeTable Field::by_age(double least, double most) const {
   return table;
 }
 
+AgeTable Field::curve(double least, double most) const {
+  AgeTable table = by_age(least, most);  // checks ages and numbers; steps are then joined by lines
+  const auto join = [&](const Field& field, std::array<double, oldest + 1>& values) {
+    const auto members = field.members();
+    for (std::size_t i = 0; i + 1 < members.size(); ++i) {
+      const int from = std::atoi(members[i].first.c_str());
+      const int until = std::atoi(members[i + 1].first.c_str());
+      const double low = portable_log(members[i].second.number(least, most));
+      const double high = portable_log(members[i + 1].second.number(least, most));
+      for (int age = from; age < until; ++age)
+        values[static_cast<std::size_t>(age)] =
+            portable_exp(low + (high - low) * (age - from) / (until - from));
+    }
+  };
+  const bool by_sex = has("male");
+  join(by_sex ? at("male") : *this, table.values[0]);
+  join(by_sex ? at("female") : *this, table.values[1]);
+  return table;
+}
+
+bool Field::flag() const {
+  bool value = false;
+  if (!node_.IsScalar() || !YAML::convert<bool>::decode(node_, value)) fault("needs true or false");
+  return value;
+}
+
+Normal Field::normal(double least, double most) const {
+  Normal normal{at("mean").number(least, most), at("sd").number(0, most), least, most};
+  if (const auto low = find("least")) normal.least = low->number(least, most);
+  if (const auto high = find("most")) normal.most = high->number(least, most);
+  return normal;
+}
+
 Concept make_concept(const std::string& system, const std::string& code, Localized text) {
   std::string coding =
       fmt::format(R"({{"system":"{}","code":"{}","display":"{}"}})", system, code, text.zh);
@@ -142,11 +176,10 @@ Result<Content> load_content(const std::filesystem::path& directory) {
     content.population = read_population(people, open("names.yaml"));
     const Field care = open("care.yaml");
     read_care(care, content);
-    const Field systems = care.at("systems");
-    content.programmes =
-        read_programmes(open("programmes.yaml"), content, systems.at("diagnosis").text(),
-                        systems.at("procedure").text());
-    content.vaccines = read_vaccines(open("vaccines.yaml"));
+    const Systems systems = read_systems(care);
+    read_programmes(open("programmes.yaml"), systems, content);
+    read_maternity(open("maternity.yaml"), systems, content);
+    content.vaccines = read_vaccines(open("vaccines.yaml"), content);
     content.cards = read_cards(open("cards.yaml"));
     return content;
   } catch (const ContentFault& fault) {

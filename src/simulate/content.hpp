@@ -9,6 +9,7 @@
 #include "core/date.hpp"
 #include "core/localized.hpp"
 #include "core/result.hpp"
+#include "simulate/tally.hpp"
 
 namespace hb::simulate {
 
@@ -37,6 +38,7 @@ struct Concept {
   Localized text;
   std::string json;
   std::string coding;
+  std::size_t counter = no_counter;  ///< where events of this concept are counted
 };
 
 // ---- the place (district.yaml) ----
@@ -96,18 +98,23 @@ struct DistrictContent {
 };
 
 // ---- the people (population.yaml, names.yaml) ----
+struct DeathCause {
+  Concept what;
+  AgeTable shares;        ///< among the deaths of an age and sex
+  bool chronic = false;   ///< one of the four major chronic diseases (cancer, heart and vessels,
+                          ///< diabetes, chronic respiratory)
+  bool maternal = false;  ///< the woman dies while pregnant
+};
+
 struct DeathContent {
-  double per_1000 = 0;  ///< residents and year
-  double growth = 0;    ///< of the force of mortality, per year of age
-  double infant_per_1000 = 0;
+  AgeTable force;  ///< deaths per person and year; age 0: per live birth
   std::array<double, 12> months{};
-  std::vector<Concept> causes;
-  std::vector<AgeTable> shares;  ///< of each cause, by age at death
+  std::vector<DeathCause> causes;
 };
 
 struct HouseholdContent {
   Normal mother_age, partner_gap, grandmother_gap;  ///< years
-  double second_child = 0, third_child = 0, two_parents = 0, grandparents = 0;
+  double twins = 0, second_child = 0, third_child = 0, two_parents = 0, grandparents = 0;
   double adult_child_at_home = 0;
   AgeTable couple, shared_flat;
 };
@@ -167,6 +174,7 @@ struct ProcedureContent {
 
 struct CardContent {
   Concept disease;
+  char legal_class = 0;   ///< A, B, C; O: other, under observation
   double reported = 0;    ///< share of visits a card is filled in for
   double confirmed = 0;   ///< share confirmed; the rest clinical
   double onset_days = 0;  ///< mean from onset to diagnosis
@@ -183,28 +191,111 @@ struct Cause {
   std::vector<Share> drugs, measures;
   std::optional<ProcedureContent> procedure;
   std::optional<CardContent> card;
+  double fever_clinic = 0;  ///< share of the hospital's visits that are made to its fever clinic
+};
+
+/// A log-normal amount of money, yuan.
+struct Price {
+  double mean = 0;
+  double sigma = 0;  ///< sd of the logarithm
+};
+
+struct Prices {
+  Price community, hospital, emergency;
+  Price day;  ///< of a stay in hospital
+};
+
+struct Referral {
+  double up = 0;    ///< share of the community's visits for an illness sent on to a hospital
+  double back = 0;  ///< share of stays followed by a visit at the community level
+  int days = 0;     ///< within so many days
 };
 
 struct ProgrammeMeasure {
   std::size_t measure;
   double share = 1;
   std::vector<double> shift, trend;  ///< per component; trend per year
+  /// From an age on: the values, one per component, that all must stay below to be at target.
+  std::vector<std::pair<int, std::vector<double>>> target;
+};
+
+struct Diagnosis {
+  Concept what;
+  double until = 0;  ///< cumulative share
 };
 
 struct Programme {
+  enum class Kind : std::uint8_t { members, ages, illness };
+  Kind kind = Kind::members;  ///< by prevalence, by age in months, or after an illness of care.yaml
   Concept type;
-  std::optional<Concept> diagnosis;  ///< a Condition of its members
+  Concept visit;                     ///< type of its visits
+  std::vector<Diagnosis> diagnoses;  ///< a Condition of its members; empty: none
   Concept reason;                    ///< of its visits
-  bool has_members = false;          ///< by prevalence, with EpisodeOfCare; else by age_in_months
+  bool priced = false;               ///< its visits cost what a visit there costs
   AgeTable prevalence;
   int enrolled_from_age = 18;
   double enrolled_within_years = 0;
+  int per_year = 0;           ///< visits that the rules ask for
+  double by_rules = 0;        ///< share of members, each year, who are managed by the rules
+  std::vector<double> fewer;  ///< cumulative: the others have 0, 1, 2 … visits
+  double examined = 0, examined_others = 0;  ///< yearly examination: by the rules, others
+  double recheck = 0;                        ///< chance of another visit when not at target
+  int recheck_days = 14;
   std::vector<int> ages_in_months;
-  int interval = 0, spread = 0;  ///< days
+  double enrolled = 1;          ///< by age: share of children who take part
+  int until_age = 0;            ///< by age: the episode ends
+  std::string illness;          ///< id of the cause it follows
+  int interval = 0, lasts = 0;  ///< days; after an illness
+  int spread = 0;               ///< days
   double kept = 1;
   std::vector<Share> drugs;
   std::vector<ProgrammeMeasure> measures;
   std::optional<ProcedureContent> procedure;
+  std::size_t members_counter = 0, by_rules_counter = 0, controlled_counter = 0;
+};
+
+/// The yearly health examination; one a year, whoever asks for it.
+struct Examination {
+  Concept visit, reason;
+  std::array<double, 12> months{};
+  std::vector<ProgrammeMeasure> measures;
+  std::optional<ProcedureContent> procedure;
+};
+
+/// Family doctor contracts of one year.
+struct ContractContent {
+  Concept type;
+  AgeTable share;        ///< of residents with a contract
+  double key_group = 0;  ///< the same among members of the programmes and pregnant women
+  int team = 0;          ///< residents per team
+  int renewal_gap = 0;   ///< days, at most
+  double hospital_factor =
+      1;  ///< hospital visits of people with a contract, as part of the others'
+};
+
+struct MaternityContent {
+  Concept type;                                            ///< of the episode
+  Concept antenatal, delivery, postnatal, check, newborn;  ///< types of visits
+  Concept antenatal_reason, postnatal_reason, check_reason, newborn_reason;
+  Concept spontaneous, caesarean;  ///< reason of the stay
+  Concept procedure;
+  std::vector<std::string> hospitals;  ///< ids of institution kinds where children are born
+  Normal gestation;                    ///< days
+  double twins_earlier = 0;            ///< days
+  double early = 0;                    ///< share registered before week 13
+  Normal early_week;
+  double late_weeks = 0;   ///< mean after week 13 of the others
+  std::vector<int> weeks;  ///< of antenatal visits after the registration
+  double kept = 1;
+  double caesarean_share = 0;
+  int stay = 0, caesarean_stay = 0;  ///< days
+  double visited = 0;                ///< share of mothers and newborns visited at home
+  double checked = 0;                ///< share of mothers seen after 42 days
+  Normal weight;                     ///< of a child born after 280 days, grams
+  double weight_per_day = 0;         ///< less for each day earlier
+  std::size_t birth_weight = 0;      ///< measure
+  std::vector<Share> antenatal_measures, newborn_measures;
+  AgeTable fertility;  ///< births per woman and year, for pregnancies that outlast the window
 };
 
 struct Dose {
@@ -240,16 +331,27 @@ struct Content {
   DistrictContent district;
   PopulationContent population;
   std::array<double, 7> community_weekdays{}, hospital_weekdays{};  ///< Monday first
-  std::array<double, 24> hours{};                                   ///< cumulative
+  std::array<double, 24> community_hours{}, hospital_hours{};       ///< cumulative
+  int emergency_from = 18,
+      emergency_until = 7;  ///< hours in which a hospital visit is an emergency
+  Prices prices;
+  Referral referral;
+  Concept fever_clinic, vaccination;  ///< types of visits
+  Concept vaccination_reason;
   std::vector<Drug> drugs;
   std::vector<Measure> measures;
   std::vector<Cause> causes;
   std::vector<Programme> programmes;
+  Examination examination;
+  ContractContent contract;
+  MaternityContent maternity;
   VaccineContent vaccines;
   CardRules cards;
+  CounterNames counters;
 };
 
-/// Reads district, population, names, care, programmes, vaccines and cards (.yaml) of a directory.
+/// Reads district, population, names, care, programmes, maternity, vaccines and cards (.yaml) of a
+/// directory.
 /// errors  not_found: a file is missing; invalid_input: message names field and expectation, where
 /// is
 ///         "care.yaml:12"

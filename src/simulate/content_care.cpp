@@ -8,29 +8,7 @@ namespace {
 
 constexpr const char* disease_system =
     "https://health-brain.org/fhir/CodeSystem/notifiable-disease";
-constexpr const char* programme_system = "https://health-brain.org/fhir/CodeSystem/programme";
-
-struct Systems {
-  std::string diagnosis, drug, measure, procedure;
-};
-
-template <class Thing>
-std::size_t index_of(const std::vector<Thing>& things, const std::string& id, const Field& field) {
-  for (std::size_t i = 0; i < things.size(); ++i)
-    if (things[i].id == id) return i;
-  field.fault("is not defined: " + id);
-}
-
-template <class Thing>
-std::vector<Share> read_shares(const Field& owner, const std::string& key,
-                               const std::vector<Thing>& things) {
-  std::vector<Share> shares;
-  const auto field = owner.find(key);
-  if (!field) return shares;
-  for (const auto& [id, chance] : field->members())
-    shares.push_back({index_of(things, id, chance), chance.share()});
-  return shares;
-}
+constexpr const char* visit_system = "https://health-brain.org/fhir/CodeSystem/encounter-type";
 
 Component read_component(const Field& field, const std::string& system) {
   Component component{read_concept(field, system), field.at("unit").text(),
@@ -70,14 +48,20 @@ Measure read_measure(const Field& field, const std::string& system) {
   return measure;
 }
 
-std::optional<ProcedureContent> read_procedure(const Field& owner, const std::string& system) {
-  const auto field = owner.find("procedure");
-  if (!field) return std::nullopt;
-  const auto share = field->find("share");
-  return ProcedureContent{read_concept(*field, system), share ? share->share() : 1.0};
+CardContent read_card(const Field& field, Content& content) {
+  CardContent card{read_concept(field, disease_system)};
+  const std::string letter = field.at("class").text();
+  if (letter != "A" && letter != "B" && letter != "C" && letter != "O")
+    field.at("class").fault("needs A, B, C or O");
+  card.legal_class = letter[0];
+  card.reported = field.at("reported").share();
+  card.confirmed = field.at("confirmed").share();
+  card.onset_days = field.at("onset_days").number(0, 365);
+  card.disease.counter = content.counters.add("disease." + card.disease.code);
+  return card;
 }
 
-Cause read_cause(const Field& field, const Systems& systems, double scale, const Content& content) {
+Cause read_cause(const Field& field, const Systems& systems, double scale, Content& content) {
   Cause cause;
   cause.id = field.at("id").text();
   cause.diagnosis = read_concept(field, systems.diagnosis);
@@ -91,9 +75,9 @@ Cause read_cause(const Field& field, const Systems& systems, double scale, const
   cause.drugs = read_shares(field, "drugs", content.drugs);
   cause.measures = read_shares(field, "measures", content.measures);
   cause.procedure = read_procedure(field, systems.procedure);
+  if (const auto fever = field.find("fever_clinic")) cause.fever_clinic = fever->share();
   if (const auto card = field.find("card")) {
-    cause.card = CardContent{read_concept(*card, disease_system), card->at("reported").share(),
-                             card->at("confirmed").share(), card->at("onset_days").number(0, 365)};
+    cause.card = read_card(*card, content);
     return cause;
   }
   for (auto& sex : cause.per_year.values)
@@ -101,62 +85,55 @@ Cause read_cause(const Field& field, const Systems& systems, double scale, const
   return cause;
 }
 
-std::vector<double> numbers(const Field& field, std::size_t count) {
-  std::vector<double> values;
-  for (const Field& item : field.items()) values.push_back(item.number(-1e6, 1e6));
-  if (values.size() != count)
-    field.fault(fmt::format("needs {} numbers, one per component", count));
-  return values;
+Price read_price(const Field& field) {
+  return {field.at("mean").number(0, 1e6), field.at("sigma").number(0, 3)};
 }
 
-Programme read_programme(const Field& field, const Content& content, const std::string& diagnosis,
-                         const std::string& procedure) {
-  Programme programme;
-  programme.type =
-      make_concept(programme_system, field.at("id").text(), field.at("text").localized());
-  if (const auto disease = field.find("diagnosis"))
-    programme.diagnosis = read_concept(*disease, diagnosis);
-  programme.reason =
-      programme.diagnosis ? *programme.diagnosis : read_concept(field.at("reason"), diagnosis);
-  programme.spread = field.at("spread").integer(0, 365);
-  programme.kept = field.at("kept").share();
-  if (const auto prevalence = field.find("prevalence")) {
-    programme.has_members = true;
-    programme.prevalence = prevalence->by_age(0, 1);
-    programme.enrolled_within_years = field.at("enrolled_within_years").number(0.1, 100);
-    programme.interval = field.at("interval").integer(1, 3650);
-    if (const auto from = field.find("enrolled_from_age"))
-      programme.enrolled_from_age = from->integer(0, oldest);
-  } else {
-    for (const Field& age : field.at("ages_in_months").items())
-      programme.ages_in_months.push_back(age.integer(0, oldest * 12));
-  }
-  programme.drugs = read_shares(field, "drugs", content.drugs);
-  programme.procedure = read_procedure(field, procedure);
-  for (const Field& item : field.at("measures").items()) {
-    ProgrammeMeasure measure;
-    measure.measure = index_of(content.measures, item.at("id").text(), item);
-    const std::size_t components = content.measures[measure.measure].components.size();
-    measure.share = item.at("share").share();
-    measure.shift = numbers(item.at("shift"), components);
-    measure.trend = numbers(item.at("trend"), components);
-    programme.measures.push_back(std::move(measure));
-  }
-  return programme;
+void read_hours(const Field& field, std::array<double, 24>& hours) {
+  field.weights(hours);
+  double sum = 0;
+  for (double& hour : hours) hour = sum += hour;
 }
 
 }  // namespace
+
+Systems read_systems(const Field& care) {
+  const Field names = care.at("systems");
+  return {names.at("diagnosis").text(), names.at("drug").text(), names.at("measure").text(),
+          names.at("procedure").text()};
+}
+
+std::optional<ProcedureContent> read_procedure(const Field& owner, const std::string& system) {
+  const auto field = owner.find("procedure");
+  if (!field) return std::nullopt;
+  const auto share = field->find("share");
+  return ProcedureContent{read_concept(*field, system), share ? share->share() : 1.0};
+}
+
+Concept read_visit_type(const Field& field, Content& content) {
+  Concept type = read_concept(field, visit_system);
+  type.counter = content.counters.add("type." + type.code);
+  return type;
+}
 
 void read_care(const Field& care, Content& content) {
   const Field weekdays = care.at("weekdays");
   weekdays.at("community").weights(content.community_weekdays);
   weekdays.at("hospital").weights(content.hospital_weekdays);
-  care.at("hours").weights(content.hours);
-  double sum = 0;
-  for (double& hour : content.hours) hour = sum += hour;
-  const Field names = care.at("systems");
-  const Systems systems{names.at("diagnosis").text(), names.at("drug").text(),
-                        names.at("measure").text(), names.at("procedure").text()};
+  const Field hours = care.at("hours");
+  read_hours(hours.at("community"), content.community_hours);
+  read_hours(hours.at("hospital"), content.hospital_hours);
+  const Field emergency = hours.at("emergency");
+  content.emergency_from = emergency.at("from").integer(12, 24);
+  content.emergency_until = emergency.at("until").integer(0, 12);
+  const Field prices = care.at("prices");
+  content.prices = {read_price(prices.at("community")), read_price(prices.at("hospital")),
+                    read_price(prices.at("emergency")), read_price(prices.at("day"))};
+  const Field referral = care.at("referral");
+  content.referral = {referral.at("up").share(), referral.at("back").share(),
+                      referral.at("days").integer(1, 90)};
+  content.fever_clinic = read_visit_type(care.at("fever_clinic"), content);
+  const Systems systems = read_systems(care);
   for (const Field& drug : care.at("drugs").items())
     content.drugs.push_back(
         {drug.at("id").text(), read_concept(drug, systems.drug), drug.at("dosage").text()});
@@ -168,17 +145,10 @@ void read_care(const Field& care, Content& content) {
   if (content.causes.empty()) care.at("causes").fault("needs an entry");
 }
 
-std::vector<Programme> read_programmes(const Field& root, const Content& content,
-                                       const std::string& diagnosis_system,
-                                       const std::string& procedure_system) {
-  std::vector<Programme> programmes;
-  for (const Field& field : root.at("programmes").items())
-    programmes.push_back(read_programme(field, content, diagnosis_system, procedure_system));
-  return programmes;
-}
-
-VaccineContent read_vaccines(const Field& root) {
+VaccineContent read_vaccines(const Field& root, Content& content) {
   VaccineContent vaccines;
+  content.vaccination = read_visit_type(root.at("visit"), content);
+  content.vaccination_reason = read_concept(root.at("reason"), "http://hl7.org/fhir/sid/icd-10");
   const std::string system = root.at("system").text();
   vaccines.coverage = root.at("coverage").share();
   vaccines.delay_days = root.at("delay_days").number(0, 3650);
@@ -186,6 +156,7 @@ VaccineContent read_vaccines(const Field& root) {
   for (const Field& field : root.at("doses").items()) {
     Dose dose{read_concept(field, system), field.at("dose").integer(1, 20),
               field.at("age").integer(0, oldest * 12)};
+    dose.vaccine.counter = content.counters.add("vaccine." + dose.vaccine.code);
     if (const auto day = field.find("born_from")) dose.born_from = day->day();
     if (const auto day = field.find("born_until")) dose.born_until = day->day();
     if (const auto day = field.find("from")) dose.from = day->day();

@@ -19,13 +19,6 @@ std::string read_code(const Field& field, std::size_t digits) {
   return code;
 }
 
-Normal read_normal(const Field& field) {
-  Normal normal{field.at("mean").number(-100, 100), field.at("sd").number(0, 100), -200, 200};
-  if (const auto least = field.find("least")) normal.least = least->number(-200, 200);
-  if (const auto most = field.find("most")) normal.most = most->number(-200, 200);
-  return normal;
-}
-
 SchoolContent read_school(const Field& field) {
   SchoolContent school;
   school.from_age = field.at("from_age").integer(0, 40);
@@ -81,18 +74,21 @@ InstitutionKind read_institution(const Field& field) {
 
 DeathContent read_deaths(const Field& field) {
   DeathContent deaths;
-  deaths.per_1000 = field.at("per_1000").number(0, 100);
-  deaths.growth = field.at("growth").number(0, 0.5);
-  deaths.infant_per_1000 = field.at("infant_per_1000").number(0, 1000);
+  deaths.force = field.at("force").curve(1e-4, 1000);
+  for (auto& sex : deaths.force.values)
+    for (double& value : sex) value /= 1000;
   field.at("months").weights(deaths.months);
   for (const Field& cause : field.at("causes").items()) {
-    deaths.causes.push_back(read_concept(cause, "http://hl7.org/fhir/sid/icd-10"));
-    deaths.shares.push_back(cause.at("shares").by_age(0, 1e6));
+    DeathCause read{read_concept(cause, "http://hl7.org/fhir/sid/icd-10"),
+                    cause.at("shares").by_age(0, 1e6)};
+    if (const auto chronic = cause.find("chronic")) read.chronic = chronic->flag();
+    if (const auto maternal = cause.find("maternal")) read.maternal = maternal->flag();
+    deaths.causes.push_back(std::move(read));
   }
   for (const Sex sex : {Sex::male, Sex::female})
     for (int age = 0; age <= oldest; ++age) {
       double sum = 0;
-      for (const AgeTable& share : deaths.shares) sum += share.at(sex, age);
+      for (const DeathCause& cause : deaths.causes) sum += cause.shares.at(sex, age);
       if (!(sum > 0)) field.at("causes").fault(fmt::format("have no cause at age {}", age));
     }
   return deaths;
@@ -100,9 +96,10 @@ DeathContent read_deaths(const Field& field) {
 
 HouseholdContent read_households(const Field& field) {
   HouseholdContent households;
-  households.mother_age = read_normal(field.at("mother_age"));
-  households.partner_gap = read_normal(field.at("partner_gap"));
-  households.grandmother_gap = read_normal(field.at("grandmother_gap"));
+  households.mother_age = field.at("mother_age").normal(-200, 200);
+  households.partner_gap = field.at("partner_gap").normal(-200, 200);
+  households.grandmother_gap = field.at("grandmother_gap").normal(-200, 200);
+  households.twins = field.at("twins").share();
   households.second_child = field.at("second_child").share();
   households.third_child = field.at("third_child").share();
   households.two_parents = field.at("two_parents").share();

@@ -29,6 +29,10 @@ struct Institution {
 struct Choice {
   std::vector<std::size_t> institutions;
   std::vector<double> cumulative;
+  void add(std::size_t institution, double weight) {
+    institutions.push_back(institution);
+    cumulative.push_back((cumulative.empty() ? 0 : cumulative.back()) + weight);
+  }
   std::size_t pick(Random& random) const { return institutions[random.pick(cumulative)]; }
 };
 

@@ -9,11 +9,46 @@ namespace hb::simulate {
 
 /// A planned visit; facts are drawn when it is written.
 struct Visit {
-  enum class Kind : std::uint8_t { community, hospital, programme };
+  enum class Kind : std::uint8_t {
+    community,
+    hospital,
+    programme,
+    examination,
+    registration,  ///< first antenatal visit, at the community
+    antenatal,
+    delivery,
+    postnatal,
+    check,  ///< 42 days after delivery
+    newborn,
+  };
+  enum class Mark : std::uint8_t {
+    none,
+    refers,    ///< sends on to a hospital
+    referred,  ///< answers that
+    follows,   ///< after a stay, or because a measure was not at target
+  };
   Date day;
   Kind kind;
-  std::uint16_t what;  ///< index of the cause or programme
+  std::uint16_t what = 0;  ///< index of the cause, programme or delivery
+  Mark mark = Mark::none;
 };
+
+/// A delivery as both the mother's and the child's life see it.
+struct Delivery {
+  Date day;
+  Date conception;  ///< first day of the last period, from which weeks are counted
+  Date registered;
+  Date discharge;
+  Date visited;  ///< at home; only when `visit`
+  bool visit = false, check = false, caesarean = false;
+  bool lost = false;  ///< the woman dies pregnant on `day`
+  std::size_t hospital = 0;
+};
+
+/// Months added; the last day of a month stays in it.
+Date months_after(Date day, int months);
+/// Programme work is done on weekdays.
+Date weekday(Date day);
 
 struct Simulator::Home {
   const Household& household;
@@ -28,6 +63,11 @@ struct Simulator::Home {
 struct Simulator::Membership {
   std::size_t programme;
   Date enrolled;
+  Date until{};  ///< only of an illness that ends
+  const Concept* diagnosis = nullptr;
+  int last_year = 0;                         ///< visits in the last year
+  bool rules_kept = false;                   ///< managed by the rules in the last year
+  bool measured = false, at_target = false;  ///< last measure of the last year
 };
 
 struct Simulator::Life {
@@ -41,8 +81,15 @@ struct Simulator::Life {
   bool left = false;         ///< for elsewhere after `to`
   double care = 1;           ///< personal factor of use
   std::string registered_area;
+  std::size_t cause_of_death = 0;
   std::vector<Membership> memberships;
+  std::vector<Delivery> deliveries;
+  std::vector<Date> contracts;  ///< days of signing
+  std::vector<bool> examined;   ///< per year
   std::vector<Visit> visits;
+  std::string referral;  ///< the open one
+  std::size_t referral_cause = 0;
+  bool seen_as_child = false;  ///< a visit of a programme by age in the last year
 };
 
 }  // namespace hb::simulate

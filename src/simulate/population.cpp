@@ -15,6 +15,7 @@ struct Member {
   bool partner = false;
   std::uint8_t family = 0;
   Role role = Role::other;
+  bool twin = false;  ///< born with the one before
 };
 
 using Home = std::vector<Member>;
@@ -114,6 +115,12 @@ class Housing {
     const int gap = years(random_, content_.mother_age);
     auto mother = pool_.take(Sex::female, child.age + gap, 8, child.age + 18, child.age + 46);
     const int mother_age = mother ? mother->age : child.age + gap;
+    if (random_.chance(content_.twins)) {
+      auto twin = pool_.take(random_.chance(0.5) ? Sex::male : Sex::female, child.age, 0, child.age,
+                             child.age);
+      if (twin) twin->twin = true;
+      add(home, twin, 0, Role::child);
+    }
     if (random_.chance(content_.second_child)) {
       add_sibling(home, child.age, mother_age);
       if (random_.chance(content_.third_child / std::max(content_.second_child, 1e-9)))
@@ -131,14 +138,21 @@ class Housing {
     return home;
   }
 
+  /// At least two years of age apart from the others, so that births are a year apart or more.
   void add_sibling(Home& home, int age, int mother_age) {
     const int apart = 2 + static_cast<int>(random_.below(5));
-    const int wanted = std::max(0, random_.chance(0.5) ? age - apart : age + apart);
+    const bool younger = age >= apart && random_.chance(0.5);
+    const int wanted = younger ? age - apart : age + apart;
+    for (const Member& member : home)
+      if (std::abs(member.age - wanted) < 2) return;
     const Sex sex = random_.chance(0.5) ? Sex::male : Sex::female;
-    add(home,
-        pool_.take(sex, wanted, 2, std::max(0, mother_age - 45),
-                   std::min(adult + 4, mother_age - 19)),
-        0, Role::child);
+    for (const Sex tried : {sex, sex == Sex::male ? Sex::female : Sex::male}) {
+      const auto sibling = pool_.take(tried, wanted, 0, std::max(0, mother_age - 45),
+                                      std::min(adult + 4, mother_age - 19));
+      if (!sibling) continue;
+      add(home, sibling, 0, Role::child);
+      return;
+    }
   }
 
   void add_grandparents(Home& home, int mother_age) {
@@ -212,28 +226,15 @@ struct Death {
   Sex sex;
 };
 
-/// Who died: as many as the crude rate says, by age as pyramid × force of mortality.
+/// Who died: by age and sex as pyramid × force of mortality.
 std::vector<Death> plan_deaths(const PopulationContent& content, const Window& window,
                                std::uint32_t residents, std::uint64_t seed) {
   const DeathContent& deaths = content.deaths;
   std::vector<double> cumulative;
-  double births = 0, sum = 0;
-  for (const Sex sex : {Sex::male, Sex::female}) births += content.pyramid.at(sex, 0);
-  const double in_first_year = births * deaths.infant_per_1000 / 1000;
-  const double others = std::max(0.0, deaths.per_1000 / 1000 - in_first_year);
-  double scale = 0;
-  for (int age = 1; age <= oldest; ++age)
-    for (const Sex sex : {Sex::male, Sex::female})
-      scale += content.pyramid.at(sex, age) * portable_exp(deaths.growth * age);
+  double sum = 0;
   for (int age = 0; age <= oldest; ++age)
-    for (const Sex sex : {Sex::male, Sex::female}) {
-      const double share = content.pyramid.at(sex, age);
-      if (age == 0)
-        sum += births > 0 ? in_first_year * share / births : 0;
-      else
-        sum += others * share * portable_exp(deaths.growth * age) / scale;
-      cumulative.push_back(sum);
-    }
+    for (const Sex sex : {Sex::male, Sex::female})
+      cumulative.push_back(sum += content.pyramid.at(sex, age) * deaths.force.at(sex, age));
   const auto expected = sum * residents * window.years;
   std::vector<Death> list;
   if (!(expected > 0)) return list;
@@ -244,9 +245,33 @@ std::vector<Death> plan_deaths(const PopulationContent& content, const Window& w
     const std::size_t cell = random.pick(cumulative);
     const Date day{window.first.days + static_cast<int>(random.pick(days))};
     const auto age = static_cast<int>(cell / 2);
-    list.push_back({birth_of(random, day, age), day, static_cast<Sex>(cell % 2)});
+    Date birth = birth_of(random, day, age);
+    // Of the infants who die, about half do so in the first week.
+    if (age == 0 && random.chance(0.5))
+      birth = std::max(birth, Date{day.days - static_cast<int>(random.below(7))});
+    list.push_back({birth, day, static_cast<Sex>(cell % 2)});
   }
   return list;
+}
+
+/// The household of somebody who died: anyone's, but a child's has a woman who can be the mother
+/// and no sibling born within a year of it.
+std::size_t home_of(const Death& dead, const std::vector<Home>& homes, Date last, Random& random) {
+  const auto count = static_cast<std::uint32_t>(homes.size());
+  std::size_t chosen = random.below(count);
+  const int age = age_in_years(dead.birth, last);
+  if (age >= adult) return chosen;
+  for (int tries = 0; tries < 400; ++tries) {
+    bool mother = false, close = false;
+    for (const Member& member : homes[chosen]) {
+      mother = mother ||
+               (member.role == Role::mother && member.age >= age + 20 && member.age <= age + 42);
+      close = close || std::abs(member.age - age) < 2;
+    }
+    if (mother && !close) break;
+    chosen = random.below(count);
+  }
+  return chosen;
 }
 
 /// Gives every person of one birthday, sex and origin another identity number.
@@ -399,8 +424,10 @@ class Settlement {
     records_[community] += size;
     const std::size_t origin = random.pick(origin_weights_);
     const Date day = std::min(window_.last, left);
+    Date birth{};
     for (const Member& member : home) {
-      Person person{birth_of(random, day, member.age), {}, 0, 0, member.sex};
+      if (!member.twin) birth = birth_of(random, day, member.age);
+      Person person{birth, {}, 0, 0, member.sex};
       person.partner = member.partner;
       person.family = member.family;
       person.role = member.role;
@@ -408,7 +435,9 @@ class Settlement {
     }
     for (const Death& death : dead) {
       Person person{death.birth, death.death, 0, 0, death.sex, true};
-      person.family = random.chance(0.5) ? 0 : 9;
+      const bool child = age_in_years(death.birth, window_.last) < adult;
+      person.family = child || random.chance(0.5) ? 0 : 9;
+      if (child) person.role = Role::child;
       add(person, origin);
     }
   }
@@ -443,7 +472,7 @@ Population plan_population(const Content& content, const District& district, con
   const std::vector<Death> deaths = plan_deaths(content.population, window, residents, seed);
   std::vector<std::vector<std::uint32_t>> died(homes.size());
   for (std::uint32_t i = 0; i < deaths.size(); ++i)
-    died[random.below(static_cast<std::uint32_t>(homes.size()))].push_back(i);
+    died[home_of(deaths[i], homes, window.last, random)].push_back(i);
   const std::vector<Date> arrived = plan_arrivals(content.population, window, homes, died, seed);
   const std::vector<Home> leaving =
       plan_departures(content.population, window, homes.size(), residents, seed);

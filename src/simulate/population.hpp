@@ -53,7 +53,7 @@ struct Population {
 
 /// Plans `residents` people alive and here on the last day, by the pyramid to the person, in
 /// households of which some came within the window; the people who died within the window
-/// (Gompertz; crude rate of the content); and households that left within it.
+/// (by the force of mortality); and households that left within it.
 Population plan_population(const Content& content, const District& district, const Window& window,
                            std::uint32_t residents, std::uint64_t seed);
 

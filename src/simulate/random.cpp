@@ -68,6 +68,14 @@ int Random::poisson(double mean) {
   return count;
 }
 
+double Random::normal(double mean, double sd, double least, double most) {
+  return std::clamp(mean + sd * normal(), least, most);
+}
+
+double Random::log_normal(double mean, double sigma) {
+  return mean * portable_exp(sigma * normal() - sigma * sigma / 2);
+}
+
 namespace {
 template <class Number>
 std::size_t pick_from(double unit, std::span<const Number> cumulative) {

@@ -10,7 +10,8 @@ namespace stream {
 constexpr std::uint64_t outline = 1, site = 2, spot = 3, community = 4, community_size = 5;
 constexpr std::uint64_t housing = 10, death = 11, doctor = 12, problem = 13, move = 14,
                         arrival = 15, departure = 16;
-constexpr std::uint64_t household = 20, life = 21, name = 22;
+constexpr std::uint64_t household = 20, life = 21, name = 22, death_cause = 23, contract = 24,
+                        delivery = 25, pregnancy = 26, vaccine = 27;
 constexpr std::uint64_t family = 0x100, programme = 0x1000, drug = 0x2000, tendency = 0x10000;
 constexpr std::uint64_t school = 0x3000;
 }  // namespace stream
@@ -34,6 +35,10 @@ class Random {
   double normal();
   double exponential(double mean);
   int poisson(double mean);
+  /// mean + sd · normal(), kept within [least, most].
+  double normal(double mean, double sd, double least, double most);
+  /// Log-normal with this mean; sigma: sd of the logarithm.
+  double log_normal(double mean, double sigma);
   /// Index into cumulative weights (rising, last = total > 0).
   std::size_t pick(std::span<const double> cumulative);
   std::size_t pick(std::span<const float> cumulative);

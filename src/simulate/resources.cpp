@@ -10,20 +10,38 @@ namespace {
 constexpr std::string_view area_extension =
     R"("extension":[{"url":"https://health-brain.org/fhir/StructureDefinition/area-code","valueCode":")";
 
-constexpr std::string_view visit_class[] = {
-    R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"})",
-    R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"IMP"})",
-    R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"})"};
-constexpr std::string_view visit_type[] = {
-    R"({"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/encounter-type","code":"outpatient","display":"门诊"}]})",
-    R"({"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/encounter-type","code":"inpatient","display":"住院"}]})",
-    R"({"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/encounter-type","code":"programme","display":"公共卫生服务"}]})"};
+constexpr std::string_view visit_class[] = {"AMB", "EMER", "IMP", "HH", "AMB"};
 
 Moment start_of(const VisitFacts& facts) { return {facts.day, facts.minute}; }
 
 void put_visit_reference(Text& out, std::string_view number, const std::string& encounter) {
-  out.put(R"("subject":{"reference":"Patient/p)", number,
-          R"("},"encounter":{"reference":"Encounter/)", encounter, "\"}");
+  out.put(R"("subject":{"reference":"Patient/p)", number, "\"}");
+  if (!encounter.empty()) out.put(R"(,"encounter":{"reference":"Encounter/)", encounter, "\"}");
+}
+
+void put_money(Text& out, std::int64_t fen) {
+  out.put(
+      R"(,"extension":[{"url":"https://health-brain.org/fhir/StructureDefinition/total-cost","valueMoney":{"value":)",
+      Padded{static_cast<std::uint64_t>(fen / 100), 1}, '.',
+      Padded{static_cast<std::uint64_t>(fen % 100), 2}, R"(,"currency":"CNY"}}])");
+}
+
+void count_visit(Tally& tally, const VisitFacts& facts) {
+  if (facts.type) tally.add(facts.type->counter);
+  if (facts.fen < 0) return;
+  const auto fen = static_cast<std::uint64_t>(facts.fen);
+  if (facts.kind == VisitKind::inpatient) {
+    tally.add(counter::stays);
+    tally.add(counter::stay_days, static_cast<std::uint64_t>(1 + facts.minutes / 1440));
+    tally.add(counter::stays_fen, fen);
+  } else if (facts.community) {
+    tally.add(counter::community_visits);
+    tally.add(counter::community_fen, fen);
+  } else {
+    tally.add(counter::hospital_visits);
+    tally.add(counter::hospital_fen, fen);
+    if (facts.kind == VisitKind::emergency) tally.add(counter::emergency_visits);
+  }
 }
 
 void put_quantity(Text& out, const Component& component, double value) {
@@ -51,6 +69,7 @@ void Batch::clear() {
   for (Text& text : lines) text.clear();
   for (Text& text : truth) text.clear();
   counts.fill(0);
+  tally.clear();
 }
 
 std::string doctor_id(std::size_t index) { return fmt::format("doc{:05}", index + 1); }
@@ -110,13 +129,20 @@ std::string PersonWriter::encounter(const VisitFacts& facts) {
   std::string id;
   Text& out = begin(Type::encounter, 'e', &id);
   const auto kind = static_cast<std::size_t>(facts.kind);
-  out.put(R"("status":"finished","class":)", visit_class[kind], R"(,"type":[)", visit_type[kind],
-          R"(],"subject":{"reference":"Patient/p)", number_,
-          R"("},"participant":[{"individual":{"reference":"Practitioner/)", doctor_id(facts.doctor),
+  out.put(
+      R"("status":"finished","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":")",
+      visit_class[kind], "\"}");
+  if (facts.fen >= 0) put_money(out, facts.fen);
+  if (facts.type) out.put(R"(,"type":[)", facts.type->json, ']');
+  out.put(R"(,"subject":{"reference":"Patient/p)", number_, "\"}");
+  if (!facts.request.empty())
+    out.put(R"(,"basedOn":[{"reference":"ServiceRequest/)", facts.request, "\"}]");
+  out.put(R"(,"participant":[{"individual":{"reference":"Practitioner/)", doctor_id(facts.doctor),
           R"("}}],"period":{"start":")", start_of(facts), R"(","end":")",
           Moment{facts.day, facts.minute + facts.minutes}, R"("},"reasonCode":[)",
           facts.reason->json, R"(],"serviceProvider":{"reference":"Organization/)", facts.at->id,
           "\"}}\n");
+  count_visit(batch_.tally, facts);
   return id;
 }
 
@@ -129,10 +155,7 @@ void PersonWriter::condition(const VisitFacts& facts, const std::string& encount
       R"("category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-category","code":")",
       chronic ? "problem-list-item" : "encounter-diagnosis", R"("}]}],"code":)", facts.reason->json,
       ',');
-  if (encounter.empty())
-    out.put(R"("subject":{"reference":"Patient/p)", number_, "\"}");
-  else
-    put_visit_reference(out, number_, encounter);
+  put_visit_reference(out, number_, encounter);
   out.put(R"(,"onsetDateTime":")", facts.day, R"(","recordedDate":")", start_of(facts), "\"}\n");
 }
 
@@ -178,25 +201,51 @@ void PersonWriter::procedure(const VisitFacts& facts, const std::string& encount
           R"("},"onBehalfOf":{"reference":"Organization/)", facts.at->id, "\"}}]}\n");
 }
 
-void PersonWriter::immunization(Date day, const Dose& dose, const Institution& at,
-                                std::uint32_t lot) {
+void PersonWriter::immunization(Date day, const std::string& encounter, const Dose& dose,
+                                const Institution& at, std::uint32_t lot) {
   Text& out = begin(Type::immunization, 'v');
   out.put(R"("status":"completed","vaccineCode":)", dose.vaccine.json,
-          R"(,"patient":{"reference":"Patient/p)", number_, R"("},"occurrenceDateTime":")", day,
-          R"(","primarySource":true,"lotNumber":")", dose.vaccine.code, Padded{lot, 5},
+          R"(,"patient":{"reference":"Patient/p)", number_, "\"}");
+  if (!encounter.empty()) out.put(R"(,"encounter":{"reference":"Encounter/)", encounter, "\"}");
+  out.put(R"(,"occurrenceDateTime":")", day, R"(","primarySource":true,"lotNumber":")",
+          dose.vaccine.code, Padded{lot, 5},
           R"(","performer":[{"actor":{"reference":"Organization/)", at.id,
           R"("}}],"protocolApplied":[{"doseNumberPositiveInt":)", dose.number, "}]}\n");
 }
 
-void PersonWriter::episode(const Programme& programme, Date from, const Date* until,
-                           const Institution& managing, std::size_t doctor) {
+void PersonWriter::episode(const EpisodeFacts& facts) {
   Text& out = begin(Type::episode_of_care, 'k');
-  out.put(R"("status":")", until ? "finished" : "active", R"(","type":[)", programme.type.json,
-          R"(],"patient":{"reference":"Patient/p)", number_,
-          R"("},"managingOrganization":{"reference":"Organization/)", managing.id,
-          R"("},"period":{"start":")", from, '"');
-  if (until) out.put(R"(,"end":")", *until, '"');
-  out.put(R"(},"careManager":{"reference":"Practitioner/)", doctor_id(doctor), "\"}}\n");
+  out.put(R"("status":")", facts.finished ? "finished" : "active", '"');
+  if (facts.gestation_weeks >= 0)
+    out.put(
+        R"(,"extension":[{"url":"https://health-brain.org/fhir/StructureDefinition/gestation-weeks","valueDecimal":)",
+        Fixed{facts.gestation_weeks, 1}, "}]");
+  out.put(R"(,"type":[)", facts.type->json, R"(],"patient":{"reference":"Patient/p)", number_,
+          R"("},"managingOrganization":{"reference":"Organization/)", facts.managing->id,
+          R"("},"period":{"start":")", facts.from, '"');
+  if (facts.until) out.put(R"(,"end":")", *facts.until, '"');
+  out.put(R"(},"careManager":{"reference":"Practitioner/)", doctor_id(facts.doctor), "\"}}\n");
+}
+
+void PersonWriter::mother(const MotherFacts& facts) {
+  Text& out = begin(Type::related_person, 'f');
+  out.put(
+      R"("identifier":[{"use":"official","system":"urn:oid:2.16.156.10011.1.3","value":")",
+      facts.identity_number, R"("}],"active":true,"patient":{"reference":"Patient/p)", number_,
+      R"("},"relationship":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-RoleCode","code":"MTH","display":"母亲"}]}],"name":[{"text":")",
+      facts.family, facts.given, R"(","family":")", facts.family, R"(","given":[")", facts.given,
+      R"("]}],"gender":"female","birthDate":")", facts.birth, "\"}\n");
+}
+
+std::string PersonWriter::referral(const VisitFacts& facts, const std::string& encounter) {
+  std::string id;
+  Text& out = begin(Type::service_request, 's', &id);
+  out.put(
+      R"("status":"completed","intent":"order","code":{"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/service-request","code":"referral-up","display":"上转"}],"text":"上转"},)");
+  put_visit_reference(out, number_, encounter);
+  out.put(R"(,"authoredOn":")", start_of(facts), R"(","requester":{"reference":"Practitioner/)",
+          doctor_id(facts.doctor), R"("},"reasonCode":[)", facts.reason->json, "]}\n");
+  return id;
 }
 
 std::string PersonWriter::card(const CardFacts& facts) {
@@ -232,6 +281,12 @@ std::string PersonWriter::card(const CardFacts& facts) {
     out.put(R"(,{"url":"school","valueString":")", facts.school,
             R"("},{"url":"schoolClass","valueString":")", facts.school_class, "\"}");
   out.put("]}]}\n");
+  batch_.tally.add(counter::cards);
+  batch_.tally.add(facts.card->disease.counter);
+  if (facts.card->legal_class == 'A') batch_.tally.add(counter::cards_a);
+  if (facts.card->legal_class == 'B') batch_.tally.add(counter::cards_b);
+  if (facts.card->legal_class == 'C') batch_.tally.add(counter::cards_c);
+  if (facts.report_minute - facts.visit.minute > 1440) batch_.tally.add(counter::late_cards);
   return id;
 }
 

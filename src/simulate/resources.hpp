@@ -25,13 +25,15 @@ enum class Type : std::uint8_t {
   episode_of_care,
   composition,
   task,
+  related_person,
+  service_request,
 };
-constexpr std::size_t type_count = 13;
+constexpr std::size_t type_count = 15;
 constexpr std::array<const char*, type_count> type_names = {
-    "Organization", "Location",     "Practitioner",  "Patient",
-    "Encounter",    "Condition",    "Observation",   "MedicationRequest",
-    "Procedure",    "Immunization", "EpisodeOfCare", "Composition",
-    "Task"};
+    "Organization", "Location",      "Practitioner",  "Patient",
+    "Encounter",    "Condition",     "Observation",   "MedicationRequest",
+    "Procedure",    "Immunization",  "EpisodeOfCare", "Composition",
+    "Task",         "RelatedPerson", "ServiceRequest"};
 
 /// What the simulation knows and no institution would deliver: CSV files in truth/.
 enum class Truth : std::uint8_t { duplicates, unknown_visits, moves, errors, classes };
@@ -53,6 +55,7 @@ struct Batch {
   std::array<Text, truth_count> truth;
   std::array<Text, type_count> lines;
   std::array<std::uint64_t, type_count> counts{};
+  Tally tally;
 
   Text& line(Type type) {
     ++counts[static_cast<std::size_t>(type)];
@@ -89,7 +92,8 @@ struct PatientFacts {
   }
 };
 
-enum class VisitKind : std::uint8_t { outpatient, inpatient, programme };
+/// service: outpatient, but by appointment in office hours.
+enum class VisitKind : std::uint8_t { outpatient, emergency, inpatient, home, service };
 
 struct VisitFacts {
   Date day;
@@ -99,6 +103,25 @@ struct VisitFacts {
   const Institution* at;
   std::size_t doctor;
   const Concept* reason;
+  const Concept* type = nullptr;  ///< none: a plain visit for an illness
+  bool community = false;         ///< the institution is of the community level
+  std::int64_t fen = -1;          ///< cost in 1/100 yuan; -1: none stated
+  std::string request;            ///< id of the ServiceRequest it answers
+};
+
+struct EpisodeFacts {
+  const Concept* type;
+  Date from;
+  std::optional<Date> until;
+  bool finished = false;
+  const Institution* managing;
+  std::size_t doctor;
+  double gestation_weeks = -1;  ///< at `from`; -1: no pregnancy
+};
+
+struct MotherFacts {
+  std::string family, given, identity_number;
+  Date birth;
 };
 
 struct CardFacts {
@@ -126,16 +149,21 @@ class PersonWriter {
   /// The id, to refer to.
   std::string encounter(const VisitFacts& facts);
   void condition(const VisitFacts& facts, const std::string& encounter, bool chronic);
+  /// An empty encounter: measured outside of any.
   void observation(const VisitFacts& facts, const std::string& encounter, const Measure& measure,
                    const std::vector<double>& values);
   void prescription(const VisitFacts& facts, const std::string& encounter, const Drug& drug);
   void procedure(const VisitFacts& facts, const std::string& encounter, const Concept& what);
-  void immunization(Date day, const Dose& dose, const Institution& at, std::uint32_t lot);
-  void episode(const Programme& programme, Date from, const Date* until,
-               const Institution& managing, std::size_t doctor);
+  void immunization(Date day, const std::string& encounter, const Dose& dose, const Institution& at,
+                    std::uint32_t lot);
+  void episode(const EpisodeFacts& facts);
+  void mother(const MotherFacts& facts);
+  /// A referral to a hospital; the id, for the visit that answers it.
+  std::string referral(const VisitFacts& facts, const std::string& encounter);
   std::string card(const CardFacts& facts);
   void death(Date day, const Concept& cause, const Institution& at);
   void task(const TaskFacts& facts);
+  Tally& tally() { return batch_.tally; }
 
  private:
   Text& begin(Type type, char letter, std::string* id = nullptr);

@@ -85,6 +85,7 @@ class TypeFiles {
 
   Result<void> append(const Piece& piece, Summary& summary) {
     const Batch& batch = piece.batch;
+    summary.tally.add(batch.tally);
     for (std::size_t type = 0; type < type_count; ++type) {
       const std::string_view text = batch.lines[type].view();
       summary.bytes += text.size();

@@ -9,6 +9,7 @@
 
 #include "core/date.hpp"
 #include "core/result.hpp"
+#include "simulate/tally.hpp"
 
 namespace hb::simulate {
 
@@ -41,6 +42,7 @@ struct Summary {
   std::uint32_t problems = 0;
   std::uint32_t households = 0;
   Date first_day, last_day;
+  Tally tally;  ///< counted while simulating; names: Content::counters
   double seconds = 0;
 };
 

@@ -37,9 +37,14 @@ class Field {
   double number(double least, double most) const;
   int integer(int least, int most) const;
   double share() const { return number(0, 1); }
+  bool flag() const;
+  /// {mean, sd, least, most}; the last two may be absent.
+  Normal normal(double least, double most) const;
   Date day() const;
   Localized localized() const;
   AgeTable by_age(double least, double most) const;
+  /// Values at some ages, above 0; between them straight lines of the logarithm.
+  AgeTable curve(double least, double most) const;
   /// As many numbers as `values` has, none negative, not all 0.
   template <std::size_t n>
   void weights(std::array<double, n>& values) const {
@@ -64,14 +69,36 @@ class Field {
 Concept make_concept(const std::string& system, const std::string& code, Localized text);
 Concept read_concept(const Field& field, const std::string& system);
 
-// One reader per file (content_place.cpp, content_care.cpp).
+// One reader per file (content_place.cpp, content_care.cpp, content_services.cpp).
 DistrictContent read_district(const Field& root);
 PopulationContent read_population(const Field& people, const Field& names);
 void read_care(const Field& care, Content& content);
-std::vector<Programme> read_programmes(const Field& root, const Content& content,
-                                       const std::string& diagnosis_system,
-                                       const std::string& procedure_system);
-VaccineContent read_vaccines(const Field& root);
+struct Systems {
+  std::string diagnosis, drug, measure, procedure;
+};
+Systems read_systems(const Field& care);
+template <class Thing>
+std::size_t index_of(const std::vector<Thing>& things, const std::string& id, const Field& field) {
+  for (std::size_t i = 0; i < things.size(); ++i)
+    if (things[i].id == id) return i;
+  field.fault("is not defined: " + id);
+}
+template <class Thing>
+std::vector<Share> read_shares(const Field& owner, const std::string& key,
+                               const std::vector<Thing>& things) {
+  std::vector<Share> shares;
+  const auto field = owner.find(key);
+  if (!field) return shares;
+  for (const auto& [id, chance] : field->members())
+    shares.push_back({index_of(things, id, chance), chance.share()});
+  return shares;
+}
+std::optional<ProcedureContent> read_procedure(const Field& owner, const std::string& system);
+/// The type of a visit: {code, text}; counted as "type.<code>".
+Concept read_visit_type(const Field& field, Content& content);
+void read_programmes(const Field& root, const Systems& systems, Content& content);
+void read_maternity(const Field& root, const Systems& systems, Content& content);
+VaccineContent read_vaccines(const Field& root, Content& content);
 CardRules read_cards(const Field& root);
 
 }  // namespace hb::simulate

@@ -38,7 +38,7 @@ TEST_CASE("load_content: the demo district is complete") {
   REQUIRE_MESSAGE(content, content.error().where, " ", content.error().message);
   CHECK(content->district.streets.size() == 18);
   CHECK(content->causes.size() >= 25);
-  CHECK(content->programmes.size() == 4);
+  CHECK(content->programmes.size() == 6);
   CHECK(content->population.pyramid.at(Sex::male, 0) == doctest::Approx(0.0070 * 0.525));
   // A table by age holds until the next age: 0.065 from 45 to 54.
   CHECK(content->programmes[0].prevalence.at(Sex::female, 54) == 0.065);
@@ -54,11 +54,11 @@ TEST_CASE("load_content: a fault is named with file and line") {
               "population.yaml:", "add up to 110");
   check_fault(changed("care.yaml", "drugs: { ambroxol: 0.4", "drugs: { ambroxole: 0.4"),
               "care.yaml:", "not defined: ambroxole");
-  check_fault(changed("care.yaml", "community: 0.56", "community: 1.56"),
+  check_fault(changed("care.yaml", "community: 0.67", "community: 1.67"),
               "care.yaml:", "from 0 to 1");
   check_fault(changed("care.yaml", "zh: 急性上呼吸道感染", "zh: '急性\"感染'"),
               "care.yaml:", "quotation mark");
-  check_fault(changed("programmes.yaml", "shift: [11, 6]", "shift: [11]"),
+  check_fault(changed("programmes.yaml", "shift: [9, 5]", "shift: [9]"),
               "programmes.yaml:", "needs 2 numbers");
   check_fault(changed("vaccines.yaml", "born_from: 2024-11-01", "born_from: 2024-11-31"),
               "vaccines.yaml:", "needs a day");
