@@ -386,7 +386,7 @@ TEST_CASE("simulated cards: onset, diagnosis, report and reviews follow one anot
     if (group == "kindergarten-child" || group == "pupil") CHECK(fields.count("school") == 1);
     with_school += fields.count("school") == 1;
   });
-  CHECK(cards > 300);
+  CHECK(cards > 150);
   CHECK(with_school > 20);
   CHECK(in_time > 0.95 * cards);
   CHECK(in_time < cards);  // a few are late, as in life
