@@ -35,6 +35,7 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   if (!content) return unexpected(content.error());
   ingest::HubOptions options;
   options.views_dir = (*content / "core/views").string();
+  options.profiles_dir = (*content / "core/profiles").string();
   options.create = create;
   options.threads = threads;
   options.read_only = read_only;

@@ -52,6 +52,7 @@ json::object report_object(const ingest::LoadReport& report) {
           {"quarantined", report.quarantined},
           {"duplicates", report.duplicates},
           {"orphans", report.orphans},
+          {"warnings", counts(report.warnings)},
           {"seconds", nullptr},  // put in as a plain decimal: Boost.JSON writes 3.03E0
           {"bytes", report.bytes},
           {"resources", counts(report.resources)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fhir/check_deep.hpp"
 #include "fhir/definitions.hpp"
 #include "fhir/primitives.hpp"
 
@@ -54,18 +55,33 @@ const KnownTypes& known() {
   return types;
 }
 
-/// One walk over the DOM, side by side with the definitions.
-class Walk {
+/// One walk over the DOM, side by side with the definitions; `deep` asks what needs more than them.
+class Walk final : public Reporter {
  public:
-  Walk(const CheckOptions& options, std::vector<Fault>& faults)
-      : options_(options), faults_(faults) {}
+  Walk(const CheckOptions& options, DeepCheck* deep, std::vector<Fault>& faults)
+      : options_(options), deep_(deep), faults_(faults) {}
 
-  void resource(TypeId type, simdjson::dom::object object) {
+  void resource(TypeId type, Json value, simdjson::dom::object object) {
     const bool outer = person_;
     person_ = person_ || one_of(person_types, definitions::type(type).name);
     if (depth_ == 0) push(definitions::type(type).name);
-    walk_object(type, object, true);
+    if (deep_ == nullptr) {
+      walk_object(type, value, object, true);
+    } else {
+      const Value around = deep_->enter(value, type);
+      walk_object(type, value, object, true);
+      deep_->leave(around);
+    }
     person_ = outer;
+  }
+
+  void report(Level level, std::string_view rule, std::string_view last, std::string expected,
+              std::string_view found) override {
+    if (level == Level::off) return;
+    std::size_t& count = level == Level::warn ? warnings_ : serious_;
+    if (count++ >= options_.max_faults) return;
+    faults_.push_back({std::string(rule), path(last), std::move(expected),
+                       person_ ? std::string{} : shorten(found), level});
   }
 
  private:
@@ -74,7 +90,7 @@ class Walk {
     std::int64_t index = -1;  ///< -1 = not in a list
   };
 
-  bool full() const { return faults_.size() >= options_.max_faults; }
+  bool full() const { return serious_ >= options_.max_faults; }
   void push(std::string_view name) { frames_[depth_++] = {name, -1}; }
   void pop() { --depth_; }
 
@@ -94,8 +110,12 @@ class Walk {
   }
 
   void add(std::string rule, std::string where, std::string expected, std::string found = {}) {
-    if (!full())
-      faults_.push_back({std::move(rule), std::move(where), std::move(expected), std::move(found)});
+    const Level level = deep_ == nullptr ? Level::reject : deep_->structure_level(rule);
+    if (level == Level::off) return;
+    std::size_t& count = level == Level::warn ? warnings_ : serious_;
+    if (count++ < options_.max_faults)
+      faults_.push_back(
+          {std::move(rule), std::move(where), std::move(expected), std::move(found), level});
   }
 
   /// Presence of the elements of one object, one bit per slot.
@@ -105,7 +125,7 @@ class Walk {
     std::uint64_t nulls = 0;       ///< lists with null: allowed only beside an extension
   };
 
-  void walk_object(TypeId type, simdjson::dom::object object, bool is_resource) {
+  void walk_object(TypeId type, Json value, simdjson::dom::object object, bool is_resource) {
     if (object.size() == 0) return add("empty", path(), "an object that is not empty");
     Seen seen;
     for (const auto field : object) {
@@ -124,6 +144,7 @@ class Walk {
         (seen.nulls & ~seen.extensions);
     if (missing != 0) report_missing(type, missing, seen);
     if (type == known().identifier && person_) identifier(object);
+    if (deep_ != nullptr) deep_->object(type, value, seen.values | seen.extensions, *this);
   }
 
   void report_missing(TypeId type, std::uint64_t missing, const Seen& seen) {
@@ -175,14 +196,17 @@ class Walk {
       const PrimitiveFault fault = check_primitive(primitive, value);
       if (fault.rule != nullptr)
         add(fault.rule, path(), fault.expected, found(fault, primitive, value));
+      else if (deep_ != nullptr)
+        deep_->primitive(row, primitive, value, *this);
       return;
     }
     simdjson::dom::object object;
     if (value.get(object)) return add("wrong-type", path(), "an object {...}", kind_name(value));
     if (row.type == known().resource)
-      inner_resource(object);
+      inner_resource(value, object);
     else
-      walk_object(row.type, object, false);
+      walk_object(row.type, value, object, false);
+    if (deep_ != nullptr) deep_->complex(row, value, object, *this);
   }
 
   std::string found(const PrimitiveFault& fault, Primitive primitive, Json value) const {
@@ -196,13 +220,13 @@ class Walk {
 
   /// contained, Bundle.entry.resource, Parameters.parameter.resource: any resource type; no id
   /// needed.
-  void inner_resource(simdjson::dom::object object) {
+  void inner_resource(Json value, simdjson::dom::object object) {
     const std::string_view name = text_at(object, "resourceType");
     if (name.empty())
       return add("not-fhir", path("resourceType"), "the name of a FHIR R4 resource type");
     if (!is_resource_type(name))
       return add("unknown-type", path("resourceType"), "a FHIR R4 resource type", shorten(name));
-    resource(definitions::find_type(name), object);
+    resource(definitions::find_type(name), value, object);
   }
 
   void primitive_extension(TypeId type, std::string_view key, Json value, Seen& seen) {
@@ -233,7 +257,7 @@ class Walk {
   void element(Json value) {
     simdjson::dom::object object;
     if (value.get(object)) return add("wrong-type", path(), "an object {...}", kind_name(value));
-    walk_object(known().element, object, false);
+    walk_object(known().element, value, object, false);
   }
 
   void identifier(simdjson::dom::object object) {
@@ -261,7 +285,10 @@ class Walk {
   }
 
   const CheckOptions& options_;
+  DeepCheck* deep_;  ///< nullptr: structure only
   std::vector<Fault>& faults_;
+  std::size_t serious_ = 0;                  ///< faults above a warning
+  std::size_t warnings_ = 0;                 ///< also those not listed any more
   std::array<Frame, max_depth + 2> frames_;  // the parser refuses deeper nesting
   std::size_t depth_ = 0;
   bool person_ = false;  ///< inside a resource that identifies people
@@ -271,14 +298,19 @@ class Walk {
 
 std::vector<Fault> check(const Resource& resource, const CheckOptions& options) {
   std::vector<Fault> faults;
+  check_deep(resource, options, nullptr, faults);
+  return faults;
+}
+
+void check_deep(const Resource& resource, const CheckOptions& options, DeepCheck* deep,
+                std::vector<Fault>& faults) {
   simdjson::dom::object object;
   const TypeId type = definitions::find_type(resource.type);
   if (type == no_type || resource.root.get(object)) {
     faults.push_back({"not-fhir", "", "a FHIR R4 resource", ""});
-    return faults;
+    return;
   }
-  Walk(options, faults).resource(type, object);
-  return faults;
+  Walk(options, deep, faults).resource(type, resource.root, object);
 }
 
 }  // namespace hb::fhir

@@ -21,7 +21,15 @@ struct Resource {
   std::string_view id;
 };
 
-/// Why a resource was not taken: what a person needs to mend it.
+/// What a broken rule does to the resource.
+enum class Level : std::uint8_t {
+  off,         ///< nothing: the rule is not asked
+  warn,        ///< the resource is taken, the fault counted
+  quarantine,  ///< put aside until a person has looked at it and sends it on, changed or not
+  reject,      ///< not taken before it is mended
+};
+
+/// What is wrong with a resource: what a person needs to mend it.
 struct Fault {
   std::string rule;      ///< stable code: "not-json", "not-fhir", "unknown-type", "required",
                          ///< "wrong-type", "bad-date", "bad-id", "bad-identity-number",
@@ -30,6 +38,7 @@ struct Fault {
   std::string expected;  ///< what was expected, English, one phrase: "a date such as 2020-02-28"
   std::string
       found;  ///< what stood there, shortened to 40 characters; never for identifying fields
+  Level level = Level::reject;
 };
 
 /// A copy of a text with the padding behind it that the Parser needs.

@@ -80,6 +80,10 @@ Result<void> Committer::commit(std::size_t index, Prepared&& prepared) {
     types.push_back(version.type);
     if (is_first_pass_type(version.type)) known_.add(version.type, version.id);
   }
+  for (const auto& [rule, count] : prepared.warnings) {
+    report_.warnings[rule] += count;
+    file.warnings[rule] += count;
+  }
   const auto problems = static_cast<std::int64_t>(prepared.set.problems.size());
   const auto orphans = static_cast<std::int64_t>(prepared.set.orphans.size());
   auto committed = commit_prepared(hub_, std::move(prepared));
@@ -116,6 +120,7 @@ Result<void> close_delivery(Hub& hub, FileState& file, bool cancelled) {
   boost::json::object report;
   report["resources"] = counts_json(file.resources);
   report["tables"] = counts_json(file.tables);
+  report["warnings"] = counts_json(file.warnings);
   delivery.report_json = boost::json::serialize(report);
   records::WriteSet set;
   set.delivery = delivery.id;

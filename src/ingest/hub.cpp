@@ -33,12 +33,18 @@ struct Hub::State {
   std::unique_ptr<records::Store> store;
   std::unique_ptr<tables::Database> tables;
   std::unique_ptr<views::Flattener> flattener;
+  std::shared_ptr<const fhir::Rulebook> rulebook;
   std::mutex replaying;  // one catch-up, rebuild or check at a time
 
   Result<void> open_parts() {
     auto views = views::load_views(options.views_dir);
     if (!views) return unexpected(views.error());
     flattener = std::make_unique<views::Flattener>(std::move(*views));
+    Result<std::shared_ptr<const fhir::Rulebook>> book =
+        options.profiles_dir.empty() ? std::make_shared<const fhir::Rulebook>(fhir::Levels{})
+                                     : fhir::Rulebook::load(options.profiles_dir);
+    if (!book) return unexpected(book.error());
+    rulebook = std::move(*book);
     records::OpenOptions record_options;
     record_options.create = options.create;
     record_options.read_only = options.read_only;
@@ -116,6 +122,7 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::string& directory, const HubOp
 records::Store& Hub::store() { return *state_->store; }
 const tables::Database& Hub::tables() const { return *state_->tables; }
 tables::Database& Hub::tables() { return *state_->tables; }
+const std::shared_ptr<const fhir::Rulebook>& Hub::rulebook() const { return state_->rulebook; }
 const views::Flattener& Hub::flattener() const { return *state_->flattener; }
 const std::string& Hub::directory() const { return state_->directory; }
 

@@ -8,6 +8,7 @@
 
 #include "core/principal.hpp"
 #include "core/result.hpp"
+#include "fhir/check_validator.hpp"
 #include "records/store.hpp"
 #include "tables/database.hpp"
 #include "views/view.hpp"
@@ -15,7 +16,8 @@
 namespace hb::ingest {
 
 struct HubOptions {
-  std::string views_dir;  ///< scenes/core/views
+  std::string views_dir;     ///< scenes/core/views
+  std::string profiles_dir;  ///< scenes/core/profiles; empty = levels as built in, no profiles
   bool create = true;
   int threads = 2;
   bool read_only = false;
@@ -34,6 +36,7 @@ class Hub {
   const tables::Database& tables() const;
   tables::Database& tables();
   const views::Flattener& flattener() const;
+  const std::shared_ptr<const fhir::Rulebook>& rulebook() const;
   const std::string& directory() const;
 
   /// Applies what the tables lack, from the feed; returns the batch reached.

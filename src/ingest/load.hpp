@@ -28,6 +28,7 @@ struct LoadReport {
   std::int64_t orphans = 0;
   double seconds = 0;
   std::int64_t bytes = 0;                         ///< unpacked
+  std::map<std::string, std::int64_t> warnings;   ///< rules that taken resources break
   std::map<std::string, std::int64_t> resources;  ///< accepted and duplicate, per type
   std::map<std::string, std::int64_t> tables;     ///< rows made per table
   std::vector<DeliveryId> deliveries;
@@ -50,7 +51,8 @@ struct Correction {
   Seq seq = 0;
   std::vector<fhir::Fault> faults;
 };
-/// Tries the corrected text of a problem; when it holds it is written and the problem is closed.
+/// Tries the corrected text of a problem; when it holds it is written and the problem is closed. A
+/// rule of level quarantine that the problem is about may still be broken: a person has looked.
 Result<Correction> correct_problem(Hub& hub, const Principal& principal, std::int64_t problem,
                                    std::string_view text);
 Result<void> dismiss_problem(Hub& hub, const Principal& principal, std::int64_t problem,

@@ -17,6 +17,7 @@ struct FileState {
   records::Delivery delivery;
   std::map<std::string, std::int64_t> resources;
   std::map<std::string, std::int64_t> tables;
+  std::map<std::string, std::int64_t> warnings;
   std::int64_t unpacked = 0;
   std::int64_t left = 0;  ///< pieces that the first pass left for the second
   BundleLinks links;

@@ -127,7 +127,7 @@ struct Preparer::State {
   Hub& hub;
   KnownReferences& known;
   fhir::Parser parser;
-  fhir::CheckOptions check;
+  fhir::Validator validator;
   views::Flattener::Sink sink;
   std::string converted;  // a line that came in GB18030, padded
   std::unordered_map<std::string, records::Resident> residents;
@@ -135,8 +135,28 @@ struct Preparer::State {
   Prepared prepared;
   DeliveryId delivery = 0;
 
-  State(Hub& hub_, KnownReferences& known_) : hub(hub_), known(known_), sink(hub_.flattener()) {
-    check.simulated = hub.store().info().simulated;
+  State(Hub& hub_, KnownReferences& known_)
+      : hub(hub_),
+        known(known_),
+        validator(hub_.rulebook(), {.simulated = hub_.store().info().simulated}),
+        sink(hub_.flattener()) {}
+
+  /// The fault that keeps a resource out; nullptr when there is none. Counts the warnings of one
+  /// that is taken.
+  const fhir::Fault* keeps_out(const fhir::Resource& resource, std::string_view released) {
+    const std::vector<fhir::Fault>& faults = validator.validate(resource);
+    if (faults.empty()) return nullptr;
+    const fhir::Fault* gravest = nullptr;
+    for (const fhir::Fault& fault : faults)
+      if (stops(fault, released) && (gravest == nullptr || fault.level > gravest->level))
+        gravest = &fault;
+    if (gravest == nullptr)
+      for (const fhir::Fault& fault : faults) ++prepared.warnings[fault.rule];
+    return gravest;
+  }
+  static bool stops(const fhir::Fault& fault, std::string_view released) {
+    if (fault.level == fhir::Level::reject) return true;
+    return fault.level == fhir::Level::quarantine && fault.rule != released;
   }
 
   /// The piece as UTF-8 text with padding behind it; a fault when it is in no known encoding.
@@ -280,7 +300,8 @@ struct Preparer::State {
 Preparer::Preparer(Hub& hub, KnownReferences& known) : state_(new State(hub, known)) {}
 Preparer::~Preparer() = default;
 
-Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery) {
+Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery,
+                                   std::string_view released) {
   State& state = *state_;
   state.prepared = Prepared{};
   state.delivery = delivery;
@@ -298,9 +319,8 @@ Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery) {
       state.prepared.set.problems.push_back(problem_of(resource.error(), text, piece));
       continue;
     }
-    const std::vector<fhir::Fault> faults = fhir::check(*resource, state.check);
-    if (!faults.empty()) {
-      state.prepared.set.problems.push_back(problem_of(faults.front(), text, piece));
+    if (const fhir::Fault* fault = state.keeps_out(*resource, released)) {
+      state.prepared.set.problems.push_back(problem_of(*fault, text, piece));
       continue;
     }
     auto taken = state.take(*resource, text, piece);
@@ -314,13 +334,16 @@ Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery) {
   return std::move(state.prepared);
 }
 
-std::vector<fhir::Fault> Preparer::faults_of(std::string_view text) {
+std::vector<fhir::Fault> Preparer::faults_of(std::string_view text, std::string_view released) {
   std::string padded(text);
   padded.append(simdjson::SIMDJSON_PADDING, '\0');
   std::string_view view = std::string_view(padded).substr(0, text.size());
   auto resource = state_->parse(view);
   if (!resource) return {resource.error()};
-  return fhir::check(*resource, state_->check);
+  std::vector<fhir::Fault> stopping;
+  for (const fhir::Fault& fault : state_->validator.validate(*resource))
+    if (State::stops(fault, released)) stopping.push_back(fault);
+  return stopping;
 }
 
 }  // namespace hb::ingest

@@ -21,7 +21,8 @@ struct Prepared {
   std::vector<tables::RowBlock> blocks;  ///< not stamped; owner = index in set.resources
   std::vector<tables::TableBatch::ResidentFix> fixes;  ///< with the index of their Patient
   std::vector<std::size_t> fix_resource;
-  std::vector<std::int64_t> lines;  ///< of set.resources
+  std::vector<std::int64_t> lines;               ///< of set.resources
+  std::map<std::string, std::int64_t> warnings;  ///< rules that taken resources break
   std::int64_t bytes = 0;
 };
 
@@ -36,11 +37,12 @@ class Preparer {
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;
 
-  /// errors  only when the store cannot be asked; bad pieces become problems in the set
-  Result<Prepared> prepare(const Chunk& chunk, DeliveryId delivery);
+  /// released  a rule of level quarantine that a person has seen broken and lets pass; empty = none
+  /// errors    only when the store cannot be asked; bad pieces become problems in the set
+  Result<Prepared> prepare(const Chunk& chunk, DeliveryId delivery, std::string_view released = {});
 
-  /// One text that a person corrected: what is wrong with it; empty = it would be taken.
-  std::vector<fhir::Fault> faults_of(std::string_view text);
+  /// One text that a person corrected: what keeps it from being taken; empty = it would be.
+  std::vector<fhir::Fault> faults_of(std::string_view text, std::string_view released = {});
 
  private:
   struct State;

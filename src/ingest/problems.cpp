@@ -22,13 +22,15 @@ fhir::Fault fault_of(const records::Problem& problem) {
   return {problem.rule, problem.path, problem.expected, problem.found};
 }
 
-/// Writes a text that holds and closes its problem in the same commit.
+/// Writes a text that holds and closes its problem in the same commit. `released`: as in
+/// Preparer::prepare.
 Result<Correction> write_corrected(Hub& hub, Preparer& preparer, const Principal& principal,
-                                   const records::Problem& problem, std::string_view text) {
+                                   const records::Problem& problem, std::string_view text,
+                                   std::string_view released) {
   Correction correction;
-  correction.faults = preparer.faults_of(text);
+  correction.faults = preparer.faults_of(text, released);
   if (!correction.faults.empty()) return correction;
-  auto prepared = preparer.prepare(chunk_of(problem, text), problem.delivery);
+  auto prepared = preparer.prepare(chunk_of(problem, text), problem.delivery, released);
   if (!prepared) return unexpected(prepared.error());
   for (const records::Problem& fresh : prepared->set.problems)
     correction.faults.push_back(fault_of(fresh));
@@ -75,7 +77,7 @@ Result<Correction> correct_problem(Hub& hub, const Principal& principal, std::in
                 "rows of a table are corrected in the table: mend the file and deliver it again");
   KnownReferences known(hub.store());
   Preparer preparer(hub, known);
-  return write_corrected(hub, preparer, principal, *problem, text);
+  return write_corrected(hub, preparer, principal, *problem, text, problem->rule);
 }
 
 Result<void> dismiss_problem(Hub& hub, const Principal& principal, std::int64_t id,
@@ -108,7 +110,7 @@ Result<Replay> replay_problems(Hub& hub, const Principal& principal, DeliveryId 
       if (!problem) return unexpected(problem.error());
       Correction outcome;
       if (whole) {
-        auto written = write_corrected(hub, preparer, principal, *problem, problem->original);
+        auto written = write_corrected(hub, preparer, principal, *problem, problem->original, {});
         if (!written) return unexpected(written.error());
         outcome = std::move(*written);
       }

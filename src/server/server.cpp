@@ -89,6 +89,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
 
   ingest::HubOptions hub_options;
   hub_options.views_dir = (options.scenes_dir / "core/views").string();
+  hub_options.profiles_dir = (options.scenes_dir / "core/profiles").string();
   hub_options.create = false;
   hub_options.threads = options.threads;
   hub_options.clock = options.clock;

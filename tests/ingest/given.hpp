@@ -15,6 +15,7 @@ namespace hb::test {
 inline ingest::HubOptions hub_options() {
   ingest::HubOptions options;
   options.views_dir = (source_dir() / "scenes/core/views").string();
+  options.profiles_dir = (source_dir() / "scenes/core/profiles").string();
   return options;
 }
 

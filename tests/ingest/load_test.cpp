@@ -354,3 +354,38 @@ TEST_CASE("load: a full disk stops with a clear sentence; with room again the sa
   CHECK(rows_of(*hub, "encounter") == 120'000);
   check_sound(*hub);
 }
+
+TEST_CASE("load: levels reject, quarantine and warn; a person lets a quarantined resource pass") {
+  const TempDir directory;
+  const auto hub = given_hub(directory.path() / "store");
+  const std::string odd_gender = patient("p2", R"(,"gender":"m")");
+  const std::string file = given_file(directory.path(), "people.ndjson",
+                                      patient("p1", R"(,"contact":[{"gender":"male"}])") + "\n" +
+                                          odd_gender + "\n" + patient("p3", R"(,"hat":1)") + "\n");
+  const auto report = given_loaded(*hub, {file});
+  CHECK(report.accepted == 1);
+  CHECK(report.quarantined == 2);
+  CHECK(report.warnings == std::map<std::string, std::int64_t>{{"pat-1", 1}});
+  const auto problems = hub->store().problems(tester(), report.deliveries.front(), 0, 0, 10);
+  REQUIRE(problems.has_value());
+  REQUIRE(problems->size() == 2);
+  for (const records::Problem& problem : *problems) {
+    // Nothing passes by being tried again; a person lets the code pass, but no unknown element.
+    if (problem.rule == "value-set") {
+      CHECK(problem.expected.starts_with("a code of http://hl7.org/fhir/ValueSet/administrative"));
+      const auto replayed = ingest::replay_problems(*hub, tester(), report.deliveries.front());
+      REQUIRE(replayed.has_value());
+      CHECK(replayed->accepted == 0);
+      const auto let_pass = ingest::correct_problem(*hub, tester(), problem.id, odd_gender);
+      REQUIRE(let_pass.has_value());
+      CHECK(let_pass->accepted);
+    } else {
+      CHECK(problem.rule == "unknown-element");
+      const auto refused =
+          ingest::correct_problem(*hub, tester(), problem.id, patient("p3", R"(,"hat":1)"));
+      REQUIRE(refused.has_value());
+      CHECK_FALSE(refused->accepted);
+    }
+  }
+  check_sound(*hub);
+}

@@ -59,6 +59,7 @@ void make_store(const std::filesystem::path& store, const std::filesystem::path&
   write_deliveries(deliveries);
   ingest::HubOptions options;
   options.views_dir = (source_dir() / "scenes/core/views").string();
+  options.profiles_dir = (source_dir() / "scenes/core/profiles").string();
   auto hub = ingest::Hub::open(store.string(), options);
   if (!hub) throw std::runtime_error(hub.error().message);
   records::StoreInfo info = (*hub)->store().info();
