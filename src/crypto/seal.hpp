@@ -7,8 +7,8 @@
 namespace hb::crypto {
 
 /// The one pair of functions through which sealed bodies pass (Patient, RelatedPerson, Person,
-/// Practitioner, quarantined originals, delivery files). The first byte names the way it was sealed;
-/// way 0 is the identity, in force until the vault is switched on.
+/// Practitioner, quarantined originals, delivery files). The first byte names the way it was
+/// sealed; way 0 is the identity, in force until the vault is switched on.
 std::string seal(std::string_view plain);
 
 /// errors invalid_input: empty or sealed in an unknown way
