@@ -27,6 +27,7 @@ struct SimulateArguments {
   std::string out, tables;
   std::string last_day;
   std::string scenes;
+  std::string outbreaks;
   bool gzip = true;
   std::int64_t problems = 0;
   int threads = 0;
@@ -43,6 +44,9 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
                          {"households", summary.households},
                          {"firstDay", format_date(summary.first_day)},
                          {"lastDay", format_date(summary.last_day)},
+                         {"outbreaks", summary.outbreaks},
+                         {"outbreakCases", summary.outbreak_cases},
+                         {"outbreakCards", summary.outbreak_cards},
                          {"resources", summary.resources},
                          {"counts", std::move(counts)},
                          {"problems", summary.problems},
@@ -89,6 +93,7 @@ Result<simulate::Options> read_options(const SimulateArguments& arguments) {
   const Result<std::filesystem::path> scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return unexpected(scenes.error());
   options.content = *scenes / "demo-district";
+  options.outbreaks = arguments.outbreaks;
   return options;
 }
 
@@ -163,6 +168,9 @@ void add_simulate(CLI::App& app, int& exit_code) {
                    "Threads (0: all of the machine); does not change the result")
       ->capture_default_str()
       ->check(CLI::Range(0, 64));
+  command->add_option(
+      "--outbreaks", arguments->outbreaks,
+      "Catalogue of outbreaks (YAML); none: no outbreaks; default: the district's own");
   command->add_option("--scenes", arguments->scenes,
                       "Directory of the scenes, if not beside the program");
   command->footer(

@@ -46,10 +46,11 @@ Date Calendar::day(std::size_t cause, bool hospital, int year, Random& random) c
 }
 
 Simulator::Simulator(const Content& content, const District& district, const Population& population,
-                     const Window& window, std::uint64_t seed)
+                     const Outbreaks& outbreaks, const Window& window, std::uint64_t seed)
     : content_(content),
       district_(district),
       population_(population),
+      outbreaks_(outbreaks),
       window_(window),
       seed_(seed),
       calendar_(content, window) {
@@ -125,6 +126,7 @@ void Simulator::person(const Home& home, std::size_t position, Batch& batch) con
   vaccinate(life);
   write_visits(life);
   if (who.died && !life.left) write_death(life);
+  write_outbreak_cases(life);
   count_person(life);
 }
 

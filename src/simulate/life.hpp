@@ -5,6 +5,7 @@
 
 #include "simulate/content.hpp"
 #include "simulate/district.hpp"
+#include "simulate/outbreaks.hpp"
 #include "simulate/population.hpp"
 #include "simulate/resources.hpp"
 
@@ -42,7 +43,7 @@ class Calendar {
 class Simulator {
  public:
   Simulator(const Content& content, const District& district, const Population& population,
-            const Window& window, std::uint64_t seed);
+            const Outbreaks& outbreaks, const Window& window, std::uint64_t seed);
 
   void household(std::size_t index, Batch& batch) const;
 
@@ -65,6 +66,12 @@ class Simulator {
   void write_care(Life& life, const Visit& visit) const;
   void write_stay(Life& life, std::size_t cause, VisitFacts& visit) const;
   void write_death(Life& life) const;
+  void write_outbreak_cases(Life& life) const;
+  void write_outbreak_case(Life& life, const PlannedCase& fallen) const;
+  void at_minute(Life& life, VisitFacts& visit, int minute) const;
+  void write_outbreak_card(Life& life, const PlannedCase& fallen, const VisitFacts& visit,
+                           bool confirmed) const;
+  std::string_view card_group(Life& life, Date day, bool taught) const;
   /// Whether all components are at the programme's target.
   bool measure(Life& life, const VisitFacts& visit, const std::string& encounter,
                std::size_t measure, const ProgrammeMeasure* programme, double managed_years) const;
@@ -99,6 +106,7 @@ class Simulator {
   const Content& content_;
   const District& district_;
   const Population& population_;
+  const Outbreaks& outbreaks_;
   Window window_;
   std::uint64_t seed_;
   Calendar calendar_;

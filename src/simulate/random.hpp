@@ -12,6 +12,8 @@ constexpr std::uint64_t housing = 10, death = 11, doctor = 12, problem = 13, mov
                         arrival = 15, departure = 16;
 constexpr std::uint64_t household = 20, life = 21, name = 22, death_cause = 23, contract = 24,
                         delivery = 25, pregnancy = 26, vaccine = 27;
+constexpr std::uint64_t outbreak_count = 30, outbreak = 31, outbreak_case = 32, workplace = 33;
+constexpr std::uint64_t counted = 34, traces = 35;
 constexpr std::uint64_t family = 0x100, programme = 0x1000, drug = 0x2000, tendency = 0x10000;
 constexpr std::uint64_t school = 0x3000;
 }  // namespace stream

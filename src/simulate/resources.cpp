@@ -181,6 +181,21 @@ void PersonWriter::observation(const VisitFacts& facts, const std::string& encou
   out.put("}\n");
 }
 
+void PersonWriter::finding(const VisitFacts& facts, const std::string& encounter,
+                           const Concept& test, bool positive) {
+  Text& out = begin(Type::observation, 'o');
+  out.put(
+      R"("status":"final","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],"code":)",
+      test.json, ',');
+  put_visit_reference(out, number_, encounter);
+  out.put(
+      R"(,"effectiveDateTime":")", start_of(facts),
+      R"(","valueCodeableConcept":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation","code":")",
+      positive ? "POS" : "NEG",
+      R"("}]},"interpretation":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation","code":")",
+      positive ? "POS" : "NEG", "\"}]}]}\n");
+}
+
 void PersonWriter::prescription(const VisitFacts& facts, const std::string& encounter,
                                 const Drug& drug) {
   Text& out = begin(Type::medication_request, 'm');
@@ -277,9 +292,9 @@ std::string PersonWriter::card(const CardFacts& facts) {
       R"("},{"url":"populationGroup","valueCode":")", facts.group,
       R"("},{"url":"belongsTo","valueCode":"district"},{"url":"presentArea","valueCode":")",
       facts.area, R"("},{"url":"registeredArea","valueCode":")", facts.registered_area, "\"}");
-  if (!facts.school.empty())
-    out.put(R"(,{"url":"school","valueString":")", facts.school,
-            R"("},{"url":"schoolClass","valueString":")", facts.school_class, "\"}");
+  if (!facts.school.empty()) out.put(R"(,{"url":"school","valueString":")", facts.school, "\"}");
+  if (!facts.school_class.empty())
+    out.put(R"(,{"url":"schoolClass","valueString":")", facts.school_class, "\"}");
   out.put("]}]}\n");
   batch_.tally.add(counter::cards);
   batch_.tally.add(facts.card->disease.counter);

@@ -160,6 +160,9 @@ class PersonWriter {
   void mother(const MotherFacts& facts);
   /// A referral to a hospital; the id, for the visit that answers it.
   std::string referral(const VisitFacts& facts, const std::string& encounter);
+  /// A laboratory test that finds what it looks for, or does not.
+  void finding(const VisitFacts& facts, const std::string& encounter, const Concept& test,
+               bool positive);
   std::string card(const CardFacts& facts);
   void death(Date day, const Concept& cause, const Institution& at);
   void task(const TaskFacts& facts);

@@ -11,6 +11,7 @@
 #include "simulate/content.hpp"
 #include "simulate/district.hpp"
 #include "simulate/life.hpp"
+#include "simulate/outbreaks.hpp"
 #include "simulate/output.hpp"
 #include "simulate/population.hpp"
 #include "simulate/problems.hpp"
@@ -123,10 +124,12 @@ class TypeFiles {
 /// write.
 class Work {
  public:
-  Work(const Simulator& simulator, std::uint64_t households, const Options& options,
-       TypeFiles& files, Summary& summary, const Progress& progress)
+  /// first_piece: what came before the households in pieces of its own is numbered below it
+  Work(const Simulator& simulator, std::uint64_t households, std::uint64_t first_piece,
+       const Options& options, TypeFiles& files, Summary& summary, const Progress& progress)
       : simulator_(simulator),
         households_(households),
+        first_piece_(first_piece),
         options_(options),
         files_(files),
         summary_(summary),
@@ -153,7 +156,7 @@ class Work {
       piece.batch.clear();
       for (std::uint64_t household = from; household < until; ++household)
         simulator_.household(household, piece.batch);
-      Result<void> made = piece.finish(options_, number + 1);  // 0: the district itself
+      Result<void> made = piece.finish(options_, first_piece_ + number);
       if (options_.stop && *options_.stop)
         made = fail(ErrorCode::unavailable, "stopped on request; nothing was left behind");
       if (!write(number, piece, std::move(made), until)) return;
@@ -182,7 +185,7 @@ class Work {
   }
 
   const Simulator& simulator_;
-  std::uint64_t households_;
+  std::uint64_t households_, first_piece_;
   std::uint64_t piece_;
   const Options& options_;
   TypeFiles& files_;
@@ -217,6 +220,22 @@ std::string manifest(const Options& options, const Content& content, const Summa
       summary.resources, counts, names);
 }
 
+/// What really broke out, for whoever judges detectors.
+Result<void> write_truth(const Outbreaks& outbreaks, const Content& content,
+                         const District& district, Output& output, std::vector<std::string>& files,
+                         Summary& summary) {
+  summary.outbreaks = static_cast<std::uint32_t>(outbreaks.plan.outbreaks.size());
+  summary.outbreak_cases = outbreaks.plan.cases.size();
+  for (const PlannedOutbreak& outbreak : outbreaks.plan.outbreaks)
+    summary.outbreak_cards += outbreak.reported;
+  files.emplace_back("truth/outbreaks.csv");
+  const Result<void> written =
+      output.write(files.back(), outbreaks_csv(outbreaks, content, district));
+  if (!written) return written;
+  files.emplace_back("truth/cases.csv");
+  return output.write(files.back(), cases_csv(outbreaks));
+}
+
 Result<void> write_rest(const Options& options, const Content& content, const District& district,
                         const Population& population, const Window& window, Output& output,
                         std::vector<std::string> files, Summary& summary) {
@@ -243,6 +262,8 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   if (!window) return unexpected(window.error());
   const Result<Content> content = load_content(options.content);
   if (!content) return unexpected(content.error());
+  Result<Outbreaks> outbreaks = load_outbreak_content(options.content, options.outbreaks, *content);
+  if (!outbreaks) return unexpected(outbreaks.error());
   const Result<District> district = build_district(content->district, options.residents);
   if (!district) return unexpected(district.error());
   Result<Output> output = Output::open(options.directory);
@@ -259,15 +280,24 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   summary.households = static_cast<std::uint32_t>(population.households.size());
   summary.first_day = window->first;
   summary.last_day = window->last;
-  Piece places;
-  write_district(*content, *district, options.seed, places.batch);
-  Result<void> done = places.finish(options, 0);
-  if (done) done = files->append(places, summary);
+  Piece piece;
+  std::uint64_t pieces = 0;
+  const auto append = [&](Batch& batch) -> Result<void> {
+    std::swap(piece.batch, batch);
+    if (const Result<void> made = piece.finish(options, pieces++); !made) return made;
+    return files->append(piece, summary);
+  };
+  Batch places;
+  write_district(*content, *district, options.seed, places);
+  Result<void> done = append(places);
+  plan(*outbreaks, *content, *district, population, *window, options.seed);
+  if (done) done = write_streams(*outbreaks, *content, *district, *window, options.seed, append);
+  if (done) done = write_truth(*outbreaks, *content, *district, *output, files->names, summary);
   if (done) {
-    const Simulator simulator(*content, *district, population, *window, options.seed);
+    const Simulator simulator(*content, *district, population, *outbreaks, *window, options.seed);
     const int hardware = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? std::min(options.threads, 64) : hardware;
-    done = Work(simulator, population.households.size(), options, *files, summary, progress)
+    done = Work(simulator, population.households.size(), pieces, options, *files, summary, progress)
                .run(threads);
   }
   if (done)

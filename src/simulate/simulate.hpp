@@ -27,6 +27,7 @@ struct Options {
   std::optional<Date> last_day;     ///< 2025-12-31 when empty; 1990–2100
   std::filesystem::path directory;  ///< where the files go; made when absent
   std::filesystem::path content;    ///< folder with district.yaml and the others
+  std::filesystem::path outbreaks;  ///< catalogue; empty: the content's own; "none": none
   bool gzip = false;                ///< *.ndjson.gz instead of *.ndjson
   std::uint32_t problems = 0;  ///< faulty lines in dirty-clinic.ndjson, up to 100,000; 0: no file
   int threads = 0;             ///< 0: as many as the machine has; does not change the result
@@ -41,6 +42,8 @@ struct Summary {
   std::uint32_t residents = 0, deceased = 0, left = 0;
   std::uint32_t problems = 0;
   std::uint32_t households = 0;
+  std::uint32_t outbreaks = 0;
+  std::uint64_t outbreak_cases = 0, outbreak_cards = 0;
   Date first_day, last_day;
   Tally tally;  ///< counted while simulating; names: Content::counters
   double seconds = 0;
