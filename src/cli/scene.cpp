@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 
 #include "cli/commands.hpp"
@@ -53,18 +54,35 @@ Result<void> make_scratch(const fs::path& scenes, Scratch& scratch) {
   return {};
 }
 
+/// The columns that a board's SQL gives on empty tables.
+Result<std::vector<std::string>> columns_of(const tables::Database& database,
+                                            const std::string& sql) {
+  const Date day = *parse_date("2025-12-31");
+  const std::pair<std::string, tables::Value> known[] = {
+      {"area", std::string{}}, {"from", day}, {"to", day}, {"today", day}};
+  std::vector<std::pair<std::string, tables::Value>> used;
+  for (const auto& parameter : known)
+    if (sql.find("$" + parameter.first) != std::string::npos) used.push_back(parameter);
+  auto rows = database.query(Principal::system("scene-check"), sql, used, std::chrono::seconds(20));
+  if (!rows) return unexpected(rows.error());
+  return std::move(rows->columns);
+}
+
 int run_check(const std::string& given) {
   const auto scenes = find_content(given, "scenes");
   if (!scenes) return give_up(scenes.error());
   Scratch scratch;
   if (const Result<void> made = make_scratch(*scenes, scratch); !made) return give_up(made.error());
   scene::SqlCheck sql_check;
+  scene::SqlColumns sql_columns;
   if (scratch.database) {
     sql_check = [&scratch](const std::string& sql) {
       return scratch.database->check_scene_sql(sql);
     };
+    sql_columns = [&scratch](const std::string& sql) { return columns_of(*scratch.database, sql); };
   }
-  const Result<std::vector<scene::SceneFault>> faults = scene::check(*scenes, sql_check);
+  const Result<std::vector<scene::SceneFault>> faults =
+      scene::check(*scenes, sql_check, sql_columns);
   if (!faults) return give_up(faults.error());
   for (const scene::SceneFault& fault : *faults) {
     const std::string path = fault.path.empty() ? "" : fault.path + ": ";

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,8 +36,10 @@ struct KeyFigure {
 };
 
 /// kind  key-figures: items · plans: plans (ids, empty = all) · areas: sql gives area, people,
-/// visits
-///       · series: sql gives period ("2025-01"), value · freshness: nothing more
+///       visits · series: sql gives period ("2025-01"), value · freshness: nothing more
+///       · measure-cards, measure-map, measure-ranking: measures (ids of computed indicators), of
+///       which `chosen` is shown first · weeks: sql gives week (its Monday), series, value
+///       · pyramid: sql gives age_band (its first year), male, female
 struct Section {
   std::string id;
   std::string kind;
@@ -47,7 +50,13 @@ struct Section {
   std::string sql;
   std::vector<KeyFigure> items;
   std::vector<std::string> plans;
+  std::vector<std::string> measures;
+  std::string chosen;  ///< of a measure-map or -ranking; empty = the first
+  std::string codes;   ///< of weeks: the code list that names the series; empty = names as given
 };
+
+/// Columns that the SQL of such a section must give; none when the kind has no SQL.
+std::span<const std::string_view> section_columns(std::string_view kind);
 
 struct Board {
   std::string id;  ///< "cockpit"
@@ -81,6 +90,9 @@ struct SceneFault {
 
 /// errors  invalid_input: what is refused; tables::Database::check_scene_sql fits
 using SqlCheck = std::function<Result<void>(const std::string& sql)>;
+/// Names of the columns that a SQL text with the parameters of a board gives.
+/// errors  invalid_input: it does not bind, for example for a column that no table has
+using SqlColumns = std::function<Result<std::vector<std::string>>(const std::string& sql)>;
 
 /// All scenes, read once; immutable afterwards, so any thread may read.
 class Catalogue {
@@ -112,10 +124,12 @@ class Catalogue {
 /// `healthbrain scene check [DIR]`: every scene under scenes_dir (or scenes_dir itself when it
 /// holds a scene.yaml, with schemas from its parent) against the JSON Schemas in scenes_dir/schema
 /// and against each other: ids unique, both languages present, views compile and show no
-/// identifying field, SQL passes sql_check (skipped when empty), what is referred to exists.
+/// identifying field, SQL passes sql_check (skipped when empty), the SQL of a board's section gives
+/// the columns of its kind (skipped when sql_columns is empty), what is referred to exists.
 /// returns  faults, ordered by file and line; empty = sound
 /// errors   not_found: no such directory, or no scene in it
 Result<std::vector<SceneFault>> check(const std::filesystem::path& scenes_dir,
-                                      const SqlCheck& sql_check = {});
+                                      const SqlCheck& sql_check = {},
+                                      const SqlColumns& sql_columns = {});
 
 }  // namespace hb::scene

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "scene/catalogue.hpp"
@@ -25,8 +26,12 @@ constexpr Folder folders[] = {
 
 class SceneChecker {
  public:
-  SceneChecker(fs::path root, std::map<std::string, Schema> schemas, const SqlCheck& sql_check)
-      : root_(std::move(root)), schemas_(std::move(schemas)), sql_check_(sql_check) {}
+  SceneChecker(fs::path root, std::map<std::string, Schema> schemas, const SqlCheck& sql_check,
+               const SqlColumns& sql_columns)
+      : root_(std::move(root)),
+        schemas_(std::move(schemas)),
+        sql_check_(sql_check),
+        sql_columns_(sql_columns) {}
 
   void scene(const fs::path& folder) {
     const fs::path head = folder / "scene.yaml";
@@ -53,17 +58,27 @@ class SceneChecker {
     for (const fs::path& file : files_of(folder / "views", ".json")) view(file);
   }
 
-  /// Boards may show plans of other scenes: known only when all are read.
+  /// Boards may show plans and indicators of other scenes: known only when all are read.
   void references() {
-    for (const PlanReference& reference : plan_references_) {
-      if (ids_.contains("plan " + reference.plan)) continue;
+    for (const Reference& reference : plan_references_) {
+      if (ids_.contains("plan " + reference.id)) continue;
       add(reference.file, reference.line, reference.path,
-          "there is no plan “" + reference.plan + "” in the scenes");
+          "there is no plan “" + reference.id + "” in the scenes");
     }
-    for (const PlanReference& reference : row_references_) {
-      if (ids_.contains("indicator " + reference.plan)) continue;
+    for (const Reference& reference : row_references_) {
+      if (ids_.contains("indicator " + reference.id)) continue;
       add(reference.file, reference.line, reference.path,
-          "there is no plan indicator “" + reference.plan + "” in the scenes");
+          "there is no plan indicator “" + reference.id + "” in the scenes");
+    }
+    for (const Reference& reference : measure_references_) {
+      if (measures_.contains(reference.id)) continue;
+      add(reference.file, reference.line, reference.path,
+          "there is no computed indicator “" + reference.id + "” in the scenes");
+    }
+    for (const Reference& reference : code_references_) {
+      if (ids_.contains("code list " + reference.id)) continue;
+      add(reference.file, reference.line, reference.path,
+          "there is no code list “" + reference.id + "” in the scenes");
     }
   }
 
@@ -75,11 +90,11 @@ class SceneChecker {
   }
 
  private:
-  struct PlanReference {
+  struct Reference {
     fs::path file;
     int line;
     std::string path;
-    std::string plan;
+    std::string id;
   };
 
   void add(const fs::path& file, int line, std::string path, std::string message) {
@@ -177,6 +192,7 @@ class SceneChecker {
     const Result<indicators::Measure> measure = indicators::load_measure(file);
     if (!measure) return add(file, measure.error());
     unique("indicator", measure->id, file, 0);
+    measures_.insert(measure->id);
     if (measure->id != file.stem().string())
       add(file, indicators::line_of(root["id"]), "id",
           "the indicator “" + measure->id + "” belongs into a file of its name");
@@ -200,13 +216,37 @@ class SceneChecker {
                                  "plan_rows[" + std::to_string(i) + "]", measure->plan_rows[i]});
   }
 
-  void sql(const fs::path& file, const YAML::Node& node, const std::string& path) {
-    if (!sql_check_ || !node["sql"].IsDefined()) return;
+  /// returns  whether the SQL, if there is any, passed
+  bool sql(const fs::path& file, const YAML::Node& node, const std::string& path) {
+    if (!sql_check_ || !node["sql"].IsDefined()) return true;
     const Result<void> checked = sql_check_(node["sql"].Scalar());
-    if (checked) return;
+    if (checked) return true;
     const std::string where =
         checked.error().where.empty() ? "" : " (" + checked.error().where + ")";
     add(file, indicators::line_of(node["sql"]), path + ".sql", checked.error().message + where);
+    return false;
+  }
+
+  /// The SQL of a section binds and gives the columns of its kind.
+  void columns(const fs::path& file, const YAML::Node& node, const Section& section,
+               const std::string& path) {
+    if (!sql_columns_ || section.sql.empty()) return;
+    const int line = indicators::line_of(node["sql"]);
+    const Result<std::vector<std::string>> given = sql_columns_(section.sql);
+    if (!given) return add(file, line, path + ".sql", given.error().message);
+    for (const std::string_view wanted : section_columns(section.kind)) {
+      if (std::ranges::find(*given, wanted) != given->end()) continue;
+      add(file, line, path + ".sql",
+          "a section “" + section.kind + "” needs the column “" + std::string(wanted) + "”");
+    }
+  }
+
+  /// Remembers the ids in a list of a section, to be looked up when all scenes are read.
+  void refer(std::vector<Reference>& references, const fs::path& file, const YAML::Node& list,
+             const std::string& path) {
+    for (std::size_t k = 0; list.IsDefined() && k < list.size(); ++k)
+      references.push_back({file, indicators::line_of(list[k]),
+                            path + "[" + std::to_string(k) + "]", list[k].Scalar()});
   }
 
   void board(const fs::path& file, const YAML::Node& root) {
@@ -218,16 +258,16 @@ class SceneChecker {
     for (std::size_t i = 0; i < sections.size(); ++i) {
       const YAML::Node section = sections[i];
       const std::string path = "sections[" + std::to_string(i) + "]";
-      sql(file, section, path);
+      if (sql(file, section, path)) columns(file, section, board.sections[i], path);
       const YAML::Node items = section["items"];
       for (std::size_t k = 0; items.IsDefined() && k < items.size(); ++k) {
         sql(file, items[k], path + ".items[" + std::to_string(k) + "]");
       }
-      const YAML::Node plans = section["plans"];
-      for (std::size_t k = 0; plans.IsDefined() && k < plans.size(); ++k) {
-        plan_references_.push_back({file, indicators::line_of(plans[k]),
-                                    path + ".plans[" + std::to_string(k) + "]", plans[k].Scalar()});
-      }
+      refer(plan_references_, file, section["plans"], path + ".plans");
+      refer(measure_references_, file, section["measures"], path + ".measures");
+      if (const YAML::Node list = section["codes"]; list.IsDefined())
+        code_references_.push_back(
+            {file, indicators::line_of(list), path + ".codes", list.Scalar()});
     }
   }
 
@@ -284,15 +324,20 @@ class SceneChecker {
   fs::path root_;
   std::map<std::string, Schema> schemas_;
   const SqlCheck& sql_check_;
+  const SqlColumns& sql_columns_;
   std::map<std::string, fs::path> ids_;  ///< "plan x" → file
-  std::vector<PlanReference> plan_references_;
-  std::vector<PlanReference> row_references_;  ///< `plan` is the id of a plan's indicator
+  std::vector<Reference> plan_references_;
+  std::vector<Reference> row_references_;  ///< `plan` is the id of a plan's indicator
+  std::vector<Reference> measure_references_;
+  std::vector<Reference> code_references_;
+  std::set<std::string> measures_;  ///< ids of computed indicators
   std::vector<SceneFault> faults_;
 };
 
 }  // namespace
 
-Result<std::vector<SceneFault>> check(const fs::path& scenes_dir, const SqlCheck& sql_check) {
+Result<std::vector<SceneFault>> check(const fs::path& scenes_dir, const SqlCheck& sql_check,
+                                      const SqlColumns& sql_columns) {
   const bool single = fs::exists(scenes_dir / "scene.yaml");
   fs::path own = fs::absolute(scenes_dir).lexically_normal();
   if (!own.has_filename()) own = own.parent_path();
@@ -304,7 +349,7 @@ Result<std::vector<SceneFault>> check(const fs::path& scenes_dir, const SqlCheck
   }
   auto schemas = load_schemas(all / "schema");
   if (!schemas) return unexpected(schemas.error());
-  SceneChecker checker(all, std::move(*schemas), sql_check);
+  SceneChecker checker(all, std::move(*schemas), sql_check, sql_columns);
   for (const fs::path& folder : *folders_found) checker.scene(folder);
   checker.references();
   std::vector<SceneFault> faults = checker.take();

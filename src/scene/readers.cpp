@@ -9,6 +9,7 @@ namespace {
 
 using indicators::ContentReader;
 
+constexpr std::array measure_kinds = {"measure-cards", "measure-map", "measure-ranking"};
 constexpr std::array measures = {"open_problems", "resources", "deliveries"};
 
 KeyFigure read_figure(ContentReader& content, const YAML::Node& node) {
@@ -32,12 +33,36 @@ KeyFigure read_figure(ContentReader& content, const YAML::Node& node) {
   return figure;
 }
 
+/// Columns of the kinds of section that are made from SQL.
+struct TableKind {
+  std::string_view kind;
+  std::array<std::string_view, 3> columns;
+  std::size_t count;
+};
+constexpr TableKind table_kinds[] = {
+    {"areas", {"area", "people", "visits"}, 3},
+    {"series", {"period", "value"}, 2},
+    {"weeks", {"week", "series", "value"}, 3},
+    {"pyramid", {"age_band", "male", "female"}, 3},
+};
+
+/// Measures of the section; `default` is one of them.
+void check_measures(ContentReader& content, const YAML::Node& node, const Section& section) {
+  if (section.measures.empty())
+    content.fault(node, "a section “" + section.kind + "” needs “measures”");
+  if (section.chosen.empty()) return;
+  if (std::ranges::find(section.measures, section.chosen) == section.measures.end())
+    content.fault(content.child(node, "default"),
+                  "“" + section.chosen + "” is not among “measures” of the section");
+}
+
 /// What a section of each kind needs beside its title.
 void check_kind(ContentReader& content, const YAML::Node& node, const Section& section) {
-  const bool table = section.kind == "areas" || section.kind == "series";
   if (section.kind == "key-figures") {
     if (section.items.empty()) content.fault(node, "a section of key figures needs “items”");
-  } else if (table) {
+  } else if (std::ranges::find(measure_kinds, section.kind) != measure_kinds.end()) {
+    check_measures(content, node, section);
+  } else if (!section_columns(section.kind).empty()) {
     if (section.sql.empty()) content.fault(node, "a section “" + section.kind + "” needs “sql”");
     if (section.unit.zh.empty()) {
       content.fault(node, "a section “" + section.kind + "” needs “unit”");
@@ -48,8 +73,22 @@ void check_kind(ContentReader& content, const YAML::Node& node, const Section& s
   } else if (section.kind != "plans" && section.kind != "freshness") {
     content.fault(content.child(node, "kind"),
                   "there is no section “" + section.kind +
-                      "”; known are key-figures, plans, areas, series, freshness");
+                      "”; known are key-figures, plans, areas, series, freshness, measure-cards, "
+                      "measure-map, measure-ranking, weeks, pyramid");
   }
+}
+
+/// Ids in a list, `what` each of them is.
+std::vector<std::string> read_ids(ContentReader& content, const YAML::Node& node, const char* key,
+                                  const char* what) {
+  std::vector<std::string> ids;
+  for (const YAML::Node& one : content.list(node, key, false)) {
+    if (one.IsScalar())
+      ids.push_back(one.Scalar());
+    else
+      content.fault(one, std::string("expected the id of ") + what);
+  }
+  return ids;
 }
 
 Section read_section(ContentReader& content, const YAML::Node& node) {
@@ -68,17 +107,21 @@ Section read_section(ContentReader& content, const YAML::Node& node) {
       content.fault(item, "id “" + section.items.back().id + "” stands twice");
     }
   }
-  for (const YAML::Node& plan : content.list(node, "plans", false)) {
-    if (plan.IsScalar())
-      section.plans.push_back(plan.Scalar());
-    else
-      content.fault(plan, "expected the id of a plan");
-  }
+  section.plans = read_ids(content, node, "plans", "a plan");
+  section.measures = read_ids(content, node, "measures", "a computed indicator");
+  section.chosen = content.text(node, "default", false);
+  section.codes = content.text(node, "codes", false);
   check_kind(content, node, section);
   return section;
 }
 
 }  // namespace
+
+std::span<const std::string_view> section_columns(std::string_view kind) {
+  for (const TableKind& known : table_kinds)
+    if (known.kind == kind) return std::span(known.columns).first(known.count);
+  return {};
+}
 
 SceneInfo read_scene(ContentReader& content, const YAML::Node& root) {
   SceneInfo info;

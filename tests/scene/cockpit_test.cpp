@@ -28,14 +28,29 @@ std::string visit(const std::string& id, const std::string& who, const std::stri
          R"("},"period":{"start":")" + day + R"(T09:00:00+08:00"}})";
 }
 
+std::string card(const std::string& id, const std::string& who, const std::string& disease,
+                 const std::string& onset, const std::string& case_class = "confirmed") {
+  const std::string base = R"("https://health-brain.org/fhir/StructureDefinition/notifiable-case")";
+  return R"({"resourceType":"Composition","id":")" + id +
+         R"(","status":"final","type":{"coding":[{"system":)"
+         R"("https://health-brain.org/fhir/CodeSystem/document-type",)"
+         R"("code":"notifiable-disease-card"}]},"title":"card","date":")" +
+         onset + R"(T10:00:00+08:00","author":[{"display":"x"}],"subject":{"reference":"Patient/)" +
+         who + R"("},"extension":[{"url":)" + base +
+         R"(,"extension":[{"url":"disease","valueCoding":{"code":")" + disease +
+         R"("}},{"url":"caseClass","valueCode":")" + case_class +
+         R"("},{"url":"onsetDate","valueDate":")" + onset + R"("}]}]})";
+}
+
+views::ResidentStamp stamp(ResidentId id, std::string_view area) {
+  views::ResidentStamp who;
+  who.id = id;
+  who.area = area;
+  return who;
+}
+
 /// p1 75 years, p2 35, p3 died in June 2025, p4 born after the year, p5 without an address.
 void fill(test::SceneTables& tables) {
-  const auto stamp = [](ResidentId id, std::string_view area) {
-    views::ResidentStamp who;
-    who.id = id;
-    who.area = area;
-    return who;
-  };
   tables.load(
       {patient("p1", "1950-01-01", "770101001001"), patient("p2", "1990-05-05", "770101001002"),
        patient("p3", "1980-01-01", "770101002001", R"(,"deceasedDateTime":"2025-06-30")"),
@@ -142,6 +157,55 @@ TEST_CASE("cockpit: twelve months of visits, months without any record have no v
   CHECK(months.rows[11].at(1) == tables::Value(std::int64_t{1}));
 }
 
+TEST_CASE("cockpit: diseases by week, 52 whole weeks with zeros, the most frequent first") {
+  test::SceneTables tables;
+  fill(tables);
+  tables.load({card("c1", "p1", "hfmd", "2025-12-22"), card("c2", "p2", "hfmd", "2025-12-28"),
+               card("c3", "p2", "influenza", "2025-12-15"),
+               card("c4", "p1", "influenza", "2025-12-30"),           // in the unfinished week
+               card("c5", "p1", "hfmd", "2025-12-23", "suspected")},  // not counted
+              {{"p1", stamp(1, "770101001001")}, {"p2", stamp(2, "770101001002")}}, 2);
+  const auto rows = ask(tables, section("diseases-by-week").sql, "");
+  CHECK(rows.columns == std::vector<std::string>{"week", "series", "value"});
+  REQUIRE(rows.rows.size() == 2 * 52);
+  // 2025-12-31 is a Wednesday: the last whole week began on Monday 22, the first 51 weeks before
+  CHECK(rows.rows.front() == std::vector<tables::Value>{*parse_date("2024-12-30"),
+                                                        std::string("hfmd"), std::int64_t{0}});
+  CHECK(rows.rows[51] == std::vector<tables::Value>{*parse_date("2025-12-22"), std::string("hfmd"),
+                                                    std::int64_t{2}});
+  CHECK(rows.rows[52 + 50] == std::vector<tables::Value>{*parse_date("2025-12-15"),
+                                                         std::string("influenza"),
+                                                         std::int64_t{1}});
+  CHECK(ask(tables, section("diseases-by-week").sql, "770101009").rows.empty());
+}
+
+TEST_CASE("cockpit: people by age band and sex at the end of the period") {
+  test::SceneTables tables;
+  tables.load({patient("a", "1950-01-01", "770101001001", R"(,"gender":"male")"),
+               patient("b", "1925-06-01", "770101001001", R"(,"gender":"male")"),
+               patient("c", "2021-01-01", "770101001001", R"(,"gender":"female")"),
+               patient("d", "2020-12-31", "770101001001", R"(,"gender":"female")"),
+               patient("e", "1980-01-01", "770101001001",
+                       R"(,"gender":"female","deceasedDateTime":"2025-06-30")"),
+               patient("f", "2026-01-05", "770101001001", R"(,"gender":"female")")},
+              {{"a", stamp(1, "770101001001")},
+               {"b", stamp(2, "770101001001")},
+               {"c", stamp(3, "770101001001")},
+               {"d", stamp(4, "770101001001")},
+               {"e", stamp(5, "770101001001")},
+               {"f", stamp(6, "770101001001")}});
+  const auto rows = ask(tables, section("pyramid").sql, "");
+  CHECK(rows.columns == std::vector<std::string>{"age_band", "male", "female"});
+  REQUIRE(rows.rows.size() == 4);  // 4 years, 5, 75, and 100 in 85 and over
+  const auto row = [](std::int64_t band, std::int64_t male, std::int64_t female) {
+    return std::vector<tables::Value>{band, male, female};
+  };
+  CHECK(rows.rows[0] == row(0, 0, 1));
+  CHECK(rows.rows[1] == row(5, 0, 1));
+  CHECK(rows.rows[2] == row(75, 1, 0));
+  CHECK(rows.rows[3] == row(85, 1, 0));
+}
+
 TEST_CASE("scene SQL of all boards: PostgreSQL answers as DuckDB does") {
   if (!test::has_postgres()) {
     MESSAGE("skipped: no PostgreSQL here");
@@ -160,7 +224,7 @@ TEST_CASE("scene SQL of all boards: PostgreSQL answers as DuckDB does") {
       }
     }
   }
-  CHECK(statements.size() >= 9);
+  CHECK(statements.size() >= 11);
   for (const std::string& sql : statements) {
     for (const char* area : {"", "770101001"}) {
       CAPTURE(sql);

@@ -30,9 +30,9 @@ class SceneTables {
 
   const tables::Database& database() const { return *database_; }
 
-  /// Resources as JSON, people before their events; becomes one batch.
+  /// Resources as JSON, people before their events; becomes one batch of that number.
   void load(const std::vector<std::string>& resources,
-            const std::map<std::string, views::ResidentStamp>& people) {
+            const std::map<std::string, views::ResidentStamp>& people, BatchId number = 1) {
     const auto resident_of = [&](std::string_view id) {
       const auto found = people.find(std::string(id));
       return found == people.end() ? views::ResidentStamp{} : found->second;
@@ -46,10 +46,10 @@ class SceneTables {
       if (!resource) FAIL(resource.error().path << ": " << resource.error().expected);
       const auto added = sink.add(*resource, static_cast<std::uint32_t>(seqs.size()), resident_of);
       if (!added) FAIL(added.error().message);
-      seqs.push_back(static_cast<std::int64_t>(seqs.size()) + 1);
+      seqs.push_back(number * 1000 + static_cast<std::int64_t>(seqs.size()));
     }
     tables::TableBatch batch;
-    batch.batches = {1};
+    batch.batches = {number};
     batch.blocks = sink.take();
     for (tables::RowBlock& block : batch.blocks) tables::stamp(block, seqs);
     const auto applied = database_->apply(batch);

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 
-#include "server/routes.hpp"
 #include "server/json_text.hpp"
+#include "server/routes.hpp"
 #include "server/views.hpp"
 
 namespace hb::server {
@@ -191,6 +192,93 @@ Result<json::object> series(const BoardAsk& ask, const Section& section) {
                       {"points", std::move(points)}};
 }
 
+/// Computed indicators by name: their values, trends and streets come from /api/measures.
+Result<json::object> measures(const BoardAsk&, const Section& section) {
+  json::array ids;
+  for (const std::string& id : section.measures) ids.push_back(json::string(id));
+  return json::object{
+      {"measures", std::move(ids)},
+      {"default", section.chosen.empty() ? section.measures.front() : section.chosen}};
+}
+
+std::string text_or_empty(const tables::Value& value) {
+  const json::value text = plain(value);
+  return text.is_string() ? std::string(text.get_string()) : std::string{};
+}
+
+/// Counts by week and series, one value per week; null where the SQL gives no row.
+struct WeekTable {
+  std::vector<Date> weeks;
+  std::vector<std::pair<std::string, std::map<Date, json::value>>> series;  ///< as first met
+
+  void add(Date week, const std::string& name, json::value value) {
+    if (std::find(weeks.begin(), weeks.end(), week) == weeks.end()) weeks.push_back(week);
+    const auto known = std::find_if(series.begin(), series.end(),
+                                    [&](const auto& one) { return one.first == name; });
+    auto& values =
+        known == series.end()
+            ? series.emplace_back(name, decltype(series)::value_type::second_type{}).second
+            : known->second;
+    values[week] = std::move(value);
+  }
+};
+
+Result<json::object> weeks(const BoardAsk& ask, const Section& section) {
+  const auto rows = ask.query(section.sql);
+  if (!rows) return unexpected(rows.error());
+  const auto week = column(*rows, "week", section);
+  if (!week) return unexpected(week.error());
+  const auto name = column(*rows, "series", section);
+  if (!name) return unexpected(name.error());
+  const auto value = column(*rows, "value", section);
+  if (!value) return unexpected(value.error());
+  WeekTable table;
+  for (const auto& row : rows->rows) {
+    const auto* monday = std::get_if<Date>(&row[*week]);
+    if (!monday)
+      return fail(ErrorCode::invalid_input, "the column week must be the Monday of the week",
+                  section.id);
+    table.add(*monday, text_or_empty(row[*name]), plain(row[*value]));
+  }
+  std::sort(table.weeks.begin(), table.weeks.end());
+  json::array names, series;
+  for (const Date monday : table.weeks)
+    names.push_back(
+        json::string(format_period({Period::Kind::week, monday, Date{monday.days + 6}})));
+  for (auto& [code, values] : table.series) {
+    json::array list;
+    for (const Date monday : table.weeks) list.push_back(values[monday]);
+    series.push_back(json::object{{"code", code},
+                                  {"name", texts(ask.services.catalogue.text(section.codes, code))},
+                                  {"values", std::move(list)}});
+  }
+  return json::object{{"unit", texts(section.unit)},
+                      {"source", texts(section.source)},
+                      {"weeks", std::move(names)},
+                      {"series", std::move(series)}};
+}
+
+/// People by age and sex, in the order of the SQL.
+Result<json::object> pyramid(const BoardAsk& ask, const Section& section) {
+  const auto rows = ask.query(section.sql);
+  if (!rows) return unexpected(rows.error());
+  const auto band = column(*rows, "age_band", section);
+  if (!band) return unexpected(band.error());
+  const auto male = column(*rows, "male", section);
+  if (!male) return unexpected(male.error());
+  const auto female = column(*rows, "female", section);
+  if (!female) return unexpected(female.error());
+  json::array list;
+  for (const auto& row : rows->rows)
+    list.push_back(json::object{{"ageBand", plain(row[*band])},
+                                {"male", plain(row[*male])},
+                                {"female", plain(row[*female])}});
+  return json::object{{"unit", texts(section.unit)},
+                      {"source", texts(section.source)},
+                      {"period", format_period(ask.period)},
+                      {"rows", std::move(list)}};
+}
+
 Result<json::object> freshness(const BoardAsk& ask, const Section&) {
   const records::Store& store = ask.services.hub.store();
   const auto newest = store.deliveries(ask.principal, 0, 5);
@@ -213,8 +301,16 @@ struct SectionKind {
   Result<json::object> (*make)(const BoardAsk&, const Section&);
 };
 constexpr SectionKind section_kinds[] = {
-    {"key-figures", key_figures}, {"plans", plans},         {"areas", areas},
-    {"series", series},           {"freshness", freshness},
+    {"key-figures", key_figures},
+    {"plans", plans},
+    {"areas", areas},
+    {"series", series},
+    {"freshness", freshness},
+    {"measure-cards", measures},
+    {"measure-map", measures},
+    {"measure-ranking", measures},
+    {"weeks", weeks},
+    {"pyramid", pyramid},
 };
 
 Result<json::object> make_section(const BoardAsk& ask, const Section& section) {
@@ -248,12 +344,12 @@ Result<std::string> make_board(Services& services, const std::string& key) {
     sections.push_back(std::move(*made));
   }
   return json_text(json::object{{"id", board->id},
-                                      {"title", texts(board->title)},
-                                      {"area", ask.area},
-                                      {"period", format_period(ask.period)},
-                                      {"asOf", format_instant(services.feed.state().committed_at)},
-                                      {"feed", services.feed.reached()},
-                                      {"sections", std::move(sections)}});
+                                {"title", texts(board->title)},
+                                {"area", ask.area},
+                                {"period", format_period(ask.period)},
+                                {"asOf", format_instant(services.feed.state().committed_at)},
+                                {"feed", services.feed.reached()},
+                                {"sections", std::move(sections)}});
 }
 
 /// GET /api/boards/{id}?area=&period=: made once per area, period and feed number (FeedCache)

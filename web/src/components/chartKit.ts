@@ -1,9 +1,10 @@
-import { BarChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,
   GeoComponent,
   GridComponent,
   MarkLineComponent,
+  TitleComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
@@ -13,6 +14,7 @@ import type { AreaMap } from '../api/types';
 
 use([
   BarChart,
+  CustomChart,
   LineChart,
   MapChart,
   ScatterChart,
@@ -20,6 +22,7 @@ use([
   GeoComponent,
   GridComponent,
   MarkLineComponent,
+  TitleComponent,
   TooltipComponent,
   VisualMapComponent,
   CanvasRenderer,

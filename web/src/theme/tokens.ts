@@ -28,11 +28,19 @@ export interface Tokens {
   missedText: string;
   undecidableText: string;
   sequential: readonly string[];
+  /** worse than the target, then better; the target is the border in the middle */
+  diverging: readonly string[];
   series: readonly string[];
   noValue: string;
+  /** lines across what cannot be decided */
+  hatch: string;
+  /** a street told apart from the whole district */
+  betterDot: string;
+  worseDot: string;
   mapLine: string;
 }
 
+const redsToBlues = ['#B2182B', '#EF8A62', '#FDDBC7', '#D1E5F0', '#67A9CF', '#2166AC'] as const; // ColorBrewer RdBu without its white: the target is a border
 const blues = ['#EFF3FF', '#C6DBEF', '#9ECAE1', '#6BAED6', '#4292C6', '#2171B5', '#084594'] as const;
 
 export const tokens: Record<ThemeName, Tokens> = {
@@ -61,8 +69,12 @@ export const tokens: Record<ThemeName, Tokens> = {
     missedText: '#B03224',
     undecidableText: '#5B6B7F',
     sequential: blues,
+    diverging: redsToBlues,
     series: ['#0F6FB8', '#D9782D', '#2F9E7E', '#8B5FBF', '#C2476B', '#6B7F2A', '#3AA0B5', '#7A6A58'],
     noValue: '#E9EDF2',
+    hatch: 'rgba(27,42,61,0.45)',
+    betterDot: '#2166AC',
+    worseDot: '#C9561E',
     mapLine: '#8DA5BD',
   },
   dark: {
@@ -90,8 +102,12 @@ export const tokens: Record<ThemeName, Tokens> = {
     missedText: '#F58779',
     undecidableText: '#9DB0C7',
     sequential: [...blues].reverse(),
+    diverging: redsToBlues,
     series: ['#3B8FCF', '#E39A5E', '#52B99C', '#A57FD1', '#D57090', '#8FA34C', '#63B7C8', '#9C8C79'],
     noValue: '#1B2C45',
+    hatch: 'rgba(11,22,38,0.55)',
+    betterDot: '#4BA3E3',
+    worseDot: '#E8894F',
     mapLine: '#0B1626',
   },
 };

@@ -1,11 +1,11 @@
 import { Segmented } from 'antd';
-import { useEffect, useMemo, useState } from 'react';
-import { useAreaMap } from '../../api/hooks';
+import { useMemo } from 'react';
 import type { AreaRow, BoardSection } from '../../api/types';
 import { Card } from '../../components/Card';
 import { Chart } from '../../components/Chart';
 import { ChartCard } from '../../components/ChartCard';
 import { Nothing } from '../../components/States';
+import { mapName, useRegisteredMap } from '../../components/useRegisteredMap';
 import { formatNumber } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
 import { readChoice } from '../../state/address';
@@ -18,22 +18,6 @@ type Section = Extract<BoardSection, { kind: 'areas' }>;
 
 const workHeight = 380; // pixels; eighteen streets at 21 pixels each
 const wallHeight = 236; // pixels before the wall's zoom
-const mapName = 'areas';
-
-/** Registers the district's polygons once; null until they are there or when there are none. */
-function useRegisteredMap() {
-  const map = useAreaMap();
-  const [ready, setReady] = useState(false);
-  const known = map.data && map.data.features.length > 0 ? map.data : null;
-  useEffect(() => {
-    if (!known) return;
-    void import('../../components/chartKit').then(({ chartKit }) => {
-      chartKit.registerMap(mapName, known);
-      setReady(true);
-    });
-  }, [known]);
-  return ready ? known : null;
-}
 
 function useDress(measure: Measure): Dress {
   const { t, loc } = useTexts();
