@@ -31,7 +31,8 @@ function(hb_test name)
   target_compile_definitions(test_${name} PRIVATE
     HB_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     HB_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
-    HB_PROGRAM="${CMAKE_BINARY_DIR}/healthbrain")
+    HB_PROGRAM="${CMAKE_BINARY_DIR}/healthbrain"
+    HB_CONFORMANCE_DIR="${CMAKE_BINARY_DIR}/conformance")
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES LABELS cpp)
 endfunction()

@@ -37,13 +37,20 @@ struct Moment {
 
 struct Quantity {
   Decimal value;
-  std::string_view unit;  ///< UCUM code, or a calendar word: "year"
-  bool calendar = false;  ///< the unit is a calendar word
+  std::string_view unit;   ///< UCUM code, or a calendar word: "year"
+  bool calendar = false;   ///< the unit is a calendar word
+  bool from_fhir = false;  ///< of a FHIR Quantity: its 'a' and 'mo' are also calendar units
+};
+
+/// What type() says: System.String, FHIR.Patient.
+struct TypeInfo {
+  std::string_view space;
+  std::string_view name;
 };
 
 /// One item of a collection. Texts live in the resource, the expression or the Evaluation.
-using Value =
-    std::variant<Element, bool, std::int64_t, Decimal, std::string_view, Moment, Quantity>;
+using Value = std::variant<Element, bool, std::int64_t, Decimal, std::string_view, Moment, Quantity,
+                           TypeInfo>;
 using Collection = std::vector<Value>;
 using Constants = std::map<std::string, Value, std::less<>>;  ///< by name, without %
 
@@ -66,6 +73,11 @@ class Expression {
   /// still evaluate correctly). Before the expression is shared.
   /// returns  the type of the items, no_type where it is not the same for all
   TypeId bind(TypeId focus);
+
+  /// Strict type check for a focus of this type against the R4 definitions: elements that do not
+  /// exist, functions on items they cannot take. no_type: what the focus is is not known.
+  /// errors  invalid_input, message names element and type, where = "column 7"
+  Result<void> check(TypeId focus) const;
 
   /// Names of %constants the expression uses, without %.
   std::vector<std::string> constants() const;
@@ -104,7 +116,12 @@ class Evaluation {
 
   /// Forgets computed texts and counts steps from zero; `resource` is %resource and %context.
   void reset(const Resource& resource);
-  void reset(const Value& root);  ///< root(resource) made beforehand
+  void reset(const Value& root);  ///< root(resource) made beforehand; digits of numbers unknown
+
+  void reset(const Resource& resource, const Value& root);
+
+  /// False when the resource is known to have no extensions beside primitives (_birthDate).
+  bool may_have_beside();
 
   /// Row number within the parent that %rowIndex gives.
   void set_row_index(std::int64_t index);
@@ -122,6 +139,14 @@ class Evaluation {
                 const_cast<void*>(static_cast<const void*>(&use))});
   }
   Result<Collection> evaluate(const Expression& expression, const Value& focus);
+  /// With an empty focus.
+  Result<Collection> evaluate(const Expression& expression);
+  /// As a condition (an invariant): the only boolean, true for one item of another type, nullopt
+  /// for nothing. errors  as evaluate(); several items
+  Result<std::optional<bool>> test(const Expression& expression, const Value& focus);
+
+  /// JSON text of an item; numbers of the resource as they were written there (1.50 stays 1.50).
+  std::string json(const Value& value);
 
   /// Value of a resource's root for use as focus.
   static Value root(const Resource& resource);
@@ -145,6 +170,10 @@ std::optional<Value> system_value(const Value& value);
 
 /// The id that getReferenceKey(type) gives for a Reference; `type` may be empty. Empty = none.
 std::string_view reference_key(Json reference, std::string_view type);
+
+/// "System.Integer", or the name of the FHIR type: "HumanName", "date"; backbone elements are
+/// "BackboneElement". Parts of JSON without type are "System.Any".
+std::string type_name(const Value& value);
 
 /// JSON text of a value as SQL on FHIR and tests see it: "text" quoted, numbers and booleans bare.
 std::string to_json(const Value& value);

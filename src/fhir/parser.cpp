@@ -64,7 +64,9 @@ tl::expected<Json, Fault> Parser::parse_json(std::string_view json) {
 tl::expected<Resource, Fault> Parser::parse(std::string_view json) {
   auto root = parse_json(json);
   if (!root) return tl::unexpected<Fault>(std::move(root.error()));
-  return as_resource(*root);
+  auto resource = as_resource(*root);
+  if (resource) resource->source = json;
+  return resource;
 }
 
 tl::expected<Resource, Fault> as_resource(Json element) {

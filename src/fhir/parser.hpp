@@ -19,6 +19,7 @@ struct Resource {
   Json root;
   std::string_view type;  ///< "Patient"
   std::string_view id;
+  std::string_view source{};  ///< the JSON text whose root this is; empty = not known
 };
 
 /// What a broken rule does to the resource.

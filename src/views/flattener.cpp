@@ -167,7 +167,8 @@ class BlockRows : public RowMaker {
     if (planned_ == nullptr || planned_->selects[select.number].items < 0) return;
     Scanner& walk = scanner(planned_->selects[select.number].items);
     const auto* element = std::get_if<fhir::Element>(&item);
-    if (element != nullptr && !element->absent && element->type == walk.plan().type())
+    if (element != nullptr && !evaluation().may_have_beside() && !element->absent &&
+        element->type == walk.plan().type())
       walk.scan(element->json);
     else
       walk.give_up();
@@ -342,10 +343,14 @@ Result<void> Flattener::Sink::add(const fhir::Resource& resource, std::uint32_t 
   const auto& makers = state_->of_type[static_cast<std::size_t>(type)];
   if (makers.empty()) return {};
   const fhir::Value root = fhir::Element{resource.root, type};
-  state_->evaluation.reset(root);
+  state_->evaluation.reset(resource, root);
   state_->residents.begin(resident_of);
-  if (Scanner* walk = state_->root_of_type[static_cast<std::size_t>(type)])
-    walk->scan(resource.root);
+  if (Scanner* walk = state_->root_of_type[static_cast<std::size_t>(type)]) {
+    if (state_->evaluation.may_have_beside())
+      walk->give_up();
+    else
+      walk->scan(resource.root);
+  }
   auto& before = state_->rows_before;
   before.clear();
   for (std::size_t i = 0; i < makers.size(); ++i) {

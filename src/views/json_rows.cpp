@@ -18,9 +18,9 @@ class JsonRows : public RowMaker {
     const auto done = evaluation().each(column.path, focus, [&](const fhir::Value& item) {
       if (column.collection) {
         if (items > 0) cell += ',';
-        cell += fhir::to_json(item);
+        cell += evaluation().json(item);
       } else {
-        cell = fhir::to_json(item);
+        cell = evaluation().json(item);
       }
       return ++items < 2 || column.collection;
     });

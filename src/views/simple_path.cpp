@@ -49,7 +49,6 @@ bool member(Path& path, const Node& node) {
       path.take == Plan::Take::item && node.name == fhir::definitions::type(path.type).name)
     return true;  // Patient.name on a Patient
   if (node.bound_row == nullptr || node.bound_type != path.type) return false;
-  if (node.wants_extension && is_primitive(node.bound_row->type)) return false;
   return step(path, *node.bound_row);
 }
 
@@ -62,7 +61,7 @@ bool filters(const Node& node, TypeId type, std::vector<Plan::Filter>& into) {
   const auto* text = literal_text(*node.arguments[1]);
   if (node.op != Operator::equal || text == nullptr || left.kind != Node::Kind::member ||
       left.base->kind != Node::Kind::focus || left.bound_row == nullptr ||
-      left.bound_type != type || left.wants_extension || !is_plain_text(left.bound_row->type))
+      left.bound_type != type || !is_plain_text(left.bound_row->type))
     return false;
   into.push_back({std::string(left.bound_row->key), std::string(*text)});
   return true;

@@ -37,8 +37,7 @@ TypeId bind_of_type(Node& node) {
       node.type.fhir == no_type)
     return node.type.fhir;
   for (const ElementRow& row : definitions::elements(member.bound_type))
-    if (row.choice && row.stem == member.name && row.type == node.type.fhir &&
-        !member.wants_extension) {
+    if (row.choice && row.stem == member.name && row.type == node.type.fhir) {
       node.bound_type = member.bound_type;
       node.bound_row = &row;
     }

@@ -5,20 +5,18 @@ namespace {
 
 using Precision = Temporal::Precision;
 
+/// Half a unit of the last digit above or below: 1.0 stands for 0.95 to 1.05. Away from zero the
+/// edge is rounded to the digits wanted, towards zero it is cut.
 std::optional<Decimal> decimal_boundary(const Decimal& value, bool high, std::int64_t digits) {
   if (digits < 0 || digits > 27) return std::nullopt;
   const int scale = static_cast<int>(digits);
-  // Half a unit of the last digit: 1.0 stands for 0.95 to 1.05.
   const auto edge = add(value, {high ? 5 : -5, value.scale + 1});
   if (!edge) return std::nullopt;
   if (edge->scale <= scale)
     return Decimal{edge->mantissa * power_of_ten(scale - edge->scale), scale};
-  const Int128 unit = power_of_ten(edge->scale - scale);
-  Int128 mantissa = edge->mantissa / unit;
-  const Int128 rest = edge->mantissa % unit;
-  if (high && rest > 0) mantissa += 1;
-  if (!high && rest < 0) mantissa -= 1;
-  return Decimal{mantissa, scale};
+  const bool outwards = (value.mantissa >= 0) == high;
+  if (outwards) return round(*edge, scale);
+  return Decimal{edge->mantissa / power_of_ten(edge->scale - scale), scale};
 }
 
 std::optional<Precision> date_precision(std::int64_t digits) {
@@ -75,7 +73,8 @@ std::optional<Moment> moment_boundary(const Moment& moment, bool high,
   if (known < Precision::month) value.month = high ? 12 : 1;
   if (known < Precision::day) value.day = high && !is_time ? last_day(value.year, value.month) : 1;
   if (known < Precision::hour) value.hour = high ? 23 : 0;
-  if (known < Precision::minute) value.minute = high ? 59 : 0;
+  // An hour alone is read as its first minute, as FHIR has no dateTime without minutes.
+  if (known < Precision::minute) value.minute = high && known != Precision::hour ? 59 : 0;
   if (known < Precision::second) value.second = high ? 59 : 0;
   if (known < Precision::fraction) value.micros = high ? 999'000 : 0;
   value.precision = *wanted;

@@ -18,7 +18,7 @@ bool push_all(Evaluator& evaluator, const Collection& items, Sink sink) {
 bool where(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   std::int64_t index = 0;
   auto use = [&](const Value& item) {
-    const Truth fits = evaluator.truth(*node.arguments[0], {&item, index++, scope.total});
+    const Truth fits = evaluator.truth(*node.arguments[0], {&item, index++, scope.total, nullptr});
     if (evaluator.failed()) return false;
     return fits != Truth::yes || sink(item);
   };
@@ -28,7 +28,7 @@ bool where(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink
 bool select(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   std::int64_t index = 0;
   auto use = [&](const Value& item) {
-    return evaluator.each(*node.arguments[0], {&item, index++, scope.total}, sink);
+    return evaluator.each(*node.arguments[0], {&item, index++, scope.total, nullptr}, sink);
   };
   return evaluator.each(*node.base, scope, sink_of(use));
 }
@@ -44,7 +44,7 @@ bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sin
       if (found.size() > before) waiting.push_back(next);
       return true;
     };
-    evaluator.each(*node.arguments[0], {&item, static_cast<std::int64_t>(at), scope.total},
+    evaluator.each(*node.arguments[0], {&item, static_cast<std::int64_t>(at), scope.total, nullptr},
                    sink_of(use));
   }
   return push_all(evaluator, found, sink);
@@ -52,7 +52,11 @@ bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sin
 
 bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   if (node.bound_row == nullptr) {
-    auto use = [&](const Value& item) { return !is_type(item, node.type) || sink(item); };
+    auto use = [&](const Value& item) {
+      if (fits_type(item, node.type)) return sink(item);
+      const auto plain = converted(item, node.type);
+      return !plain || sink(*plain);
+    };
     return evaluator.each(*node.base, scope, sink_of(use));
   }
   // The base is a choice element: value.ofType(Quantity) is looked up as valueQuantity.
@@ -60,7 +64,7 @@ bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
     const auto* element = std::get_if<Element>(&item);
     if (element != nullptr && element->type == node.bound_type)
       return evaluator.bound_member(*element, *node.bound_row, sink);
-    auto keep = [&](const Value& value) { return !is_type(value, node.type) || sink(value); };
+    auto keep = [&](const Value& value) { return !fits_type(value, node.type) || sink(value); };
     return evaluator.member(item, *node.base, sink_of(keep));
   };
   return evaluator.each(*node.base->base, scope, sink_of(use));
@@ -129,17 +133,20 @@ bool is_in(const Collection& items, const Value& value) {
 }
 
 bool intersect(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
   const Collection other = evaluator.collect(*node.arguments[0], scope);
   Collection found;
-  for (const Value& item : evaluator.collect(*node.base, scope))
+  for (const Value& item : items)
     if (is_in(other, item)) add_distinct(found, item);
   return push_all(evaluator, found, sink);
 }
 
 bool exclude(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
   const Collection other = evaluator.collect(*node.arguments[0], scope);
-  auto use = [&](const Value& item) { return is_in(other, item) || sink(item); };
-  return evaluator.each(*node.base, scope, sink_of(use));
+  if (evaluator.failed()) return false;
+  return std::all_of(items.begin(), items.end(),
+                     [&](const Value& item) { return is_in(other, item) || sink(item); });
 }
 
 bool distinct(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
@@ -183,10 +190,90 @@ bool aggregate(Evaluator& evaluator, const Node& node, const Scope& scope, Sink 
   if (node.arguments.size() > 1) total = evaluator.collect(*node.arguments[1], scope);
   std::int64_t index = 0;
   for (const Value& item : evaluator.collect(*node.base, scope)) {
-    total = evaluator.collect(*node.arguments[0], {&item, index++, &total});
+    total = evaluator.collect(*node.arguments[0], {&item, index++, &total, nullptr});
     if (evaluator.failed()) return false;
   }
   return push_all(evaluator, total, sink);
+}
+
+/// The items themselves; the variable is known to what follows in the path.
+bool define_variable(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
+  Collection value = items;
+  if (node.arguments.size() > 1) {
+    Scope inner = scope;
+    inner.many = &items;
+    value = evaluator.collect(*node.arguments[1], inner);
+  }
+  auto& variables = evaluator.state().variables;
+  if (variables.size() <= node.slot) variables.resize(node.slot + 1);
+  variables[node.slot] = std::move(value);
+  return push_all(evaluator, items, sink);
+}
+
+bool coalesce(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  for (const auto& argument : node.arguments) {
+    const Collection items = evaluator.collect(*argument, scope);
+    if (evaluator.failed() || !items.empty()) return push_all(evaluator, items, sink);
+  }
+  return true;
+}
+
+/// repeat() that keeps equal items; the limit of steps ends what goes in circles.
+bool repeat_all(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  Collection waiting = evaluator.collect(*node.base, scope);
+  const std::size_t given = waiting.size();
+  for (std::size_t at = 0; at < waiting.size() && !evaluator.failed(); ++at) {
+    const Value item = waiting[at];
+    auto use = [&](const Value& next) {
+      waiting.push_back(next);
+      return true;
+    };
+    evaluator.each(*node.arguments[0], {&item, static_cast<std::int64_t>(at), scope.total, nullptr},
+                   sink_of(use));
+  }
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(given));
+  return push_all(evaluator, waiting, sink);
+}
+
+struct Keyed {
+  Value item;
+  std::vector<std::optional<Value>> keys;
+};
+
+/// Items without a key are the least.
+bool comes_before(Evaluator& evaluator, const Keyed& left, const Keyed& right, const Node& node) {
+  for (std::size_t i = 0; i < left.keys.size(); ++i) {
+    const auto& a = left.keys[i];
+    const auto& b = right.keys[i];
+    const auto wanted = i < node.orders.size() ? node.orders[i] : Node::Order::rising;
+    const bool down = wanted != Node::Order::rising;
+    if (a.has_value() != b.has_value()) return a.has_value() == (wanted == Node::Order::falling);
+    if (!a) continue;
+    bool comparable = true;
+    const auto found = order(*a, *b, comparable);
+    if (!comparable) evaluator.error("sort(): these values have no order");
+    if (found.value_or(0) != 0) return (*found < 0) != down;
+  }
+  return false;
+}
+
+bool sort(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  std::vector<Keyed> rows;
+  std::int64_t index = 0;
+  for (const Value& item : evaluator.collect(*node.base, scope)) {
+    Keyed row{item, {}};
+    const Scope inner{&item, index++, scope.total, nullptr};
+    for (const auto& key : node.arguments) row.keys.push_back(evaluator.single(*key, inner));
+    if (node.arguments.empty()) row.keys.push_back(system_value(item));
+    if (evaluator.failed()) return false;
+    rows.push_back(std::move(row));
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](const Keyed& left, const Keyed& right) {
+    return comes_before(evaluator, left, right, node);
+  });
+  if (evaluator.failed()) return false;
+  return std::all_of(rows.begin(), rows.end(), [&](const Keyed& row) { return sink(row.item); });
 }
 
 /// Values are not traced anywhere: a log must not hold personal data.
@@ -214,6 +301,10 @@ constexpr Function functions[] = {
     {"descendants", 0, 0, by_expression, descendants},
     {"aggregate", 1, 2, by_expression, aggregate},
     {"trace", 1, 2, by_expression, trace},
+    {"defineVariable", 1, 2, by_expression, define_variable},
+    {"coalesce", 1, 20, by_expression, coalesce},
+    {"repeatAll", 1, 1, by_expression, repeat_all},
+    {"sort", 0, 20, by_expression, sort},
 };
 
 }  // namespace

@@ -47,6 +47,17 @@ std::optional<Value> to_integer(Evaluator&, const Value& value) {
   return static_cast<std::int64_t>(decimal->mantissa);
 }
 
+std::optional<Value> to_long(Evaluator&, const Value& value) {
+  if (std::holds_alternative<std::int64_t>(value)) return value;
+  if (const bool* boolean = std::get_if<bool>(&value)) return std::int64_t{*boolean};
+  const auto* text = std::get_if<std::string_view>(&value);
+  if (text == nullptr || text->find_first_of(".eE") != std::string_view::npos) return std::nullopt;
+  const auto decimal = parse_decimal(*text);
+  if (!decimal || decimal->mantissa > INT64_MAX || decimal->mantissa < INT64_MIN)
+    return std::nullopt;
+  return static_cast<std::int64_t>(decimal->mantissa);
+}
+
 std::optional<Value> to_decimal_value(Evaluator&, const Value& value) {
   if (std::holds_alternative<Decimal>(value)) return value;
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return Decimal::of(*integer);
@@ -128,11 +139,58 @@ std::optional<Value> to_quantity(Evaluator& evaluator, const Value& value) {
   return text == nullptr ? std::nullopt : text_to_quantity(evaluator, *text);
 }
 
+/// The last word of a unit: 'days' is day, 'mg' stays.
+std::string_view calendar_word(std::string_view unit) {
+  const std::string_view singular = unit.ends_with('s') ? unit.substr(0, unit.size() - 1) : unit;
+  for (const std::string_view word :
+       {"year", "month", "week", "day", "hour", "minute", "second", "millisecond"})
+    if (singular == word) return word;
+  return {};
+}
+
+/// The quantity of the input in the unit of the argument; nullopt where it cannot be.
+std::optional<Value> quantity_in_unit(Evaluator& evaluator, const Node& node, const Scope& scope) {
+  const Collection items = evaluator.collect(*node.base, scope);
+  if (items.size() > 1) evaluator.error(node.name + "() asks for one value, there are several");
+  if (evaluator.failed() || items.empty()) return std::nullopt;
+  if (const auto* element = std::get_if<Element>(&items[0]);
+      element != nullptr && !child_text(*element, "comparator").empty()) {
+    evaluator.error("a quantity with a comparator is no single value");
+    return std::nullopt;
+  }
+  const auto value = evaluator.exact(items[0]);
+  auto converted = value ? to_quantity(evaluator, *value) : std::nullopt;
+  if (!converted || node.arguments.empty()) return converted;
+  const auto unit = evaluator.single_text(*node.arguments[0], scope);
+  if (!unit) return std::nullopt;
+  const std::string_view word = calendar_word(*unit);
+  const auto moved =
+      in_unit(std::get<Quantity>(*converted), word.empty() ? *unit : word, !word.empty());
+  if (!moved) return std::nullopt;
+  return Quantity{*moved, word.empty() ? *unit : word, !word.empty()};
+}
+
+bool quantity(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto found = quantity_in_unit(evaluator, node, scope);
+  return !evaluator.failed() && (!found || sink(*found));
+}
+
+bool converts_to_quantity(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  bool any = false;
+  auto use = [&](const Value& item) {
+    any = system_value(item).has_value();
+    return true;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  const auto found = quantity_in_unit(evaluator, node, scope);
+  return !evaluator.failed() && (!any || sink(found.has_value()));
+}
+
 using Converter = std::optional<Value> (*)(Evaluator&, const Value&);
 
 template <Converter converter>
 bool convert(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const auto value = evaluator.single(*node.base, scope);
+  const auto value = evaluator.single_exact(*node.base, scope);
   if (evaluator.failed() || !value) return !evaluator.failed();
   const auto converted = converter(evaluator, *value);
   return !converted || sink(*converted);
@@ -195,7 +253,9 @@ constexpr Function functions[] = {
     {"toDate", 0, 0, by_expression, convert<to_date_value>},
     {"toDateTime", 0, 0, by_expression, convert<to_date_time>},
     {"toTime", 0, 0, by_expression, convert<to_time>},
-    {"toQuantity", 0, 1, by_expression, convert<to_quantity>},
+    {"toQuantity", 0, 1, by_expression, quantity},
+    {"toLong", 0, 0, by_expression, convert<to_long>},
+    {"convertsToLong", 0, 0, by_expression, converts<to_long>},
     {"convertsToBoolean", 0, 0, by_expression, converts<to_boolean>},
     {"convertsToInteger", 0, 0, by_expression, converts<to_integer>},
     {"convertsToDecimal", 0, 0, by_expression, converts<to_decimal_value>},
@@ -203,7 +263,7 @@ constexpr Function functions[] = {
     {"convertsToDate", 0, 0, by_expression, converts<to_date_value>},
     {"convertsToDateTime", 0, 0, by_expression, converts<to_date_time>},
     {"convertsToTime", 0, 0, by_expression, converts<to_time>},
-    {"convertsToQuantity", 0, 1, by_expression, converts<to_quantity>},
+    {"convertsToQuantity", 0, 1, by_expression, converts_to_quantity},
     {"now", 0, 0, by_expression, now},
     {"today", 0, 0, by_expression, today},
     {"timeOfDay", 0, 0, by_expression, time_of_day},

@@ -64,17 +64,6 @@ bool push_extended(const Json* json, const Json* beside, TypeId type, Sink sink)
   }
 }
 
-/// value → valueQuantity, valueString, …: the one that is there.
-bool push_choice(simdjson::dom::object object, TypeId type, std::string_view stem, Sink sink) {
-  for (const auto field : object) {
-    if (field.key.size() <= stem.size() || !field.key.starts_with(stem)) continue;
-    const ElementRow* row = definitions::find_element(type, field.key);
-    if (row != nullptr && row->choice && row->stem == stem)
-      return push(field.value, row->type, sink);
-  }
-  return true;
-}
-
 bool with_extension(simdjson::dom::object object, const ElementRow& row, Sink sink) {
   const std::string key = "_" + std::string(row.key);
   Json value;
@@ -83,6 +72,21 @@ bool with_extension(simdjson::dom::object object, const ElementRow& row, Sink si
   const bool has_beside = !object.at_key(key).get(beside);
   if (!has_beside) return !has_value || push(value, row.type, sink);
   return push_extended(has_value ? &value : nullptr, &beside, row.type, sink);
+}
+
+/// value → valueQuantity, valueString, …: the one that is there.
+bool push_choice(simdjson::dom::object object, TypeId type, std::string_view stem,
+                 bool may_have_beside, Sink sink) {
+  for (const auto field : object) {
+    std::string_view key = field.key;
+    if (may_have_beside && key.starts_with('_')) key.remove_prefix(1);
+    if (key.size() <= stem.size() || !key.starts_with(stem)) continue;
+    const ElementRow* row = definitions::find_element(type, key);
+    if (row == nullptr || !row->choice || row->stem != stem) continue;
+    return may_have_beside ? with_extension(object, *row, sink)
+                           : push(field.value, row->type, sink);
+  }
+  return true;
 }
 
 }  // namespace
@@ -98,66 +102,134 @@ std::string_view Evaluator::keep(std::string text) {
   return state_.texts.emplace_back(std::move(text));
 }
 
-bool Evaluator::members(const Value& item, std::string_view name, bool wants_extension, Sink sink) {
-  const auto* element = std::get_if<Element>(&item);
-  if (element == nullptr) return true;
-  simdjson::dom::object object;
-  if (element->has_extension) {
-    if (element->extension.get(object)) return true;
-  } else if (element->absent || element->json.get(object)) {
-    return true;
+bool Evaluator::may_have_beside() {
+  using Beside = Evaluation::State::Beside;
+  if (state_.beside == Beside::unknown) {
+    // Only a key begins with "_ more often than never; a text that does makes evaluation slower.
+    const std::string_view json = state_.source;
+    bool found = json.empty();
+    for (std::size_t at = json.find('_'); !found && at != json.npos; at = json.find('_', at + 1))
+      found = at > 0 && json[at - 1] == '"';
+    state_.beside = found ? Beside::some : Beside::none;
   }
+  return state_.beside == Beside::some;
+}
+
+namespace {
+
+/// The fields of an object, or the extensions of a primitive.
+bool fields_of(const Element& element, simdjson::dom::object& object) {
+  if (!element.absent && !element.json.get(object)) return true;
+  return element.has_extension && !element.extension.get(object);
+}
+
+bool is_element(TypeId type) {
+  return type != no_type && definitions::type(type).kind != TypeKind::resource;
+}
+
+/// type().name, (1 'mg').unit
+bool system_member(const Value& item, std::string_view name, Sink sink) {
+  if (const auto* info = std::get_if<TypeInfo>(&item)) {
+    if (name == "name") return sink(info->name);
+    if (name == "namespace") return sink(info->space);
+  } else if (const auto* quantity = std::get_if<Quantity>(&item)) {
+    if (name == "value") return sink(quantity->value);
+    if (name == "unit") return sink(quantity->unit);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Evaluator::members(const Value& item, std::string_view name, Sink sink) {
+  const auto* element = std::get_if<Element>(&item);
+  if (element == nullptr) return system_member(item, name, sink);
+  simdjson::dom::object object;
+  if (!fields_of(*element, object)) return true;
   Json value;
+  if (name == "id" && is_element(element->type)) {  // a System.String; of resources it is a FHIR id
+    std::string_view id;
+    return object.at_key(name).get(id) || sink(id);
+  }
   if (element->type != no_type) {
     if (const ElementRow* row = definitions::find_element(element->type, name)) {
       if (row->choice)
         return true;  // FHIRPath names the element without its type: value, not valueString
-      if (wants_extension && definitions::primitive(row->type) != Primitive::none)
+      if (definitions::primitive(row->type) != Primitive::none && may_have_beside())
         return with_extension(object, *row, sink);
       return object.at_key(name).get(value) || push(value, row->type, sink);
     }
   }
-  if (!object.at_key(name).get(value) && name != "resourceType") {
-    static const TypeId extension_type = definitions::find_type("Extension");
-    return push(value, name == "extension" ? extension_type : no_type, sink);
+  const bool found = !object.at_key(name).get(value);
+  if (element->type == no_type && may_have_beside()) {
+    Json beside;
+    if (!object.at_key("_" + std::string(name)).get(beside))
+      return push_extended(found ? &value : nullptr, &beside, no_type, sink);
   }
-  return element->type == no_type || push_choice(object, element->type, name, sink);
+  static const TypeId extension_type = definitions::find_type("Extension");
+  if (found) return push(value, name == "extension" ? extension_type : no_type, sink);
+  return element->type == no_type ||
+         push_choice(object, element->type, name, may_have_beside(), sink);
 }
 
 bool Evaluator::member(const Value& item, const Node& node, Sink sink) {
   const auto* element = std::get_if<Element>(&item);
-  if (element == nullptr) return true;
-  if (node.bound_row == nullptr || node.bound_type != element->type || node.wants_extension)
-    return members(item, node.name, node.wants_extension, sink);
+  if (element == nullptr || node.bound_row == nullptr || node.bound_type != element->type ||
+      node.name == "id")
+    return members(item, node.name, sink);
   return bound_member(*element, *node.bound_row, sink);
 }
 
 bool Evaluator::bound_member(const Element& element, const ElementRow& row, Sink sink) {
   Json value;
   simdjson::dom::object object;
-  if (element.absent || element.json.get(object) || object.at_key(row.key).get(value)) return true;
-  return push(value, row.type, sink);
+  if (element.absent || element.json.get(object)) return true;
+  if (definitions::primitive(row.type) != Primitive::none && may_have_beside())
+    return with_extension(object, row, sink);
+  return object.at_key(row.key).get(value) || push(value, row.type, sink);
 }
 
-bool Evaluator::children(const Value& item, Sink sink) {
-  const auto* element = std::get_if<Element>(&item);
-  if (element == nullptr) return true;
-  simdjson::dom::object object;
-  if (element->has_extension) {
-    if (element->extension.get(object)) return true;
-  } else if (element->absent || element->json.get(object)) {
-    return true;
-  }
+bool Evaluator::children_of(const Element& element, simdjson::dom::object object, Sink sink) {
   for (const auto field : object) {
-    if (field.key == "resourceType" || field.key.starts_with('_')) continue;
+    if (field.key == "resourceType") continue;
+    std::string_view key = field.key;
+    Json value = field.value;
+    const bool only_beside = key.starts_with('_');
+    if (only_beside) {
+      key.remove_prefix(1);
+      if (!object.at_key(key).get(value)) continue;  // comes, or came, with its value
+    }
+    std::string_view id;
+    if (key == "id" && is_element(element.type) && !value.get(id)) {
+      if (!sink(id)) return false;
+      continue;
+    }
+    static const TypeId extension_type = definitions::find_type("Extension");
     const ElementRow* row =
-        element->type == no_type ? nullptr : definitions::find_element(element->type, field.key);
-    if (!push(field.value, row == nullptr ? no_type : row->type, sink)) return false;
+        element.type == no_type ? nullptr : definitions::find_element(element.type, key);
+    const TypeId type = row != nullptr ? row->type : key == "extension" ? extension_type : no_type;
+    Json beside;
+    const bool has_beside = may_have_beside() && !object.at_key("_" + std::string(key)).get(beside);
+    if (!has_beside ? !push(value, type, sink)
+                    : !push_extended(only_beside ? nullptr : &value, &beside, type, sink))
+      return false;
   }
   return true;
 }
 
+bool Evaluator::children(const Value& item, Sink sink) {
+  const auto* element = std::get_if<Element>(&item);
+  simdjson::dom::object object;
+  if (element == nullptr || !fields_of(*element, object)) return true;
+  return children_of(*element, object, sink);
+}
+
 bool Evaluator::constant(const Node& node, Sink sink) {
+  const std::string_view name = node.name;
+  if (name.starts_with("vs-"))
+    return sink(keep("http://hl7.org/fhir/ValueSet/" + std::string(name.substr(3))));
+  if (name.starts_with("ext-"))
+    return sink(keep("http://hl7.org/fhir/StructureDefinition/" + std::string(name.substr(4))));
   if (node.name == "resource" || node.name == "context" || node.name == "rootResource")
     return !state_.has_resource || sink(state_.resource);
   if (node.name == "ucum") return sink(std::string_view("http://unitsofmeasure.org"));
@@ -177,7 +249,7 @@ bool Evaluator::each(const Node& node, const Scope& scope, Sink sink) {
     case Node::Kind::literal:
       return sink(node.value);
     case Node::Kind::focus:
-      return scope.focus == nullptr || sink(*scope.focus);
+      return each_focus(scope, sink);
     case Node::Kind::index:
       return sink(scope.index);
     case Node::Kind::total:
@@ -187,6 +259,13 @@ bool Evaluator::each(const Node& node, const Scope& scope, Sink sink) {
       return true;
     case Node::Kind::constant:
       return constant(node, sink);
+    case Node::Kind::variable: {
+      if (node.slot >= state_.variables.size()) return true;
+      const Collection items = state_.variables[node.slot];  // a copy: it may be set anew below
+      for (const Value& value : items)
+        if (!sink(value)) return false;
+      return true;
+    }
     case Node::Kind::member:
       return literal_member(node, scope, sink);
     case Node::Kind::function:
@@ -197,15 +276,35 @@ bool Evaluator::each(const Node& node, const Scope& scope, Sink sink) {
   return true;
 }
 
+bool Evaluator::each_focus(const Scope& scope, Sink sink) {
+  if (scope.many == nullptr) return scope.focus == nullptr || sink(*scope.focus);
+  for (const Value& value : *scope.many)
+    if (!sink(value)) return false;
+  return true;
+}
+
+namespace {
+
+/// Patient at the head of a path is the resource itself, not an element of it.
+bool names_its_type(const Node& node, const Value& focus) {
+  if (!node.at_head || node.name[0] < 'A' || node.name[0] > 'Z' || node.bound_row != nullptr)
+    return false;
+  const auto* element = std::get_if<Element>(&focus);
+  if (element == nullptr || element->absent) return false;
+  if (element->type == no_type) {  // JSON that is no FHIR resource may still say what it is
+    std::string_view type;
+    return !element->json.at_key("resourceType").get(type) && type == node.name;
+  }
+  const TypeId named = definitions::find_type(node.name);
+  return named != no_type && definitions::is_a(element->type, named);
+}
+
+}  // namespace
+
 bool Evaluator::literal_member(const Node& node, const Scope& scope, Sink sink) {
-  if (node.base->kind == Node::Kind::focus) {
+  if (node.base->kind == Node::Kind::focus && scope.many == nullptr) {
     if (scope.focus == nullptr) return true;
-    if (node.at_head && node.name[0] >= 'A' && node.name[0] <= 'Z' && node.bound_row == nullptr) {
-      const auto* element = std::get_if<Element>(scope.focus);
-      const TypeId named = definitions::find_type(node.name);
-      if (named != no_type && element != nullptr && definitions::is_a(element->type, named))
-        return sink(*scope.focus);
-    }
+    if (names_its_type(node, *scope.focus)) return sink(*scope.focus);
     return member(*scope.focus, node, sink);
   }
   auto use = [&](const Value& item) { return member(item, node, sink); };
@@ -234,6 +333,29 @@ std::optional<Value> Evaluator::single(const Node& node, const Scope& scope) {
   if (several) error("one value is expected, there are several");
   if (failed() || !found) return std::nullopt;
   return system_value(*found);
+}
+
+std::optional<Value> Evaluator::exact(const Value& value) {
+  auto plain = system_value(value);
+  const auto* element = std::get_if<Element>(&value);
+  if (!plain || element == nullptr || element->absent) return plain;
+  Json number = element->json;
+  if (std::holds_alternative<Quantity>(*plain) && number.at_key("value").get(number)) return plain;
+  if (!number.is_double()) return plain;
+  const auto written = parse_decimal(state_.numbers.find(number));
+  if (!written) return plain;
+  if (auto* quantity = std::get_if<Quantity>(&*plain))
+    quantity->value = *written;
+  else if (std::holds_alternative<Decimal>(*plain))
+    plain = *written;
+  return plain;
+}
+
+std::optional<Value> Evaluator::single_exact(const Node& node, const Scope& scope) {
+  const Collection items = collect(node, scope);
+  if (items.size() > 1) error("one value is expected, there are several");
+  if (failed() || items.empty()) return std::nullopt;
+  return exact(items[0]);
 }
 
 std::optional<std::string_view> Evaluator::single_text(const Node& node, const Scope& scope) {
@@ -285,14 +407,25 @@ void Evaluation::set_constant(std::string name, Value value) {
 void Evaluation::set_now(Instant now) { state_->now = now; }
 void Evaluation::set_row_index(std::int64_t index) { state_->row_index = index; }
 
-void Evaluation::reset(const Resource& resource) { reset(root(resource)); }
+void Evaluation::reset(const Resource& resource) { reset(resource, root(resource)); }
+
+void Evaluation::reset(const Resource& resource, const Value& root) {
+  reset(root);
+  state_->source = resource.source;
+  state_->numbers.reset(resource.source, resource.root);
+}
 
 void Evaluation::reset(const Value& root) {
   if (!state_->texts.empty()) state_->texts.clear();
   state_->steps = 0;
   state_->resource = root;
   state_->has_resource = true;
+  state_->beside = State::Beside::unknown;
+  state_->source = {};
+  state_->numbers.reset({}, {});
 }
+
+bool Evaluation::may_have_beside() { return path::Evaluator(*state_).may_have_beside(); }
 
 Value Evaluation::root(const Resource& resource) {
   return Element{resource.root, definitions::find_type(resource.type)};
@@ -300,9 +433,27 @@ Value Evaluation::root(const Resource& resource) {
 
 Result<void> Evaluation::run(const Expression& expression, const Value& focus, Sink sink) {
   state_->error.reset();
-  path::Evaluator(*state_).each(expression.root(), {&focus, 0, nullptr}, sink);
+  path::Evaluator(*state_).each(expression.root(), {&focus}, sink);
   if (state_->error) return unexpected(*state_->error);
   return {};
+}
+
+Result<Collection> Evaluation::evaluate(const Expression& expression) {
+  state_->error.reset();
+  const Collection nothing;
+  path::Scope scope;
+  scope.many = &nothing;
+  Collection items = path::Evaluator(*state_).collect(expression.root(), scope);
+  if (state_->error) return unexpected(*state_->error);
+  return items;
+}
+
+Result<std::optional<bool>> Evaluation::test(const Expression& expression, const Value& focus) {
+  state_->error.reset();
+  const path::Truth truth = path::Evaluator(*state_).truth(expression.root(), {&focus});
+  if (state_->error) return unexpected(*state_->error);
+  if (truth == path::Truth::unknown) return std::optional<bool>();
+  return std::optional(truth == path::Truth::yes);
 }
 
 Result<Collection> Evaluation::evaluate(const Expression& expression, const Value& focus) {

@@ -4,6 +4,7 @@
 
 #include "fhir/fhirpath.hpp"
 #include "fhir/path/node.hpp"
+#include "fhir/path/number_texts.hpp"
 
 namespace hb::fhir::path {
 
@@ -22,6 +23,7 @@ struct Scope {
   const Value* focus = nullptr;
   std::int64_t index = 0;
   const Collection* total = nullptr;
+  const Collection* many = nullptr;  ///< instead of focus: several items at once
 };
 
 /// Three-valued logic.
@@ -39,6 +41,9 @@ class Evaluator {
   Collection collect(const Node& node, const Scope& scope);
   /// The only item as System value; nullopt when empty (or failed()).
   std::optional<Value> single(const Node& node, const Scope& scope);
+  /// The same with all digits of numbers as the resource has them.
+  std::optional<Value> single_exact(const Node& node, const Scope& scope);
+  std::optional<Value> exact(const Value& value);
   std::optional<std::string_view> single_text(const Node& node, const Scope& scope);
   std::optional<std::int64_t> single_integer(const Node& node, const Scope& scope);
   /// A collection as a condition: empty → unknown, one boolean → it, one other item → yes.
@@ -50,7 +55,7 @@ class Evaluator {
   std::string_view keep(std::string text);
 
   /// Children of an item named `name` ("name" finds choices too).
-  bool members(const Value& item, std::string_view name, bool wants_extension, Sink sink);
+  bool members(const Value& item, std::string_view name, Sink sink);
   /// The same for a member node, by what was bound beforehand where that fits.
   bool member(const Value& item, const Node& node, Sink sink);
   bool bound_member(const Element& element, const ElementRow& row, Sink sink);
@@ -58,8 +63,12 @@ class Evaluator {
   bool children(const Value& item, Sink sink);
 
   Evaluation::State& state() { return state_; }
+  /// False when the resource has no extensions beside primitives (_birthDate).
+  bool may_have_beside();
 
  private:
+  bool each_focus(const Scope& scope, Sink sink);
+  bool children_of(const Element& element, simdjson::dom::object object, Sink sink);
   bool operation(const Node& node, const Scope& scope, Sink sink);
   bool constant(const Node& node, Sink sink);
   bool literal_member(const Node& node, const Scope& scope, Sink sink);
@@ -77,10 +86,20 @@ class Evaluator {
 /// Text of a child element, empty when there is none.
 std::string_view child_text(const Element& element, std::string_view key);
 bool is_type(const Value& value, const TypeSpecifier& type);
+/// as and ofType(): primitives must have just this type, a code is no string then.
+bool fits_type(const Value& value, const TypeSpecifier& type);
+/// The item as System value when the type is a System type and the item a FHIR primitive of it.
+std::optional<Value> converted(const Value& value, const TypeSpecifier& type);
+bool is_text_type(const Value& value);
 /// FHIR equality of two items; nullopt = unknown (dates of different precision).
 std::optional<bool> equal(const Value& left, const Value& right);
 std::optional<bool> equal(const Collection& left, const Collection& right);
 bool equivalent(const Value& left, const Value& right);
+/// Compares by unit; the comparison of 'a' with calendar words is allowed where `loose`.
+std::optional<int> order_quantities(const Quantity& left, const Quantity& right, bool loose);
+/// The value in another unit: a calendar word where `calendar`, else a UCUM code.
+std::optional<Decimal> in_unit(const Quantity& quantity, std::string_view unit, bool calendar);
+bool comparable(const Quantity& left, const Quantity& right);
 bool equivalent(const Collection& left, const Collection& right);
 /// -1, 0, 1; nullopt = unknown; `comparable` becomes false when the types have no order.
 std::optional<int> order(const Value& left, const Value& right, bool& comparable);
@@ -89,7 +108,10 @@ void add_distinct(Collection& to, const Value& value);
 
 bool add_values(Evaluator& evaluator, Operator op, const Value& left, const Value& right,
                 Sink sink);
-std::optional<Moment> shift(const Moment& moment, const Quantity& by, int sign);
+/// A date and a duration. returns nullopt where the result is no date
+/// errors  noted in the evaluator: units that are no durations, or not for this kind of value
+std::optional<Moment> shift(Evaluator& evaluator, const Moment& moment, const Quantity& by,
+                            int sign);
 
 }  // namespace hb::fhir::path
 
@@ -105,6 +127,11 @@ struct Evaluation::State {
   Value resource;
   bool has_resource = false;
   std::int64_t row_index = 0;
+  enum class Beside : std::uint8_t { unknown, none, some };
+  Beside beside = Beside::unknown;  ///< extensions beside primitives in the resource
+  std::string_view source;          ///< JSON text of the resource; empty = not known
+  path::NumberTexts numbers;
+  std::vector<Collection> variables;  ///< of defineVariable(), by slot
 };
 
 }  // namespace hb::fhir

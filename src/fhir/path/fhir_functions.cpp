@@ -16,9 +16,7 @@ bool extension(Evaluator& evaluator, const Node& node, const Scope& scope, Sink 
     const auto* element = std::get_if<Element>(&item);
     return element == nullptr || child_text(*element, "url") != *url || sink(item);
   };
-  auto use = [&](const Value& item) {
-    return evaluator.members(item, "extension", false, sink_of(keep));
-  };
+  auto use = [&](const Value& item) { return evaluator.members(item, "extension", sink_of(keep)); };
   return evaluator.each(*node.base, scope, sink_of(use));
 }
 
@@ -31,9 +29,13 @@ bool has_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink 
 }
 
 bool get_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const auto value = evaluator.single(*node.base, scope);
-  if (evaluator.failed() || !value) return !evaluator.failed();
-  return std::holds_alternative<Element>(*value) || sink(*value);
+  const Collection items = evaluator.collect(*node.base, scope);
+  if (evaluator.failed() || items.size() != 1) return !evaluator.failed();
+  const auto value = evaluator.exact(items[0]);
+  const bool complex =
+      !value || std::holds_alternative<Element>(*value) ||
+      (std::holds_alternative<Quantity>(*value) && std::holds_alternative<Element>(items[0]));
+  return complex || sink(*value);
 }
 
 bool get_resource_key(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
@@ -78,7 +80,7 @@ bool get_reference_key(Evaluator& evaluator, const Node& node, const Scope& scop
 
 template <bool high>
 bool boundary(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const auto value = evaluator.single(*node.base, scope);
+  const auto value = evaluator.single_exact(*node.base, scope);
   if (evaluator.failed() || !value) return !evaluator.failed();
   std::optional<std::int64_t> precision;
   if (!node.arguments.empty()) precision = evaluator.single_integer(*node.arguments[0], scope);

@@ -23,5 +23,8 @@ std::span<const Function> conversion_functions();
 std::span<const Function> text_functions();
 std::span<const Function> number_functions();
 std::span<const Function> fhir_functions();
+std::span<const Function> moment_functions();
+std::span<const Function> code_functions();
+std::span<const Function> resource_functions();
 
 }  // namespace hb::fhir::path

@@ -14,8 +14,13 @@ void append_utf8(std::string& out, unsigned code) {
   } else if (code < 0x800) {
     out += static_cast<char>(0xC0 | code >> 6);
     out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
+  } else if (code < 0x10000) {
     out += static_cast<char>(0xE0 | code >> 12);
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | code >> 18);
+    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
     out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
     out += static_cast<char>(0x80 | (code & 0x3F));
   }
@@ -120,22 +125,37 @@ class Lexer {
       ++at_;
       return {};
     }
+    unsigned code = 0;
     if (c != 'u')
       return refuse("an escape is one of \\` \\' \\\" \\\\ \\/ \\f \\n \\r \\t \\uXXXX");
-    unsigned code = 0;
-    for (std::size_t i = 1; i <= 4; ++i) {
+    if (!hex(1, code)) return refuse("\\u needs four hexadecimal digits");
+    at_ += 5;
+    if (code >= 0xD800 && code < 0xE000) {
+      unsigned low = 0;
+      const bool pair = code < 0xDC00 && peek() == '\\' && peek(1) == 'u' && hex(2, low) &&
+                        low >= 0xDC00 && low < 0xE000;
+      if (!pair) return refuse("\\u names half a character: \\uD83D\\uDE00 is whole");
+      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+      at_ += 6;
+    }
+    append_utf8(out, code);
+    return {};
+  }
+
+  /// Four hexadecimal digits from `from` on.
+  bool hex(std::size_t from, unsigned& code) const {
+    code = 0;
+    for (std::size_t i = from; i < from + 4; ++i) {
       const char digit = peek(i);
       const unsigned value =
           is_digit(digit)                ? static_cast<unsigned>(digit - '0')
           : digit >= 'a' && digit <= 'f' ? static_cast<unsigned>(digit - 'a' + 10)
           : digit >= 'A' && digit <= 'F' ? static_cast<unsigned>(digit - 'A' + 10)
                                          : 16u;
-      if (value > 15) return refuse("\\u needs four hexadecimal digits");
+      if (value > 15) return false;
       code = code * 16 + value;
     }
-    append_utf8(out, code);
-    at_ += 5;
-    return {};
+    return true;
   }
 
   void time_part(Token& token) {

@@ -16,7 +16,8 @@ bool exists_value(Evaluator& evaluator, const Node& node, const Scope& scope) {
     if (node.arguments.empty()) {
       found = true;
     } else {
-      found = evaluator.truth(*node.arguments[0], {&item, index++, scope.total}) == Truth::yes;
+      found =
+          evaluator.truth(*node.arguments[0], {&item, index++, scope.total, nullptr}) == Truth::yes;
     }
     return !found && !evaluator.failed();
   };
@@ -38,7 +39,8 @@ bool all(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) 
   bool every = true;
   std::int64_t index = 0;
   auto use = [&](const Value& item) {
-    every = evaluator.truth(*node.arguments[0], {&item, index++, scope.total}) == Truth::yes;
+    every =
+        evaluator.truth(*node.arguments[0], {&item, index++, scope.total, nullptr}) == Truth::yes;
     return every && !evaluator.failed();
   };
   evaluator.each(*node.base, scope, sink_of(use));
@@ -117,8 +119,13 @@ bool iif(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) 
     if (!items.empty()) input = items[0];
     inner.focus = input ? &*input : nullptr;
   }
-  const Truth condition = evaluator.truth(*node.arguments[0], inner);
+  const auto criterion = evaluator.single(*node.arguments[0], inner);
   if (evaluator.failed()) return false;
+  if (criterion && !std::holds_alternative<bool>(*criterion))
+    return evaluator.error("the criterion of iif() must be a boolean");
+  const Truth condition = !criterion                   ? Truth::unknown
+                          : std::get<bool>(*criterion) ? Truth::yes
+                                                       : Truth::no;
   if (condition == Truth::yes) return evaluator.each(*node.arguments[1], inner, sink);
   return node.arguments.size() < 3 || evaluator.each(*node.arguments[2], inner, sink);
 }
@@ -129,8 +136,8 @@ bool type_test(Evaluator& evaluator, const Node& node, const Scope& scope, bool 
   if (items.size() > 1)
     return evaluator.error(node.name + "() asks for one value, there are several");
   if (items.empty()) return true;
-  const bool fits = is_type(items[0], node.type);
-  return keeps ? !fits || sink(items[0]) : sink(fits);
+  if (!keeps) return sink(is_type(items[0], node.type));
+  return !fits_type(items[0], node.type) || sink(items[0]);
 }
 
 bool is(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {

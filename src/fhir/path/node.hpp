@@ -57,17 +57,25 @@ struct Expression::Node {
     index,      ///< $index
     total,      ///< $total
     constant,   ///< %name
+    variable,   ///< %name of defineVariable(), slot
     member,     ///< base.name; at the head of a path base is focus
     function,   ///< base.name(arguments)
     operation,  ///< op over arguments
   };
   Kind kind = Kind::empty;
   path::Operator op{};
-  bool at_head = false;          ///< member that begins a path: may be a type name
-  bool wants_extension = false;  ///< member whose primitive extensions are asked next
-  std::string name;              ///< member, function, constant; text of a literal
-  Value value;                   ///< literal
-  std::unique_ptr<Node> base;    ///< member, function
+  bool at_head = false;      ///< member that begins a path: may be a type name
+  std::uint32_t column = 1;  ///< place in the expression
+  std::uint32_t slot = 0;    ///< variable, defineVariable()
+  enum class Order : std::uint8_t {
+    rising,
+    falling,
+    negated,  ///< falling, but items without key stay first
+  };
+  std::vector<Order> orders;   ///< sort(): by argument
+  std::string name;            ///< member, function, constant; text of a literal
+  Value value;                 ///< literal
+  std::unique_ptr<Node> base;  ///< member, function
   std::vector<std::unique_ptr<Node>> arguments;
   path::TypeSpecifier type;  ///< is, as, ofType, getReferenceKey
   const path::Function* function = nullptr;

@@ -94,12 +94,87 @@ bool power(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink
   return push_double(result, sink);
 }
 
+/// The values of all items; nullopt where one has none, or there are none at all.
+std::optional<std::vector<Value>> values(Evaluator& evaluator, const Node& node,
+                                         const Scope& scope) {
+  std::vector<Value> result;
+  for (const Value& item : evaluator.collect(*node.base, scope)) {
+    const auto value = evaluator.exact(item);
+    if (!value) return std::nullopt;
+    result.push_back(*value);
+  }
+  if (evaluator.failed() || result.empty()) return std::nullopt;
+  return result;
+}
+
+template <int wanted>
+bool extreme(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto given = values(evaluator, node, scope);
+  if (!given) return !evaluator.failed();
+  Value best = given->front();
+  for (const Value& value : *given) {
+    bool comparable = true;
+    const auto found = order(value, best, comparable);
+    if (!comparable) return evaluator.error(node.name + "(): these values have no order");
+    if (!found) return true;
+    if (*found == wanted) best = value;
+  }
+  return sink(best);
+}
+
+bool total(Evaluator& evaluator, const Node& node, const Scope& scope, bool mean, Sink sink) {
+  const auto given = values(evaluator, node, scope);
+  if (!given) return !evaluator.failed();
+  std::optional<Value> sum;
+  auto keep = [&](const Value& value) {
+    sum = value;
+    return true;
+  };
+  for (const Value& value : *given) {
+    const std::optional<Value> before = std::exchange(sum, std::nullopt);
+    if (!before)
+      sum = value;
+    else if (!add_values(evaluator, Operator::add, *before, value, sink_of(keep)) || !sum)
+      return !evaluator.failed();
+  }
+  if (!mean) return sink(*sum);
+  const auto count = static_cast<std::int64_t>(given->size());
+  return add_values(evaluator, Operator::divide, *sum, count, sink);
+}
+
+bool sum(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  return total(evaluator, node, scope, false, sink);
+}
+
+bool avg(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  return total(evaluator, node, scope, true, sink);
+}
+
+bool is_comparable(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto left = evaluator.single(*node.base, scope);
+  const auto right = evaluator.single(*node.arguments[0], scope);
+  if (evaluator.failed() || !left || !right) return !evaluator.failed();
+  const auto* a = std::get_if<Quantity>(&*left);
+  const auto* b = std::get_if<Quantity>(&*right);
+  return sink(a != nullptr && b != nullptr && comparable(*a, *b));
+}
+
 constexpr Function functions[] = {
-    {"abs", 0, 0, by_expression, abs_value},     {"ceiling", 0, 0, by_expression, whole<1>},
-    {"floor", 0, 0, by_expression, whole<-1>},   {"truncate", 0, 0, by_expression, whole<0>},
-    {"round", 0, 1, by_expression, round_value}, {"exp", 0, 0, by_expression, real<std::exp>},
-    {"ln", 0, 0, by_expression, real<std::log>}, {"sqrt", 0, 0, by_expression, real<std::sqrt>},
-    {"log", 1, 1, by_expression, log_value},     {"power", 1, 1, by_expression, power},
+    {"min", 0, 0, by_expression, extreme<-1>},
+    {"max", 0, 0, by_expression, extreme<1>},
+    {"sum", 0, 0, by_expression, sum},
+    {"avg", 0, 0, by_expression, avg},
+    {"comparable", 1, 1, by_expression, is_comparable},
+    {"abs", 0, 0, by_expression, abs_value},
+    {"ceiling", 0, 0, by_expression, whole<1>},
+    {"floor", 0, 0, by_expression, whole<-1>},
+    {"truncate", 0, 0, by_expression, whole<0>},
+    {"round", 0, 1, by_expression, round_value},
+    {"exp", 0, 0, by_expression, real<std::exp>},
+    {"ln", 0, 0, by_expression, real<std::log>},
+    {"sqrt", 0, 0, by_expression, real<std::sqrt>},
+    {"log", 1, 1, by_expression, log_value},
+    {"power", 1, 1, by_expression, power},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "fhir/path/evaluator.hpp"
+#include "fhir/path/ucum.hpp"
 
 namespace hb::fhir::path {
 namespace {
@@ -82,26 +83,105 @@ bool decimal_operation(Operator op, const Decimal& left, const Decimal& right, S
   return push(add(left, {-product->mantissa, product->scale}), sink);
 }
 
+constexpr std::pair<std::string_view, std::string_view> calendar_codes[] = {
+    {"year", "a"}, {"month", "mo"},   {"week", "wk"},  {"day", "d"},
+    {"hour", "h"}, {"minute", "min"}, {"second", "s"}, {"millisecond", "ms"}};
+
+std::string_view calendar_word(std::string_view code) {
+  for (const auto& [word, ucum] : calendar_codes)
+    if (ucum == code) return word;
+  return {};
+}
+
+/// The smaller of two calendar units.
+std::string_view finer(std::string_view left, std::string_view right) {
+  std::string_view found = left;
+  for (const auto& [word, code] : calendar_codes)
+    if (word == left || word == right) found = word;
+  return found;
+}
+
+bool add_quantities(Quantity left, Quantity right, int sign, Sink sink) {
+  for (Quantity* side : {&left, &right}) {  // 'a' of a resource beside years
+    Quantity& other = side == &left ? right : left;
+    if (side->from_fhir && other.calendar && !side->calendar)
+      if (const auto word = calendar_word(side->unit); !word.empty())
+        *side = Quantity{side->value, word, true};
+  }
+  if (left.calendar != right.calendar) return true;
+  std::string_view unit = left.unit;
+  if (left.unit != right.unit) {
+    if (left.calendar) {
+      unit = finer(left.unit, right.unit);
+    } else {
+      const auto a = parse_unit(left.unit);
+      const auto b = parse_unit(right.unit);
+      if (!a || !b || compare(Decimal::of(1), *a, Decimal::of(1), *b).value_or(0) > 0)
+        unit = right.unit;
+    }
+    const auto a = in_unit(left, unit, left.calendar);
+    const auto b = in_unit(right, unit, right.calendar);
+    if (!a || !b) return true;
+    left.value = *a;
+    right.value = *b;
+  }
+  const auto sum = add(left.value, {sign * right.value.mantissa, right.value.scale});
+  return !sum || sink(Quantity{*sum, unit, left.calendar});
+}
+
+/// A quantity of unit 1, also one that only comes to it: 2000 'g/kg'.
+std::optional<Decimal> as_number(const Quantity& quantity) {
+  if (quantity.calendar) return std::nullopt;
+  if (quantity.unit == "1") return quantity.value;
+  const auto unit = parse_unit(quantity.unit);
+  return unit ? convert(quantity.value, *unit, Unit{}) : std::nullopt;
+}
+
+bool multiply_quantities(Evaluator& evaluator, bool divides, const Quantity& left,
+                         const Quantity& right, Sink sink) {
+  const auto apply = [&](const Decimal& a, const Decimal& b) {
+    return divides ? divide(a, b) : multiply(a, b);
+  };
+  if (const auto number = as_number(right)) {
+    const auto value = apply(left.value, *number);
+    return !value || sink(Quantity{*value, left.unit, left.calendar, left.from_fhir});
+  }
+  if (const auto number = divides ? std::nullopt : as_number(left)) {
+    const auto value = multiply(*number, right.value);
+    return !value || sink(Quantity{*value, right.unit, right.calendar, right.from_fhir});
+  }
+  if (left.calendar || right.calendar) return true;
+  const auto a = parse_unit(left.unit);
+  const auto b = parse_unit(right.unit);
+  if (!a || !b || a->offset.mantissa != 0 || b->offset.mantissa != 0) return true;
+  if (divides && a->measures_like(*b)) {
+    const auto moved = convert(left.value, *a, *b);
+    const auto value = moved ? divide(*moved, right.value) : std::nullopt;
+    return !value || sink(Quantity{*value, "1"});
+  }
+  const auto value = apply(left.value, right.value);
+  if (!value) return true;
+  const bool compound = divides && right.unit.find_first_of("./") != std::string_view::npos;
+  const std::string behind =
+      compound ? "(" + std::string(right.unit) + ")" : std::string(right.unit);
+  const std::string before = left.unit == "1" ? "" : std::string(left.unit);
+  const std::string unit = before + (divides ? "/" : ".") + behind;
+  return sink(Quantity{*value, evaluator.keep(unit)});
+}
+
 bool quantity_operation(Evaluator& evaluator, Operator op, const Quantity& left,
                         const Quantity& right, Sink sink) {
-  if (op == Operator::add || op == Operator::subtract) {
-    if (left.unit != right.unit) return true;
-    const Decimal sign{op == Operator::add ? right.value.mantissa : -right.value.mantissa,
-                       right.value.scale};
-    const auto sum = add(left.value, sign);
-    return !sum || sink(Quantity{*sum, left.unit, left.calendar});
+  switch (op) {
+    case Operator::add:
+      return add_quantities(left, right, 1, sink);
+    case Operator::subtract:
+      return add_quantities(left, right, -1, sink);
+    case Operator::multiply:
+    case Operator::divide:
+      return multiply_quantities(evaluator, op == Operator::divide, left, right, sink);
+    default:
+      return evaluator.error("quantities know + - * /");
   }
-  const bool divides = op == Operator::divide;
-  if (!divides && op != Operator::multiply) return evaluator.error("quantities know + - * /");
-  const auto value = divides ? divide(left.value, right.value) : multiply(left.value, right.value);
-  if (!value) return true;
-  if (left.unit == right.unit && divides) return sink(Quantity{*value, "1", false});
-  if (right.unit == "1") return sink(Quantity{*value, left.unit, false});
-  if (left.unit == "1" && !divides) return sink(Quantity{*value, right.unit, false});
-  return sink(Quantity{
-      *value,
-      evaluator.keep(std::string(left.unit) + (divides ? "/" : ".") + std::string(right.unit)),
-      false});
 }
 
 }  // namespace
@@ -113,11 +193,30 @@ constexpr std::int64_t micros_of_day = 86'400'000'000;
 struct TimeUnit {
   std::string_view word;
   std::string_view code;
-  std::int64_t micros;
+  std::int64_t micros;  ///< 0 for months and years
+  int months;
 };
-constexpr TimeUnit time_units[] = {{"week", "wk", 7 * micros_of_day}, {"day", "d", micros_of_day},
-                                   {"hour", "h", 3'600'000'000},      {"minute", "min", 60'000'000},
-                                   {"second", "s", 1'000'000},        {"millisecond", "ms", 1'000}};
+constexpr TimeUnit time_units[] = {{"year", "a", 0, 12},
+                                   {"month", "mo", 0, 1},
+                                   {"week", "wk", 7 * micros_of_day, 0},
+                                   {"day", "d", micros_of_day, 0},
+                                   {"hour", "h", 3'600'000'000, 0},
+                                   {"minute", "min", 60'000'000, 0},
+                                   {"second", "s", 1'000'000, 0},
+                                   {"millisecond", "ms", 1'000, 0}};
+
+/// nullptr when the quantity is no duration that can be added to a date: the UCUM units 'a' and
+/// 'mo' are not, unless a resource says so.
+const TimeUnit* time_unit(const Quantity& by) {
+  for (const TimeUnit& unit : time_units) {
+    const std::string_view word = !by.calendar && by.unit.ends_with('s') && by.unit.size() > 2
+                                      ? by.unit.substr(0, by.unit.size() - 1)
+                                      : by.unit;
+    if (unit.word == word) return &unit;
+    if (unit.code == by.unit && (unit.months == 0 || by.from_fhir)) return &unit;
+  }
+  return nullptr;
+}
 
 /// The last day of a shorter month when the day does not exist there.
 std::optional<Moment> shift_months(const Moment& moment, std::int64_t by) {
@@ -163,29 +262,61 @@ std::optional<Moment> shift_micros(const Moment& moment, std::int64_t by) {
 
 }  // namespace
 
-std::optional<Moment> shift(const Moment& moment, const Quantity& by, int sign) {
+/// What is not of the value's precision counts in whole units of it: a year has 365 days here, a
+/// month 30.
+std::optional<Moment> shift_coarse(const Moment& moment, const TimeUnit& unit, Int128 whole) {
+  using Precision = Temporal::Precision;
+  const Precision known = moment.value.precision;
+  Int128 months = 0;
+  if (unit.months > 0) {
+    months = whole * unit.months;
+  } else {
+    const Int128 days = whole * unit.micros / micros_of_day;
+    months = known == Precision::year ? days / 365 * 12 : days / 30;
+  }
+  if (known == Precision::year) months = months / 12 * 12;
+  return shift_months(moment, static_cast<std::int64_t>(months));
+}
+
+std::int64_t micros_of(Temporal::Precision precision) {
+  switch (precision) {
+    case Temporal::Precision::day:
+      return micros_of_day;
+    case Temporal::Precision::hour:
+      return 3'600'000'000;
+    case Temporal::Precision::minute:
+      return 60'000'000;
+    default:
+      return 1;
+  }
+}
+
+std::optional<Moment> shift(Evaluator& evaluator, const Moment& moment, const Quantity& by,
+                            int sign) {
   constexpr Int128 largest = 3'700'000;  // days in 10,000 years and more: no date is left there
-  const Int128 whole = truncate(by.value);
   const bool is_time = moment.kind == Moment::Kind::time;
-  if (!is_time && (by.unit == "year" || by.unit == "month")) {
-    if (whole > largest || whole < -largest) return std::nullopt;
-    return shift_months(moment,
-                        static_cast<std::int64_t>(whole) * sign * (by.unit == "year" ? 12 : 1));
+  const TimeUnit* unit = time_unit(by);
+  if (unit == nullptr || (is_time && (unit->months > 0 || unit->micros >= micros_of_day))) {
+    evaluator.error("'" + std::string(by.unit) + "' is no duration that can be added here");
+    return std::nullopt;
   }
-  for (const TimeUnit& unit : time_units) {
-    if (unit.word != by.unit && unit.code != by.unit) continue;
-    if (whole > largest * micros_of_day / unit.micros ||
-        whole < -largest * micros_of_day / unit.micros)
-      return std::nullopt;
-    const bool partial = moment.value.precision < Temporal::Precision::day && !is_time;
-    if (partial && unit.micros < micros_of_day) return moment;
-    std::int64_t micros = static_cast<std::int64_t>(whole) * unit.micros;
-    if (unit.micros <= 1'000'000)  // seconds may have a fraction
-      if (const auto exact = multiply(round(by.value, 6), Decimal::of(unit.micros)))
-        micros = static_cast<std::int64_t>(truncate(*exact));
-    return shift_micros(moment, micros * sign);
-  }
-  return std::nullopt;
+  const Int128 whole = truncate(by.value) * sign;
+  const Int128 limit = unit->months > 0 ? largest : largest * micros_of_day / unit->micros;
+  if (whole > limit || whole < -limit) return std::nullopt;
+  if (!is_time && moment.value.precision < Temporal::Precision::day)
+    return shift_coarse(moment, *unit, whole);
+  if (unit->months > 0)
+    return shift_months(moment, static_cast<std::int64_t>(whole) * unit->months);
+  std::int64_t micros = static_cast<std::int64_t>(whole) * unit->micros;
+  if (unit->micros <= 1'000'000)  // seconds may have a fraction
+    if (const auto exact = multiply(round(by.value, 6), Decimal::of(unit->micros * sign)))
+      micros = static_cast<std::int64_t>(truncate(*exact));
+  Moment from = moment;
+  const std::int64_t step = micros_of(from.value.precision);
+  if (from.value.precision == Temporal::Precision::second && micros % 1'000'000 != 0)
+    from.value.precision = Temporal::Precision::fraction;
+  if (from.value.second == 60) from.value.second = 59;  // a leap second
+  return shift_micros(from, micros / step * step);
 }
 
 bool add_values(Evaluator& evaluator, Operator op, const Value& left, const Value& right,
@@ -197,11 +328,14 @@ bool add_values(Evaluator& evaluator, Operator op, const Value& left, const Valu
   const auto y = as_decimal(right);
   if (x && y) return decimal_operation(op, *x, *y, sink);
   const auto* quantity = std::get_if<Quantity>(&right);
+  if (op == Operator::add && std::holds_alternative<Quantity>(left) &&
+      std::holds_alternative<Moment>(right))
+    return add_values(evaluator, op, right, left, sink);
   if (const auto* moment = std::get_if<Moment>(&left); moment != nullptr && quantity != nullptr) {
     if (op != Operator::add && op != Operator::subtract)
       return evaluator.error("dates know + and -");
-    const auto moved = shift(*moment, *quantity, op == Operator::add ? 1 : -1);
-    return !moved || sink(*moved);
+    const auto moved = shift(evaluator, *moment, *quantity, op == Operator::add ? 1 : -1);
+    return !evaluator.failed() && (!moved || sink(*moved));
   }
   if (const auto* of = std::get_if<Quantity>(&left)) {
     if (quantity != nullptr) return quantity_operation(evaluator, op, *of, *quantity, sink);
@@ -281,6 +415,17 @@ bool Evaluator::comparison(const Node& node, const Scope& scope, Sink sink) {
   }
 }
 
+namespace {
+
+/// A number with its digits: ~ compares as many as both have. Others as they are.
+Value with_digits(Evaluator& evaluator, const Value& item) {
+  const auto* element = std::get_if<Element>(&item);
+  if (element == nullptr || element->absent || !element->json.is_double()) return item;
+  return evaluator.exact(item).value_or(item);
+}
+
+}  // namespace
+
 /// use = 'home', the most frequent condition, without collecting: true when it was decided here.
 bool Evaluator::text_equality(const Node& node, const Scope& scope, Sink sink, bool& more) {
   const Node& right = *node.arguments[1];
@@ -306,10 +451,13 @@ bool Evaluator::text_equality(const Node& node, const Scope& scope, Sink sink, b
 bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
   bool more = true;
   if (text_equality(node, scope, sink, more)) return more;
-  const Collection left = collect(*node.arguments[0], scope);
+  Collection left = collect(*node.arguments[0], scope);
   if (failed()) return false;
-  const Collection right = collect(*node.arguments[1], scope);
+  Collection right = collect(*node.arguments[1], scope);
   if (failed()) return false;
+  if (node.op == Operator::equivalent || node.op == Operator::not_equivalent)
+    for (Collection* side : {&left, &right})
+      for (Value& item : *side) item = with_digits(*this, item);
   if (node.op == Operator::equivalent) return sink(equivalent(left, right));
   if (node.op == Operator::not_equivalent) return sink(!equivalent(left, right));
   const auto same = equal(left, right);
@@ -318,7 +466,7 @@ bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
 }
 
 bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
-  const auto left = single(*node.arguments[0], scope);
+  const auto left = single_exact(*node.arguments[0], scope);
   if (failed()) return false;
   if (node.arguments.size() == 1) {  // unary plus
     if (left && !as_decimal(*left) && !std::holds_alternative<Quantity>(*left))
@@ -331,7 +479,7 @@ bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
         std::string(text_or_empty(left, *this)) + std::string(text_or_empty(more, *this));
     return !failed() && sink(keep(joined));
   }
-  const auto right = single(*node.arguments[1], scope);
+  const auto right = single_exact(*node.arguments[1], scope);
   if (failed()) return false;
   return !left || !right || add_values(*this, node.op, *left, *right, sink);
 }
@@ -341,9 +489,8 @@ bool Evaluator::type_operation(const Node& node, const Scope& scope, Sink sink) 
   if (failed()) return false;
   if (items.size() > 1) return error("is and as ask for one value, there are several");
   if (items.empty()) return true;
-  const bool fits = is_type(items[0], node.type);
-  if (node.op == Operator::is) return sink(fits);
-  return !fits || sink(items[0]);
+  if (node.op == Operator::is) return sink(is_type(items[0], node.type));
+  return !fits_type(items[0], node.type) || sink(items[0]);
 }
 
 bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {

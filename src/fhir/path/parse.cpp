@@ -79,9 +79,10 @@ class Parser {
                 "column " + std::to_string(current().column));
   }
 
-  static NodePtr make(Node::Kind kind) {
+  NodePtr make(Node::Kind kind) const {
     auto node = std::make_unique<Node>();
     node->kind = kind;
+    node->column = static_cast<std::uint32_t>(current().column);
     return node;
   }
 
@@ -133,7 +134,15 @@ class Parser {
     return node;
   }
 
+  /// A path; variables it defines are known to its end.
   Result<NodePtr> postfix() {
+    const std::size_t known = variables_.size();
+    auto node = links();
+    variables_.resize(known);
+    return node;
+  }
+
+  Result<NodePtr> links() {
     auto node = term();
     int links = 0;
     while (node) {
@@ -200,6 +209,17 @@ class Parser {
   Result<NodePtr> constant() {
     auto node = make(Node::Kind::constant);
     node->name = current().text;
+    for (const auto& [name, slot] : variables_) {
+      if (name != node->name) continue;
+      node->kind = Node::Kind::variable;
+      node->slot = slot;
+      ++at_;
+      return node;
+    }
+    if (node->name.starts_with("vs-") || node->name.starts_with("ext-")) {
+      ++at_;
+      return node;
+    }
     if (constants_ == nullptr || one_of(own_constants, node->name)) {
       ++at_;
       return node;
@@ -303,10 +323,6 @@ class Parser {
     node->at_head = at_head;
     ++at_;
     const bool called = token.kind == Token::Kind::word && is_symbol("(");
-    const bool asks_extension = node->name == "extension" || node->name == "hasValue" ||
-                                node->name == "id" || node->name == "children" ||
-                                node->name == "descendants";
-    if (asks_extension && base->kind == Node::Kind::member) base->wants_extension = true;
     node->base = std::move(base);
     if (!called) return node;
     return function(std::move(node));
@@ -326,9 +342,7 @@ class Parser {
         node->type = std::move(*type);
         node->arguments.push_back(make(Node::Kind::empty));
       } else {
-        auto argument = expression(0);
-        if (!argument) return argument;
-        node->arguments.push_back(std::move(*argument));
+        if (auto read = argument(*node); !read) return unexpected(read.error());
       }
       if (!take_symbol(",")) break;
     }
@@ -338,7 +352,54 @@ class Parser {
       return refuse(node->name + "() takes " + std::to_string(node->function->min_arguments) +
                     " to " + std::to_string(node->function->max_arguments) + " arguments");
     ++at_;
+    if (node->name == "defineVariable")
+      if (auto defined = define(*node); !defined) return unexpected(defined.error());
     return node;
+  }
+
+  Result<void> argument(Node& node) {
+    const std::size_t known = variables_.size();
+    auto argument = expression(0);
+    variables_.resize(known);
+    if (!argument) return unexpected(argument.error());
+    if (node.name == "sort") read_direction(node, *argument);
+    node.arguments.push_back(std::move(*argument));
+    return {};
+  }
+
+  /// sort(-family), sort(family desc)
+  void read_direction(Node& node, NodePtr& key) {
+    auto order = Node::Order::rising;
+    if (key->kind == Node::Kind::operation && key->op == Operator::negate) {
+      order = Node::Order::negated;
+      NodePtr inner = std::move(key->arguments[0]);
+      key = std::move(inner);
+    }
+    if (is_word("asc") || is_word("desc")) {
+      if (is_word("desc")) order = Node::Order::falling;
+      ++at_;
+    }
+    node.orders.push_back(order);
+  }
+
+  Result<void> define(Node& node) {
+    const auto* name = std::get_if<std::string_view>(&node.arguments[0]->value);
+    const auto refuse_here = [&](std::string message) {
+      return fail(ErrorCode::invalid_input, std::move(message),
+                  "column " + std::to_string(node.column));
+    };
+    if (node.arguments[0]->kind != Node::Kind::literal || name == nullptr || name->empty())
+      return refuse_here("defineVariable() asks for a name such as 'x'");
+    const bool taken = one_of(own_constants, *name) || name->starts_with("vs-") ||
+                       name->starts_with("ext-") ||
+                       (constants_ != nullptr && constants_->contains(*name));
+    if (taken) return refuse_here("%" + std::string(*name) + " has a meaning of its own");
+    for (const auto& known : variables_)
+      if (known.first == *name)
+        return refuse_here("%" + std::string(*name) + " is defined here already");
+    node.slot = next_slot_++;
+    variables_.emplace_back(*name, node.slot);
+    return {};
   }
 
   Result<TypeSpecifier> type_argument() {
@@ -362,7 +423,7 @@ class Parser {
     }
     type.fhir = type.space == "System" ? no_type : definitions::find_type(type.name);
     const bool system = type.space != "FHIR" && one_of(system_types, type.name);
-    if (type.fhir == no_type && !system) {
+    if (type.fhir == no_type && !system && type.space != "System") {
       at_ = first;
       return refuse("there is no type " + type.name);
     }
@@ -374,6 +435,8 @@ class Parser {
   std::size_t at_ = 0;
   int nesting_ = 0;
   std::size_t chain_ = 0;
+  std::vector<std::pair<std::string, std::uint32_t>> variables_;  ///< names known here, slots
+  std::uint32_t next_slot_ = 0;
 };
 
 void collect_constants(const Node& node, std::vector<std::string>& names) {

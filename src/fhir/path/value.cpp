@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "fhir/path/evaluator.hpp"
+#include "fhir/path/ucum.hpp"
 
 namespace hb::fhir {
 namespace {
@@ -27,16 +28,21 @@ std::optional<Value> text_value(std::string_view text, TypeId type) {
   }
 }
 
+/// FHIR R4, section 2.9.3.1 of its FHIRPath page: only UCUM quantities without comparator are one.
 std::optional<Value> quantity_value(const Element& element) {
+  simdjson::dom::object fields;
   Json number;
-  if (element.json.at_key("value").get(number)) return std::nullopt;
+  std::string_view text;
+  if (element.json.get(fields) || fields.at_key("value").get(number)) return std::nullopt;
   double value = 0;
-  if (number.get(value)) return std::nullopt;
+  if (number.get(value) || !fields.at_key("comparator").get(text)) return std::nullopt;
   const auto decimal = to_decimal(value);
   if (!decimal) return std::nullopt;
   std::string_view unit;
-  if (element.json.at_key("code").get(unit) && element.json.at_key("unit").get(unit)) unit = "1";
-  return Quantity{*decimal, unit, false};
+  const bool has_system = !fields.at_key("system").get(text);
+  if (has_system && text != "http://unitsofmeasure.org") return std::nullopt;
+  if (fields.at_key("code").get(unit) && fields.at_key("unit").get(unit)) unit = "1";
+  return Quantity{*decimal, unit, false, true};
 }
 
 bool is_quantity_type(TypeId type) {
@@ -94,7 +100,29 @@ std::optional<Value> system_value(const Value& value) {
   }
 }
 
+std::string type_name(const Value& value) {
+  constexpr std::string_view names[] = {"",       "Boolean", "Integer",  "Decimal",
+                                        "String", "",        "Quantity", ""};
+  if (std::holds_alternative<TypeInfo>(value)) return "System.SimpleTypeInfo";
+  if (const auto* moment = std::get_if<Moment>(&value)) {
+    constexpr std::string_view moments[] = {"Date", "DateTime", "Time"};
+    return "System." + std::string(moments[static_cast<std::size_t>(moment->kind)]);
+  }
+  const auto* element = std::get_if<Element>(&value);
+  if (element == nullptr) return "System." + std::string(names[value.index()]);
+  if (element->type != no_type) {
+    const TypeRow& type = definitions::type(element->type);
+    const bool backbone = type.kind == TypeKind::backbone && type.base != no_type;
+    return std::string(backbone ? definitions::type(type.base).name : type.name);
+  }
+  const auto plain = system_value(value);
+  return plain && !std::holds_alternative<Element>(*plain) ? type_name(*plain) : "System.Any";
+}
+
 std::string to_json(const Value& value) {
+  if (const auto* info = std::get_if<TypeInfo>(&value))
+    return "{\"namespace\":\"" + std::string(info->space) + "\",\"name\":\"" +
+           std::string(info->name) + "\"}";
   if (const auto* element = std::get_if<Element>(&value))
     return element->absent ? "null" : simdjson::minify(element->json);
   if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
@@ -110,6 +138,50 @@ std::string to_json(const Value& value) {
     append_json_text(out, quantity->unit);
     out += '}';
   }
+  return out;
+}
+
+namespace {
+
+void append_json(std::string& out, Json json, path::NumberTexts& numbers) {
+  simdjson::dom::array list;
+  simdjson::dom::object object;
+  char separator = '\0';
+  const auto separate = [&] {
+    if (separator != '\0') out += separator;
+    separator = ',';
+  };
+  if (!json.get(list)) {
+    out += '[';
+    for (const Json item : list) {
+      separate();
+      append_json(out, item, numbers);
+    }
+    out += ']';
+  } else if (!json.get(object)) {
+    out += '{';
+    for (const auto field : object) {
+      separate();
+      append_json_text(out, field.key);
+      out += ':';
+      append_json(out, field.value, numbers);
+    }
+    out += '}';
+  } else if (std::string_view text; !json.get(text)) {
+    append_json_text(out, text);
+  } else {
+    const std::string_view digits = json.is_number() ? numbers.find(json) : std::string_view();
+    out += digits.empty() ? simdjson::minify(json) : std::string(digits);
+  }
+}
+
+}  // namespace
+
+std::string Evaluation::json(const Value& value) {
+  const auto* element = std::get_if<Element>(&value);
+  if (element == nullptr || element->absent) return to_json(value);
+  std::string out;
+  append_json(out, element->json, state_->numbers);
   return out;
 }
 
@@ -191,49 +263,106 @@ std::optional<Decimal> as_decimal(const Value& value) {
   return std::nullopt;
 }
 
-std::string_view calendar_to_ucum(std::string_view unit) {
-  constexpr std::pair<std::string_view, std::string_view> units[] = {
-      {"week", "wk"},    {"day", "d"},    {"hour", "h"},
-      {"minute", "min"}, {"second", "s"}, {"millisecond", "ms"}};
-  for (const auto& [word, code] : units)
-    if (word == unit) return code;
-  return unit;
+constexpr struct {
+  std::string_view word;
+  std::string_view code;
+  std::int64_t milliseconds;  ///< a year has 365 days and a month 30 where days must be counted
+  int months;
+} calendar_units[] = {
+    {"year", "a", 31'536'000'000, 12}, {"month", "mo", 2'592'000'000, 1},
+    {"week", "wk", 604'800'000, 0},    {"day", "d", 86'400'000, 0},
+    {"hour", "h", 3'600'000, 0},       {"minute", "min", 60'000, 0},
+    {"second", "s", 1'000, 0},         {"millisecond", "ms", 1, 0},
+};
+
+/// The unit as calendar unit: a word, or the UCUM code of one where that is allowed.
+auto calendar_unit(const Quantity& quantity, bool codes) -> decltype(&calendar_units[0]) {
+  for (const auto& unit : calendar_units)
+    if (quantity.calendar ? unit.word == quantity.unit : codes && unit.code == quantity.unit)
+      return &unit;
+  return nullptr;
 }
 
-std::string_view unit_of(const Quantity& quantity) {
-  return quantity.calendar ? calendar_to_ucum(quantity.unit) : quantity.unit;
+/// Weeks and shorter units are of the same length in the calendar and in UCUM.
+bool same_in_ucum(std::string_view unit) {
+  return unit != "year" && unit != "month" && unit != "a" && unit != "mo";
 }
 
-/// Factor to the base unit of the few families whose conversion needs no UCUM table.
-std::optional<std::pair<std::string_view, Decimal>> scaled_unit(std::string_view unit) {
-  struct Scaled {
-    std::string_view unit;
-    std::string_view base;
-    Decimal factor;
-  };
-  static const Scaled units[] = {
-      {"ms", "s", {1, 3}},    {"s", "s", {1, 0}},     {"min", "s", {60, 0}},
-      {"h", "s", {3600, 0}},  {"d", "s", {86400, 0}}, {"wk", "s", {604800, 0}},
-      {"kg", "g", {1000, 0}}, {"g", "g", {1, 0}},     {"mg", "g", {1, 3}},
-      {"ug", "g", {1, 6}},    {"m", "m", {1, 0}},     {"cm", "m", {1, 2}},
-      {"mm", "m", {1, 3}},    {"km", "m", {1000, 0}}, {"L", "L", {1, 0}},
-      {"mL", "L", {1, 3}},    {"dL", "L", {1, 1}},    {"l", "L", {1, 0}},
-      {"ml", "L", {1, 3}},    {"dl", "L", {1, 1}}};
-  for (const Scaled& entry : units)
-    if (entry.unit == unit) return std::pair(entry.base, entry.factor);
-  return std::nullopt;
+std::optional<int> order_calendar(const Quantity& left, const Quantity& right) {
+  const auto* a = calendar_unit(left, true);
+  const auto* b = calendar_unit(right, true);
+  if (a == nullptr || b == nullptr) return std::nullopt;
+  const bool in_months = a->months > 0 && b->months > 0;
+  const auto x = multiply(left.value, Decimal::of(in_months ? a->months : a->milliseconds));
+  const auto y = multiply(right.value, Decimal::of(in_months ? b->months : b->milliseconds));
+  return x && y ? std::optional(compare(*x, *y)) : std::nullopt;
 }
+
+std::string_view ucum_code(const Quantity& quantity) {
+  const auto* unit = quantity.calendar ? calendar_unit(quantity, false) : nullptr;
+  return unit == nullptr ? quantity.unit : unit->code;
+}
+
+}  // namespace
 
 /// -1, 0, 1; nullopt when the units do not compare.
-std::optional<int> order_quantities(const Quantity& left, const Quantity& right) {
-  if (unit_of(left) == unit_of(right)) return compare(left.value, right.value);
-  const auto a = scaled_unit(unit_of(left));
-  const auto b = scaled_unit(unit_of(right));
-  if (!a || !b || a->first != b->first) return std::nullopt;
-  const auto x = multiply(left.value, a->second);
-  const auto y = multiply(right.value, b->second);
-  if (!x || !y) return std::nullopt;
-  return compare(*x, *y);
+std::optional<int> order_quantities(const Quantity& left, const Quantity& right, bool loose) {
+  if (left.unit == right.unit && left.calendar == right.calendar)
+    return compare(left.value, right.value);
+  if (left.calendar && right.calendar) return order_calendar(left, right);
+  if (left.calendar != right.calendar) {
+    const Quantity& ucum = left.calendar ? right : left;
+    if (loose || ucum.from_fhir) return order_calendar(left, right);
+    if (!same_in_ucum(left.unit) || !same_in_ucum(right.unit)) return std::nullopt;
+  }
+  const auto a = parse_unit(ucum_code(left));
+  const auto b = parse_unit(ucum_code(right));
+  if (!a || !b) return std::nullopt;
+  return compare(left.value, *a, right.value, *b);
+}
+
+std::optional<Decimal> in_unit(const Quantity& quantity, std::string_view unit, bool calendar) {
+  if (quantity.unit == unit && quantity.calendar == calendar) return quantity.value;
+  if (calendar || quantity.calendar) {
+    const Quantity target{{}, unit, calendar};
+    const auto* from = calendar_unit(quantity, quantity.from_fhir || same_in_ucum(quantity.unit));
+    const auto* to = calendar_unit(target, quantity.from_fhir || same_in_ucum(unit));
+    if (from == nullptr || to == nullptr) return std::nullopt;
+    if (quantity.calendar != calendar && !quantity.from_fhir &&
+        (from->months > 0 || to->months > 0))
+      return std::nullopt;
+    const bool in_months = from->months > 0 && to->months > 0;
+    const auto base =
+        multiply(quantity.value, Decimal::of(in_months ? from->months : from->milliseconds));
+    return base ? divide(*base, Decimal::of(in_months ? to->months : to->milliseconds))
+                : std::nullopt;
+  }
+  const auto from = parse_unit(quantity.unit);
+  const auto to = parse_unit(unit);
+  return from && to ? convert(quantity.value, *from, *to) : std::nullopt;
+}
+
+bool comparable(const Quantity& left, const Quantity& right) {
+  if (left.unit == right.unit && left.calendar == right.calendar) return true;
+  const bool a_calendar = calendar_unit(left, left.from_fhir) != nullptr;
+  const bool b_calendar = calendar_unit(right, right.from_fhir) != nullptr;
+  if (left.calendar || right.calendar) return a_calendar && b_calendar;
+  const auto a = parse_unit(left.unit);
+  const auto b = parse_unit(right.unit);
+  return a && b && a->measures_like(*b);
+}
+
+namespace {
+
+/// A number beside a quantity is one of unit 1.
+bool as_quantities(std::optional<Value>& left, std::optional<Value>& right) {
+  const auto lift = [](std::optional<Value>& value) {
+    if (const auto number = as_decimal(*value)) value = Quantity{*number, "1"};
+    return std::holds_alternative<Quantity>(*value);
+  };
+  if (!std::holds_alternative<Quantity>(*left) && !std::holds_alternative<Quantity>(*right))
+    return false;
+  return lift(left) && lift(right);
 }
 
 bool same_json(Json left, Json right) {
@@ -298,12 +427,14 @@ bool coding_equivalent(const Value& left, const Value& right) {
 }  // namespace
 
 std::optional<int> order(const Value& left_value, const Value& right_value, bool& comparable) {
-  const auto left = system_value(left_value);
-  const auto right = system_value(right_value);
+  auto left = system_value(left_value);
+  auto right = system_value(right_value);
   if (!left || !right) return std::nullopt;
   const auto a = as_decimal(*left);
   const auto b = as_decimal(*right);
   if (a && b) return compare(*a, *b);
+  if (as_quantities(left, right))
+    return order_quantities(std::get<Quantity>(*left), std::get<Quantity>(*right), false);
   if (left->index() == right->index()) {
     if (const auto* text = std::get_if<std::string_view>(&*left)) {
       const int found = text->compare(std::get<std::string_view>(*right));
@@ -314,27 +445,35 @@ std::optional<int> order(const Value& left_value, const Value& right_value, bool
       if ((moment->kind == Moment::Kind::time) == (other.kind == Moment::Kind::time))
         return order_moments(*moment, other);
     }
-    if (const auto* quantity = std::get_if<Quantity>(&*left))
-      return order_quantities(*quantity, std::get<Quantity>(*right));
-  }
-  // A text beside a date: FHIR types the literal, the resource may not say.
-  const auto* moment = std::get_if<Moment>(&*left);
-  const auto* text = std::get_if<std::string_view>(&*right);
-  if (moment != nullptr && text != nullptr) {
-    if (const auto parsed = parse_temporal(*text))
-      return order_moments(*moment, {moment->kind, *parsed});
   }
   comparable = false;
   return std::nullopt;
 }
 
+namespace {
+
+/// Two primitives of which one has extensions only.
+std::optional<bool> equal_without_value(const Value& left, const Value& right) {
+  const auto* a = std::get_if<Element>(&left);
+  const auto* b = std::get_if<Element>(&right);
+  if (a == nullptr || b == nullptr || !a->absent || !b->absent) return false;
+  return same_json(a->extension, b->extension);
+}
+
+}  // namespace
+
 std::optional<bool> equal(const Value& left_value, const Value& right_value) {
-  const auto left = system_value(left_value);
-  const auto right = system_value(right_value);
-  if (!left || !right) return std::nullopt;
+  auto left = system_value(left_value);
+  auto right = system_value(right_value);
+  if (!left || !right) return equal_without_value(left_value, right_value);
   const auto a = as_decimal(*left);
   const auto b = as_decimal(*right);
   if (a && b) return compare(*a, *b) == 0;
+  if (as_quantities(left, right)) {
+    const auto found =
+        order_quantities(std::get<Quantity>(*left), std::get<Quantity>(*right), false);
+    return found ? std::optional(*found == 0) : std::nullopt;
+  }
   if (left->index() != right->index()) return false;
   if (const auto* element = std::get_if<Element>(&*left))
     return same_json(element->json, std::get<Element>(*right).json);
@@ -347,8 +486,9 @@ std::optional<bool> equal(const Value& left_value, const Value& right_value) {
     const auto found = order_moments(*moment, other);
     return found ? std::optional(*found == 0) : std::nullopt;
   }
-  const auto found = order_quantities(std::get<Quantity>(*left), std::get<Quantity>(*right));
-  return found ? std::optional(*found == 0) : std::nullopt;
+  const auto& info = std::get<TypeInfo>(*left);
+  const auto& other = std::get<TypeInfo>(*right);
+  return info.space == other.space && info.name == other.name;
 }
 
 std::optional<bool> equal(const Collection& left, const Collection& right) {
@@ -363,25 +503,72 @@ std::optional<bool> equal(const Collection& left, const Collection& right) {
   return all;
 }
 
+namespace {
+
+/// Equal when both are rounded to the digits of the one that has fewer.
+bool equivalent_numbers(const Decimal& left, const Decimal& right) {
+  const int scale = std::min(normalize(left).scale, normalize(right).scale);
+  return compare(round(left, scale), round(right, scale)) == 0;
+}
+
+bool equivalent_quantities(const Quantity& left, const Quantity& right) {
+  if (left.calendar || right.calendar) return order_quantities(left, right, true) == 0;
+  if (left.unit == right.unit) return equivalent_numbers(left.value, right.value);
+  const auto a = parse_unit(left.unit);
+  const auto b = parse_unit(right.unit);
+  const auto moved = a && b ? convert(right.value, *b, *a) : std::nullopt;
+  return moved && equivalent_numbers(left.value, *moved);
+}
+
+/// Objects whose members are equivalent; the order in lists does not count.
+bool equivalent_json(Json left, Json right) {
+  simdjson::dom::object a;
+  simdjson::dom::object b;
+  simdjson::dom::array list;
+  simdjson::dom::array other_list;
+  if (!left.get(a) && !right.get(b)) {
+    if (a.size() != b.size()) return false;
+    for (const auto field : a) {
+      Json other;
+      if (b.at_key(field.key).get(other) || !equivalent_json(field.value, other)) return false;
+    }
+    return true;
+  }
+  if (!left.get(list) && !right.get(other_list)) {
+    Collection items;
+    Collection others;
+    for (const Json item : list) items.push_back(Element{item, no_type});
+    for (const Json item : other_list) others.push_back(Element{item, no_type});
+    return equivalent(items, others);
+  }
+  return equivalent(Value(Element{left, no_type}), Value(Element{right, no_type}));
+}
+
+}  // namespace
+
 bool equivalent(const Value& left_value, const Value& right_value) {
   if (is_coding(left_value) && is_coding(right_value))
     return coding_equivalent(left_value, right_value);
-  const auto left = system_value(left_value);
-  const auto right = system_value(right_value);
-  if (!left || !right) return false;
+  auto left = system_value(left_value);
+  auto right = system_value(right_value);
+  if (!left || !right) return !left && !right;
   const auto a = as_decimal(*left);
   const auto b = as_decimal(*right);
   if (a && b) {
-    const int scale = std::min(normalize(*a).scale, normalize(*b).scale);
-    return compare(round(*a, scale), round(*b, scale)) == 0;
+    return equivalent_numbers(*a, *b);
   }
+  if (as_quantities(left, right))
+    return equivalent_quantities(std::get<Quantity>(*left), std::get<Quantity>(*right));
   if (left->index() != right->index()) return false;
   if (const auto* text = std::get_if<std::string_view>(&*left))
     return folded(*text) == folded(std::get<std::string_view>(*right));
   if (const auto* moment = std::get_if<Moment>(&*left)) {
     const auto& other = std::get<Moment>(*right);
-    return order_moments(*moment, other) == 0;
+    return (moment->kind == Moment::Kind::time) == (other.kind == Moment::Kind::time) &&
+           order_moments(*moment, other) == 0;
   }
+  if (const auto* element = std::get_if<Element>(&*left))
+    return equivalent_json(element->json, std::get<Element>(*right).json);
   return equal(*left, *right).value_or(false);
 }
 
@@ -409,18 +596,36 @@ std::string_view child_text(const Element& element, std::string_view key) {
   return text;
 }
 
+bool is_text_type(const Value& value) { return std::holds_alternative<std::string_view>(value); }
+
 bool is_type(const Value& value, const TypeSpecifier& type) {
-  if (const auto* element = std::get_if<Element>(&value))
-    return type.space != "System" && type.fhir != no_type && element->type != no_type &&
-           definitions::is_a(element->type, type.fhir);
-  if (type.space == "FHIR") return false;
-  constexpr std::string_view names[] = {"",       "Boolean", "Integer", "Decimal",
-                                        "String", "",        "Quantity"};
-  if (const auto* moment = std::get_if<Moment>(&value)) {
-    constexpr std::string_view moments[] = {"Date", "DateTime", "Time"};
-    return type.name == moments[static_cast<std::size_t>(moment->kind)] || type.name == "Any";
+  if (const auto* element = std::get_if<Element>(&value)) {
+    if (element->type != no_type)
+      return type.space != "System" && type.fhir != no_type &&
+             definitions::is_a(element->type, type.fhir);
+    const auto plain = system_value(value);  // JSON without FHIR types
+    return plain && !std::holds_alternative<Element>(*plain) && is_type(*plain, type);
   }
-  return type.name == names[value.index()] || type.name == "Any";
+  if (type.space == "FHIR") return false;
+  const std::string name = type_name(value);
+  return std::string_view(name).substr(7) == type.name || type.name == "Any";
+}
+
+bool fits_type(const Value& value, const TypeSpecifier& type) {
+  const auto* element = std::get_if<Element>(&value);
+  if (element != nullptr && element->type != no_type &&
+      definitions::primitive(element->type) != Primitive::none)
+    return type.space != "System" && element->type == type.fhir;
+  return is_type(value, type);
+}
+
+std::optional<Value> converted(const Value& value, const TypeSpecifier& type) {
+  const auto* element = std::get_if<Element>(&value);
+  if (element == nullptr || element->type == no_type || type.fhir != no_type) return std::nullopt;
+  auto plain = system_value(value);
+  if (!plain || std::holds_alternative<Element>(*plain) || !is_type(*plain, type))
+    return std::nullopt;
+  return plain;
 }
 
 }  // namespace hb::fhir::path
