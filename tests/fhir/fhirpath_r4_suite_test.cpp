@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include "fhir/fhirpath.hpp"
+#include "fhir/xml.hpp"
 #include "support/conformance.hpp"
 #include "support/lines.hpp"
 #include "support/paths.hpp"
@@ -15,13 +16,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The input as JSON: the suite's own, or what the XML says.
+/// The input as JSON.
 std::string input_text(const fs::path& directory, const std::string& name) {
   if (name.empty()) return {};
-  fs::path json = directory / "input" / name;
-  if (json.extension() == ".xml")
-    json = directory / "fhirpath.js-resources" / fs::path(name).replace_extension(".json");
-  return test::read_file(json);
+  const std::string text = test::read_file(directory / "input" / name);
+  if (!name.ends_with(".xml")) return text;
+  const auto json = xml_to_json(text);
+  INFO(name);
+  REQUIRE(json.has_value());
+  return *json;
 }
 
 /// As the suite writes values: dates with @, quantities as 1 'mg'.

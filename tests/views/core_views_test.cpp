@@ -126,7 +126,7 @@ TEST_CASE("encounter: the documented visit has its kind and its cost") {
   auto row = rows_of("encounter", documented("total-cost")).at(0);
   CHECK(row["type"] == R"("antenatal-visit")");
   CHECK(row["class"] == R"("AMB")");
-  CHECK(row["cost"] == "186.4");
+  CHECK(row["cost"] == "186.40");
 }
 
 TEST_CASE("encounter.cost, episode.gestation_weeks: exact decimals in the tables") {

@@ -5,6 +5,7 @@
 
 #include "fhir/check.hpp"
 #include "fhir/path/functions.hpp"
+#include "fhir/value_sets.hpp"
 
 namespace hb::fhir::path {
 namespace {
@@ -168,6 +169,40 @@ bool check_modifiers(Evaluator& evaluator, const Node& node, const Scope& scope,
   return evaluator.each(*node.base, scope, sink_of(look));
 }
 
+/// Membership of a code, Coding or CodeableConcept (any of its codings) in a value set.
+Membership member_of_set(const Value& item, std::string_view url) {
+  const auto plain = system_value(item);
+  if (plain && std::holds_alternative<std::string_view>(*plain))
+    return member_of(url, {}, std::get<std::string_view>(*plain));
+  const auto* element = std::get_if<Element>(&item);
+  simdjson::dom::object fields;
+  simdjson::dom::array codings;
+  if (element == nullptr || element->absent || element->json.get(fields)) return Membership::no;
+  if (fields.at_key("coding").get(codings))
+    return member_of(url, text_at(fields, "system"), text_at(fields, "code"));
+  Membership best = Membership::no;
+  for (const Json coding : codings) {
+    simdjson::dom::object parts;
+    if (coding.get(parts)) continue;
+    const Membership one = member_of(url, text_at(parts, "system"), text_at(parts, "code"));
+    if (one == Membership::yes) return one;
+    if (one == Membership::unknown) best = one;
+  }
+  return best;
+}
+
+bool is_member(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const Collection items = evaluator.collect(*node.base, scope);
+  const auto url = evaluator.single_text(*node.arguments[0], scope);
+  if (evaluator.failed() || items.empty() || !url) return !evaluator.failed();
+  if (items.size() > 1) return evaluator.error("memberOf() asks for one value, there are several");
+  const Membership found = member_of_set(items[0], *url);
+  if (found == Membership::unknown)
+    return evaluator.error("memberOf(): the definitions do not list the value set " +
+                           std::string(*url));
+  return sink(found == Membership::yes);
+}
+
 /// What needs a terminology server or profiles: said when it is asked, as expressions that other
 /// systems wrote may hold it in a branch that is never taken.
 bool not_here(Evaluator& evaluator, const Node& node, const Scope& scope, Sink) {
@@ -183,7 +218,7 @@ constexpr Function functions[] = {
     {"conformsTo", 1, 1, by_expression, conforms_to},
     {"htmlChecks", 0, 0, by_expression, html_checks},
     {"checkModifiers", 0, 20, by_expression, check_modifiers},
-    {"memberOf", 1, 1, by_expression, not_here},
+    {"memberOf", 1, 1, by_expression, is_member},
     {"subsumes", 1, 1, by_expression, not_here},
     {"subsumedBy", 1, 1, by_expression, not_here},
     {"elementDefinition", 0, 0, by_expression, not_here},

@@ -426,6 +426,17 @@ bool coding_equivalent(const Value& left, const Value& right) {
 
 }  // namespace
 
+namespace {
+
+bool is_quantity(const Value& value) {
+  static const TypeId quantity = definitions::find_type("Quantity");
+  const auto* element = std::get_if<Element>(&value);
+  return element != nullptr && element->type != no_type &&
+         definitions::is_a(element->type, quantity);
+}
+
+}  // namespace
+
 std::optional<int> order(const Value& left_value, const Value& right_value, bool& comparable) {
   auto left = system_value(left_value);
   auto right = system_value(right_value);
@@ -446,6 +457,8 @@ std::optional<int> order(const Value& left_value, const Value& right_value, bool
         return order_moments(*moment, other);
     }
   }
+  // Quantities of resources that are in no UCUM unit, or have a comparator: nothing can be said.
+  if (is_quantity(left_value) || is_quantity(right_value)) return std::nullopt;
   comparable = false;
   return std::nullopt;
 }
