@@ -29,6 +29,7 @@ struct SimulateArguments {
   std::string scenes;
   std::string outbreaks;
   bool gzip = true;
+  simulate::DirtLevel dirt = simulate::DirtLevel::normal;
   std::int64_t problems = 0;
   int threads = 0;
 };
@@ -82,6 +83,7 @@ Result<simulate::Options> read_options(const SimulateArguments& arguments) {
   options.seed = arguments.seed;
   options.directory = arguments.out;
   options.gzip = arguments.gzip;
+  options.dirt = arguments.dirt;
   options.problems = limited(arguments.problems);
   options.threads = arguments.threads;
   options.stop = &stopped;
@@ -159,6 +161,13 @@ void add_simulate(CLI::App& app, int& exit_code) {
   command->add_option("--last-day", arguments->last_day, "Last simulated day (2025-12-31)");
   command->add_flag("--gzip,!--plain", arguments->gzip,
                     "Write .ndjson.gz (the default) or plain .ndjson");
+  command
+      ->add_option("--dirt", arguments->dirt,
+                   "What goes wrong between life and record: none, normal (the default), heavy")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, simulate::DirtLevel>{{"none", simulate::DirtLevel::none},
+                                                     {"normal", simulate::DirtLevel::normal},
+                                                     {"heavy", simulate::DirtLevel::heavy}}));
   command
       ->add_option("--problems", arguments->problems,
                    "Faulty lines to put into dirty-clinic.ndjson, to show problem data")

@@ -2,10 +2,12 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "cli/content.hpp"
 #include "cli/district.hpp"
+#include "core/check.hpp"
 #include "ingest/person.hpp"
 #include "simulate/resources.hpp"
 
@@ -105,12 +107,17 @@ Result<SimulatedTables::Flat> SimulatedTables::flatten(Workspace& workspace, std
     workspace.text.assign(lines);
     workspace.text.append(simdjson::SIMDJSON_PADDING, ' ');
     std::string last_id;
+    const bool encounters = type == static_cast<std::size_t>(simulate::Type::encounter);
     for (std::size_t at = 0; at < lines.size();) {
       const std::size_t end = lines.find('\n', at);
+      if (encounters && std::binary_search(batch.refused.begin(), batch.refused.end(), at)) {
+        at = end + 1;
+        continue;
+      }
       const auto resource =
           workspace.parser.parse(std::string_view(workspace.text).substr(at, end - at));
       at = end + 1;
-      if (!resource) continue;                                // a line that is meant to be refused
+      HB_CHECK(resource.has_value());
       if (resource->id == last_id) flat.kept.back() = false;  // versions follow one another
       last_id = resource->id;
       if (resource->type == "Patient") {

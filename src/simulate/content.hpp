@@ -327,7 +327,26 @@ struct CardRules {
   double amended = 0, deleted = 0;
 };
 
+// ---- what goes wrong (dirt.yaml) ----
+enum class DirtLevel : std::uint8_t { none, normal, heavy };
+enum class Slip : std::uint8_t { name, phone, sex, birth_date, address };
+constexpr std::size_t slip_count = 5;
+constexpr std::array<const char*, slip_count> slip_names = {"name", "phone", "sex", "birth-date",
+                                                            "address"};
+
+struct DirtContent {
+  double heavy = 1;  ///< factor of the shares
+  double identity_missing = 0, phone_missing = 0, community_missing = 0, duplicated = 0;
+  double duplicate_visits = 0, duplicate_identity_missing = 0, second_slip = 0;
+  std::array<double, slip_count> slips{};
+  double move_unrecorded = 0;
+  double unknown = 0, unknown_registered = 0;
+  std::string unknown_name;
+  double wrong_code = 0, late = 0, late_days = 0, withdrawn = 0, corrected = 0, refused = 0;
+};
+
 struct Content {
+  DirtContent dirt;
   DistrictContent district;
   PopulationContent population;
   std::array<double, 7> community_weekdays{}, hospital_weekdays{};  ///< Monday first
@@ -350,10 +369,9 @@ struct Content {
   CounterNames counters;
 };
 
-/// Reads district, population, names, care, programmes, maternity, vaccines and cards (.yaml) of a
-/// directory.
-/// errors  not_found: a file is missing; invalid_input: message names field and expectation, where
-/// is
+/// Reads district, population, names, care, programmes, maternity, vaccines, cards and dirt (.yaml)
+/// of a directory. errors  not_found: a file is missing; invalid_input: message names field and
+/// expectation, where is
 ///         "care.yaml:12"
 Result<Content> load_content(const std::filesystem::path& directory);
 

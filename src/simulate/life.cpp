@@ -46,14 +46,16 @@ Date Calendar::day(std::size_t cause, bool hospital, int year, Random& random) c
 }
 
 Simulator::Simulator(const Content& content, const District& district, const Population& population,
-                     const Outbreaks& outbreaks, const Window& window, std::uint64_t seed)
+                     const Outbreaks& outbreaks, const Window& window, std::uint64_t seed,
+                     DirtLevel dirt)
     : content_(content),
       district_(district),
       population_(population),
       outbreaks_(outbreaks),
       window_(window),
       seed_(seed),
-      calendar_(content, window) {
+      calendar_(content, window),
+      dirt_(content, district, dirt, seed, window.last) {
   for (std::size_t i = 0; i < district.institutions.size(); ++i) {
     const InstitutionKind& kind = content.district.institutions[district.institutions[i].kind];
     for (const std::string& id : content.maternity.hospitals)
@@ -97,6 +99,7 @@ void Simulator::household(std::size_t index, Batch& batch) const {
 
 void Simulator::person(const Home& home, std::size_t position, Batch& batch) const {
   const std::uint32_t number = home.household.first + static_cast<std::uint32_t>(position);
+  const Mark mark = mark_of(batch);
   const Person& who = population_.people[number];
   Life life{who, home, Random(seed_, stream::life, number), PersonWriter(batch, number + 1),
             number};
@@ -128,6 +131,7 @@ void Simulator::person(const Home& home, std::size_t position, Batch& batch) con
   if (who.died && !life.left) write_death(life);
   write_outbreak_cases(life);
   count_person(life);
+  dirt_.soil(number, life.duplicated, mark, batch);
 }
 
 MotherFacts Simulator::identity(const Home& home, std::size_t position) const {
@@ -165,6 +169,7 @@ void Simulator::write_patient(const Home& home, Life& life, const Stay& stay, Ba
   facts.partner_stated = who.partner && age >= 20;
   facts.single_stated =
       !who.partner && age >= 22 && age < 45;  // later: widowed or divorced, unknown
+  dirt_.blur(facts, life.number, batch);
   write_versions(home, life, facts, batch);
   write_class(life, batch);
 }
@@ -174,9 +179,10 @@ void Simulator::write_patient(const Home& home, Life& life, const Stay& stay, Ba
 void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts,
                                Batch& batch) const {
   const auto truth = [&](std::string_view kind, Date day, std::string_view from,
-                         std::string_view to) {
+                         std::string_view to, bool recorded = true) {
     batch.row(Truth::moves)
-        .put('p', Padded{life.number + 1u, 7}, ',', kind, ',', day, ',', from, ',', to, ",yes\n");
+        .put('p', Padded{life.number + 1u, 7}, ',', kind, ',', day, ',', from, ',', to,
+             recorded ? ",yes\n" : ",no\n");
   };
   const bool moved =
       home.former != home.community && home.moved > life.from && home.moved <= life.to;
@@ -184,8 +190,11 @@ void Simulator::write_versions(const Home& home, Life& life, PatientFacts& facts
   facts.area = district_.communities[first].code;
   facts.address = moved ? home.former_address : home.address;
   life.writer.patient(facts);
+  life.duplicated = dirt_.duplicate(facts, life.number, batch);
   if (facts.arrived) truth("arrival", *facts.arrived, "", facts.area);
-  if (moved) {
+  if (moved && dirt_.forgets_move(life.number)) {
+    truth("move", home.moved, facts.area, district_.communities[home.community].code, false);
+  } else if (moved) {
     facts.former_area = std::move(facts.area);
     facts.former_address = std::move(facts.address);
     facts.area = district_.communities[home.community].code;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "simulate/content.hpp"
+#include "simulate/dirt.hpp"
 #include "simulate/district.hpp"
 #include "simulate/outbreaks.hpp"
 #include "simulate/population.hpp"
@@ -43,7 +44,7 @@ class Calendar {
 class Simulator {
  public:
   Simulator(const Content& content, const District& district, const Population& population,
-            const Outbreaks& outbreaks, const Window& window, std::uint64_t seed);
+            const Outbreaks& outbreaks, const Window& window, std::uint64_t seed, DirtLevel dirt);
 
   void household(std::size_t index, Batch& batch) const;
 
@@ -110,6 +111,7 @@ class Simulator {
   Window window_;
   std::uint64_t seed_;
   Calendar calendar_;
+  Dirt dirt_;
   Choice obstetric_;                        ///< hospitals where children are born
   std::vector<double> examination_days_;    ///< of a year, cumulative
   std::vector<std::size_t> after_illness_;  ///< per cause the programme that follows, or none

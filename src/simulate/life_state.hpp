@@ -78,6 +78,7 @@ struct Simulator::Life {
   std::uint32_t number;
   std::size_t position = 0;  ///< in the household
   Date from, to;             ///< present in the window
+  bool duplicated = false;   ///< has a second record
   bool left = false;         ///< for elsewhere after `to`
   double care = 1;           ///< personal factor of use
   std::string registered_area;

@@ -15,7 +15,7 @@ constexpr std::uint64_t household = 20, life = 21, name = 22, death_cause = 23, 
 constexpr std::uint64_t outbreak_count = 30, outbreak = 31, outbreak_case = 32, workplace = 33;
 constexpr std::uint64_t counted = 34, traces = 35;
 constexpr std::uint64_t family = 0x100, programme = 0x1000, drug = 0x2000, tendency = 0x10000;
-constexpr std::uint64_t school = 0x3000;
+constexpr std::uint64_t school = 0x3000, dirt = 0x4000;
 }  // namespace stream
 
 /// A generator of our own (xoshiro256**, seeded by splitmix64) with distributions of our own, so

@@ -63,6 +63,18 @@ void put_stay(Text& out, const PatientFacts& facts) {
   out.put(R"("active":)", facts.left ? "false," : "true,");
 }
 
+void put_identifiers(Text& out, const PatientFacts& facts) {
+  const bool identity = !facts.identity_number.empty(), record = !facts.record_number.empty();
+  if (!identity && !record) return;
+  out.put(R"("identifier":[)");
+  if (identity)
+    out.put(R"({"use":"official","system":"urn:oid:2.16.156.10011.1.3","value":")",
+            facts.identity_number, record ? "\"}," : "\"}");
+  if (record)
+    out.put(R"({"system":"urn:oid:2.16.156.10011.1.2","value":")", facts.record_number, "\"}");
+  out.put("],");
+}
+
 }  // namespace
 
 void Batch::clear() {
@@ -70,6 +82,7 @@ void Batch::clear() {
   for (Text& text : truth) text.clear();
   counts.fill(0);
   tally.clear();
+  refused.clear();
 }
 
 std::string doctor_id(std::size_t index) { return fmt::format("doc{:05}", index + 1); }
@@ -97,22 +110,24 @@ Text& PersonWriter::begin(Type type, char letter, std::string* id) {
 void PersonWriter::patient(const PatientFacts& facts) {
   const Person& person = *facts.person;
   Text& out = batch_.line(Type::patient);
-  out.put(R"({"resourceType":"Patient","id":"p)", number_, R"(","meta":{)");
+  out.put(R"({"resourceType":"Patient","id":")", facts.letter, number_, R"(","meta":{)");
   if (facts.version > 1)
     out.put(R"("versionId":")", facts.version, R"(","lastUpdated":")", Moment{facts.changed, 600},
             "\",");
   out.put(
       R"("tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HTEST"}]},)");
   put_stay(out, facts);
-  out.put(R"("identifier":[{"use":"official","system":"urn:oid:2.16.156.10011.1.3","value":")",
-          facts.identity_number, R"("},{"system":"urn:oid:2.16.156.10011.1.2","value":")",
-          facts.record_number, R"("}],"name":[{"text":")", facts.family, facts.given,
-          R"(","family":")", facts.family, R"(","given":[")", facts.given,
-          R"("]}],"telecom":[{"system":"phone","value":")", facts.telephone, R"("}],"gender":")",
-          person.sex == Sex::male ? "male" : "female", R"(","birthDate":")", person.birth, '"');
+  put_identifiers(out, facts);
+  out.put(R"("name":[{"text":")", facts.family, facts.given, R"(","family":")", facts.family,
+          R"(","given":[")", facts.given, R"("]}],)");
+  if (!facts.telephone.empty())
+    out.put(R"("telecom":[{"system":"phone","value":")", facts.telephone, R"("}],)");
+  out.put(R"("gender":")", person.sex == Sex::male ? "male" : "female", R"(","birthDate":")",
+          person.birth, '"');
   if (facts.deceased) out.put(R"(,"deceasedDateTime":")", person.death, '"');
-  out.put(R"(,"address":[{)", area_extension, facts.area, R"("}],"use":"home","text":")",
-          facts.address, '"');
+  const std::string_view area(facts.area);
+  out.put(R"(,"address":[{)", area_extension, facts.street_only ? area.substr(0, 9) : area,
+          R"("}],"use":"home","text":")", facts.address, '"');
   if (!facts.former_area.empty())
     out.put(R"(,"period":{"start":")", facts.moved, R"("}},{)", area_extension, facts.former_area,
             R"("}],"use":"temp","text":")", facts.former_address, R"(","period":{"end":")",

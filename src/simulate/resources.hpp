@@ -61,6 +61,8 @@ struct Batch {
     ++counts[static_cast<std::size_t>(type)];
     return lines[static_cast<std::size_t>(type)];
   }
+  /// Where in the Encounters a line begins that cannot be loaded, on purpose.
+  std::vector<std::size_t> refused;
   Text& row(Truth file) { return truth[static_cast<std::size_t>(file)]; }
   void clear();
 };
@@ -72,8 +74,8 @@ void write_district(const Content& content, const District& district, std::uint6
 struct PatientFacts {
   const Person* person;
   std::string family, given;
-  std::string identity_number;
-  std::string record_number;  ///< 17 digits
+  std::string identity_number;  ///< empty: missing, as the next two
+  std::string record_number;    ///< 17 digits
   std::string telephone;
   std::string area, address;                ///< present: community code, line of text
   std::string former_area, former_address;  ///< before the move; empty: never moved
@@ -81,6 +83,8 @@ struct PatientFacts {
   std::optional<Date> arrived, left;  ///< from and for elsewhere
   bool deceased = false;              ///< by now
   int version = 1;
+  bool street_only = false;     ///< the community is not known
+  char letter = 'p';            ///< of the id
   Date changed;                 ///< day of a version after the first
   std::string registered_area;  ///< 户籍: community of the district or 6 digits elsewhere
   const Institution* managing;

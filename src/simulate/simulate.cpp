@@ -21,6 +21,7 @@ namespace hb::simulate {
 namespace {
 
 constexpr std::uint32_t most_residents = 5'000'000;
+constexpr const char* dirt_names[] = {"none", "normal", "heavy"};
 constexpr std::uint32_t most_problems = 100'000;
 
 Result<Window> check(const Options& options) {
@@ -211,13 +212,15 @@ std::string manifest(const Options& options, const Content& content, const Summa
       "  \"area\": \"{}\",\n  \"seed\": {},\n  \"residents\": {},\n  \"deceased\": {},\n  "
       "\"left\": {},\n  "
       "\"households\": {},\n"
-      "  \"years\": {},\n  \"firstDay\": \"{}\",\n  \"lastDay\": \"{}\",\n  \"problems\": {},\n  "
+      "  \"years\": {},\n  \"firstDay\": \"{}\",\n  \"lastDay\": \"{}\",\n  \"dirt\": \"{}\",\n  "
+      "\"problems\": {},\n  "
       "\"resources\": {},\n"
       "  \"counts\": {{{}\n  }},\n  \"files\": [{}]\n}}\n",
       content.district.name.zh, content.district.name.en, content.district.code, options.seed,
       summary.residents, summary.deceased, summary.left, summary.households, options.years,
-      format_date(summary.first_day), format_date(summary.last_day), summary.problems,
-      summary.resources, counts, names);
+      format_date(summary.first_day), format_date(summary.last_day),
+      dirt_names[static_cast<std::size_t>(options.dirt)], summary.problems, summary.resources,
+      counts, names);
 }
 
 /// What really broke out, for whoever judges detectors.
@@ -294,7 +297,8 @@ Result<Summary> simulate(const Options& options, const Progress& progress) {
   if (done) done = write_streams(*outbreaks, *content, *district, *window, options.seed, append);
   if (done) done = write_truth(*outbreaks, *content, *district, *output, files->names, summary);
   if (done) {
-    const Simulator simulator(*content, *district, population, *outbreaks, *window, options.seed);
+    const Simulator simulator(*content, *district, population, *outbreaks, *window, options.seed,
+                              options.dirt);
     const int hardware = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? std::min(options.threads, 64) : hardware;
     done = Work(simulator, population.households.size(), pieces, options, *files, summary, progress)

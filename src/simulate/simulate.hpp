@@ -9,6 +9,7 @@
 
 #include "core/date.hpp"
 #include "core/result.hpp"
+#include "simulate/content.hpp"
 #include "simulate/tally.hpp"
 
 namespace hb::simulate {
@@ -28,7 +29,8 @@ struct Options {
   std::filesystem::path directory;  ///< where the files go; made when absent
   std::filesystem::path content;    ///< folder with district.yaml and the others
   std::filesystem::path outbreaks;  ///< catalogue; empty: the content's own; "none": none
-  bool gzip = false;                ///< *.ndjson.gz instead of *.ndjson
+  DirtLevel dirt = DirtLevel::none;
+  bool gzip = false;           ///< *.ndjson.gz instead of *.ndjson
   std::uint32_t problems = 0;  ///< faulty lines in dirty-clinic.ndjson, up to 100,000; 0: no file
   int threads = 0;             ///< 0: as many as the machine has; does not change the result
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal: the run ends, nothing is left

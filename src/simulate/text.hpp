@@ -33,6 +33,7 @@ class Text {
   std::string_view view() const { return text_; }
   std::size_t size() const { return text_.size(); }
   void clear() { text_.clear(); }
+  void resize(std::size_t size) { text_.resize(size); }  ///< to less
 
  private:
   void add(std::string_view piece) { text_.append(piece); }

@@ -100,5 +100,6 @@ void read_programmes(const Field& root, const Systems& systems, Content& content
 void read_maternity(const Field& root, const Systems& systems, Content& content);
 VaccineContent read_vaccines(const Field& root, Content& content);
 CardRules read_cards(const Field& root);
+DirtContent read_dirt(const Field& root);
 
 }  // namespace hb::simulate
