@@ -29,8 +29,9 @@ struct Visit {
   bool done = false;  ///< the first measure has been corrected
 };
 
-constexpr std::array<Type, 5> spoilt_types = {Type::encounter, Type::condition, Type::observation,
-                                              Type::medication_request, Type::procedure};
+constexpr std::array<Type, 7> spoilt_types = {
+    Type::encounter, Type::condition,       Type::observation, Type::medication_request,
+    Type::procedure, Type::service_request, Type::immunization};
 
 std::size_t index(Type type) { return static_cast<std::size_t>(type); }
 

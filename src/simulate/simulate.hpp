@@ -57,7 +57,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
 /// Writes a simulated district: <Type>.ndjson[.gz] per resource type, areas.geojson, manifest.json
 /// truth/*.csv (what no institution would deliver, see docs/simulation.md) and, on demand,
 /// dirty-clinic.ndjson. With `take` the directory gets areas.geojson, manifest.json and truth/
-/// only. Equal options and content give equal bytes, whatever the threads. Memory: 25 bytes a
+/// only. Equal options and content give equal bytes, whatever the threads. Memory: 35 bytes a
 /// person and a few hundred MB of text in flight at most. Files of an earlier simulation in the
 /// directory are replaced; files of anybody else are not touched.
 ///

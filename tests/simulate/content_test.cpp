@@ -62,6 +62,14 @@ TEST_CASE("load_content: a fault is named with file and line") {
               "programmes.yaml:", "needs 2 numbers");
   check_fault(changed("vaccines.yaml", "born_from: 2024-11-01", "born_from: 2024-11-31"),
               "vaccines.yaml:", "needs a day");
+  check_fault(changed("dirt.yaml", "late: 0.012", "late: 0.5"),
+              "dirt.yaml:", "more than 1 when multiplied by heavy");
+  check_fault(changed("dirt.yaml", "unrecorded: 0.12", "unrecorded: 12"),
+              "dirt.yaml:", "from 0 to 1");
+  check_fault(changed("district.yaml", "class: \"{grade}{number}班\"", "class: 班"),
+              "district.yaml:", "needs {number}");
+  check_fault(changed("population.yaml", "arrivals_per_1000: 30", "arrivals: 30"),
+              "population.yaml:", "arrivals_per_1000");
   check_fault(changed("names.yaml", "given:", "given: ["), "names.yaml:", "is not YAML");
 }
 
