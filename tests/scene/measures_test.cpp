@@ -11,6 +11,7 @@
 
 #include "core/csv.hpp"
 #include "indicators/measure.hpp"
+#include "indicators/measure_value.hpp"
 #include "ingest/load.hpp"
 #include "simulate/simulate.hpp"
 #include "support/lines.hpp"
@@ -72,22 +73,31 @@ tables::ResultSet ask(const tables::Database& database, const indicators::Measur
   return std::move(*set);
 }
 
-/// Sum of n over all cells, as printed: "880.5".
-std::string total(const tables::ResultSet& set) {
-  const auto n = std::ranges::find(set.columns, "n") - set.columns.begin();
-  std::int64_t scaled = 0;
+/// Sums of n and squares over all cells.
+indicators::Sum total(const tables::ResultSet& set) {
+  indicators::Sum sum;
   for (const auto& row : set.rows) {
-    const tables::Value& value = row.at(static_cast<std::size_t>(n));
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-      scaled += *whole * 10'000;
-    } else {
-      const auto& decimal = std::get<tables::Decimal>(value);
-      REQUIRE(decimal.scale == 4);
-      scaled += decimal.scaled;
+    sum.any = true;
+    for (std::size_t i = 0; i < set.columns.size(); ++i) {
+      std::int64_t& to = set.columns[i] == "n" ? sum.n : sum.squares;
+      if (set.columns[i] != "n" && set.columns[i] != "squares") continue;
+      if (set.columns[i] == "squares") sum.has_squares = true;
+      if (const auto* whole = std::get_if<std::int64_t>(&row[i])) {
+        to += *whole;
+      } else {
+        const auto& decimal = std::get<tables::Decimal>(row[i]);
+        REQUIRE(decimal.scale == 4);
+        to += decimal.scaled;
+        sum.decimal = true;
+      }
     }
   }
+  return sum;
+}
+
+std::string shown(const indicators::Sum& sum) {  // "880.5"
   std::ostringstream text;
-  text << static_cast<double>(scaled) / 10'000;
+  text << sum.number();
   return text.str();
 }
 
@@ -163,7 +173,7 @@ std::set<std::string> listed(const std::string& sql, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("measures: numerators and denominators as worked out by hand") {
+TEST_CASE("measures: numerators, denominators and values as worked out by hand") {
   for (const fs::path& directory : cases()) {
     const Loaded loaded(deliveries_of(directory));
     const auto want = parse_csv(test::read_file(directory / "want.csv"));
@@ -171,7 +181,7 @@ TEST_CASE("measures: numerators and denominators as worked out by hand") {
     std::set<std::string> covered;
     for (std::size_t i = 1; i < want->size(); ++i) {
       const std::vector<std::string>& row = (*want)[i].fields;
-      REQUIRE(row.size() >= 5);
+      REQUIRE(row.size() == 6);
       INFO(directory.filename().string(), "/want.csv:", (*want)[i].line, " ", row[0], " ", row[1],
            " ", row[2]);
       const indicators::Measure& one = measure(row[0]);
@@ -181,9 +191,17 @@ TEST_CASE("measures: numerators and denominators as worked out by hand") {
       const auto sum = [&](const indicators::MeasurePart& part) {
         return total(ask(loaded.tables(), one, part.sql, period, row[2]));
       };
-      CHECK(sum(one.numerator) == row[3]);
+      const indicators::Sum numerator = sum(one.numerator);
+      CHECK(shown(numerator) == row[3]);
       CHECK(one.denominator.has_value() == !row[4].empty());
-      if (one.denominator) CHECK(sum(*one.denominator) == row[4]);
+      std::optional<indicators::Sum> denominator;
+      if (one.denominator) denominator = sum(*one.denominator);
+      if (denominator) CHECK(shown(*denominator) == row[4]);
+      if (!indicators::is_life_table(one.method)) {
+        const auto figure =
+            indicators::figure_of(one, numerator, denominator ? &*denominator : nullptr);
+        CHECK(indicators::printed(one, figure.value) == row[5]);
+      }
       if (one.list)
         CHECK(std::to_string(true_rows(ask(loaded.tables(), one, one.list->sql, period, row[2]))) ==
               row[3]);
@@ -270,5 +288,20 @@ TEST_CASE("measures: classes of diseases are those of the code list, compartment
     if (!one.id.starts_with("incidence-")) continue;
     INFO(one.id);
     for (const std::string& code : counted(one.id)) CHECK_FALSE(closed.contains(code));
+  }
+}
+
+TEST_CASE("measures: the page lists every one with its titles, method and document") {
+  const std::string page = test::read_file(test::source_dir() / "docs/measures.md");
+  for (const indicators::Measure& one : measures()) {
+    INFO(one.id);
+    const std::size_t at = page.find("| `" + one.id + "` |");
+    REQUIRE(at != std::string::npos);
+    const std::string row = page.substr(at, page.find('\n', at) - at);
+    for (const std::string& part :
+         {one.title.zh, one.title.en, one.numerator.name.en,
+          std::string(indicators::method_word(one.method)), one.source.document})
+      CHECK_MESSAGE(row.find(part) != std::string::npos, "“" << part << "” is not in its row");
+    if (one.denominator) CHECK(row.find(one.denominator->name.en) != std::string::npos);
   }
 }
