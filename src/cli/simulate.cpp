@@ -13,6 +13,7 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/simulate_tables.hpp"
+#include "simulate/calibration.hpp"
 
 namespace hb::cli {
 
@@ -28,6 +29,7 @@ struct SimulateArguments {
   std::string last_day;
   std::string scenes;
   std::string outbreaks;
+  std::string report;
   bool gzip = true;
   simulate::DirtLevel dirt = simulate::DirtLevel::normal;
   std::int64_t problems = 0;
@@ -135,7 +137,16 @@ int run_simulate(const SimulateArguments& arguments) {
   const Result<simulate::Summary> summary =
       files ? simulate_with_bar(*options) : simulate_tables(arguments, *options, more);
   if (!summary) return give_up(summary.error());
-  fmt::print("{}\n", summary_text(*summary, files ? arguments.out : arguments.tables, more));
+  if (arguments.report.empty()) {
+    fmt::print("{}\n", summary_text(*summary, files ? arguments.out : arguments.tables, more));
+    return exit_ok;
+  }
+  const auto format = arguments.report == "csv"    ? simulate::ReportFormat::csv
+                      : arguments.report == "json" ? simulate::ReportFormat::json
+                                                   : simulate::ReportFormat::text;
+  const Result<std::string> table = simulate::report(options->content, summary->tally, format);
+  if (!table) return give_up(table.error());
+  fmt::print("{}", *table);
   return exit_ok;
 }
 
@@ -182,6 +193,13 @@ void add_simulate(CLI::App& app, int& exit_code) {
       "Catalogue of outbreaks (YAML); none: no outbreaks; default: the district's own");
   command->add_option("--scenes", arguments->scenes,
                       "Directory of the scenes, if not beside the program");
+  command
+      ->add_option("--report", arguments->report,
+                   "Print what the run counted beside the source figures it is calibrated to, "
+                   "instead of the summary: text, csv or json")
+      ->check(CLI::IsMember({"text", "csv", "json"}))
+      ->expected(0, 1)
+      ->default_str("text");
   command->footer(
       "Example:\n  healthbrain simulate --residents 20000 --years 3 --seed 7 --problems 12 --out "
       "deliveries\n"

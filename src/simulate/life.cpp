@@ -454,6 +454,7 @@ void Simulator::count_person(Life& life) const {
   add(counter::elders_60, age >= 60);
   add(counter::elders_65, age >= 65);
   add(counter::women_15_49, life.who.sex == Sex::female && age >= 15 && age <= 49);
+  add(counter::centenarians, age >= 100);
   add(counter::children_0_6, age <= 6);
   add(counter::children_seen, age <= 6 && life.seen_as_child);
   add(counter::elders_examined, age >= 65 && life.examined.back());

@@ -20,6 +20,7 @@ enum Fixed : std::size_t {
   elders_60,
   elders_65,
   women_15_49,
+  centenarians,
   children_0_6,
   children_seen,  ///< children 0–6 with a visit of their programme in the last year
   elders_examined,
@@ -41,6 +42,7 @@ enum Fixed : std::size_t {
   mothers,  ///< deliveries of mothers in the district
   registered_early,
   antenatal_five,  ///< deliveries after five visits or more
+  systematic,      ///< registered early, five visits, visited afterwards
   postnatal_visited,
   newborn_visited,
   low_weight,
