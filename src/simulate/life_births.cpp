@@ -137,9 +137,11 @@ void Simulator::plan_pregnancy(Life& life, std::size_t index) const {
   tally.add(counter::mothers);
   if (pregnant_for < week_13) tally.add(counter::registered_early);
   if (antenatal >= 5) tally.add(counter::antenatal_five);
+  const bool followed = delivery.day.days + 14 <= life.to.days;
+  if (followed) tally.add(counter::mothers_followed);
   if (!delivery.visit || delivery.visited > life.to) return;
   tally.add(counter::postnatal_visited);
-  if (pregnant_for < week_13 && antenatal >= 5) tally.add(counter::systematic);
+  if (followed && pregnant_for < week_13 && antenatal >= 5) tally.add(counter::systematic);
 }
 
 void Simulator::plan_newborn(Life& life) const {

@@ -33,6 +33,7 @@ constexpr std::array<const char*, counter::fixed_count> fixed_names = {"resident
                                                                        "key-group-contracts",
                                                                        "births",
                                                                        "boys-born",
+                                                                       "mothers-followed",
                                                                        "mothers",
                                                                        "registered-early",
                                                                        "antenatal-five",

@@ -39,7 +39,8 @@ enum Fixed : std::size_t {
   key_group_contracts,
   births,
   boys_born,
-  mothers,  ///< deliveries of mothers in the district
+  mothers_followed,  ///< delivered a fortnight before the end or earlier
+  mothers,           ///< deliveries of mothers in the district
   registered_early,
   antenatal_five,  ///< deliveries after five visits or more
   systematic,      ///< registered early, five visits, visited afterwards

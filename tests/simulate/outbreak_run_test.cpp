@@ -35,7 +35,8 @@ std::filesystem::path write_catalogue(const TempDir& temp, const std::string& te
   return file;
 }
 
-// 400 a year in 1.12 million residents: 400 × 3 × 7,000 / 1.12 million = 7.5 expected in three years.
+// 400 a year in 1.12 million residents: 400 × 3 × 7,000 / 1.12 million = 7.5 expected in three
+// years.
 const char* const canteen =
     "  - { id: canteen, disease: 食物中毒, per_year: 400, setting: school, season: { 5: 1, 9: 1 }, "
     "shape: point, cases: [30, 45], incubation_days: [1, 1.5], seek_care: 1, reported: 1, "
