@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const hb::fhir::PaddedText json(line == std::string_view::npos ? patient : text.substr(line + 1));
   const auto resource = parser.parse(json.view());
   if (!resource) return 0;
+  const auto checked = expression->check(hb::fhir::definitions::find_type(resource->type));
+  if (!checked && (checked.error().message.empty() || checked.error().where.empty())) std::abort();
   hb::fhir::Evaluation evaluation({.steps = 20'000});
   evaluation.set_now({1'700'000'000'000'000});
   evaluation.reset(*resource);
@@ -36,6 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   std::size_t bytes = 0;
-  for (const auto& item : *items) bytes += hb::fhir::to_json(item).size();
+  for (const auto& item : *items) bytes += evaluation.json(item).size() + hb::fhir::type_name(item).size();
   return bytes == static_cast<std::size_t>(-1) ? 1 : 0;
 }

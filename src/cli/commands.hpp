@@ -11,6 +11,8 @@ void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
+void add_fhirpath(CLI::App& app, int& exit_code);
+void add_view(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 }  // namespace hb::cli

@@ -32,6 +32,8 @@ int run(int argc, char** argv) {
   add_scene(app, exit_code);
   add_simulate(app, exit_code);
   add_serve(app, exit_code);
+  add_fhirpath(app, exit_code);
+  add_view(app, exit_code);
   add_version(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -55,7 +55,7 @@ bool read_offset(std::string_view text, std::size_t at, Temporal& value) {
   const int hours = number(text, at + 1, 2);
   const int minutes = number(text, at + 4, 2);
   if (at + 6 != text.size() || text[at + 3] != ':' || hours < 0 || minutes < 0) return false;
-  if (hours > 14 || minutes > 59) return false;
+  if (minutes > 59 || hours * 60 + minutes > 14 * 60) return false;
   value.offset_minutes = (text[at] == '-' ? -1 : 1) * (hours * 60 + minutes);
   return true;
 }

@@ -54,9 +54,9 @@ const char* const bad =
 }  // namespace
 
 TEST_CASE("every command answers --help with an example, exit 0") {
-  for (const char* command :
-       {"", "load", "store", "store rebuild", "store check", "store info", "indicator",
-        "indicator evaluate", "scene", "scene check", "simulate", "serve", "version"}) {
+  for (const char* command : {"", "load", "store", "store rebuild", "store check", "store info",
+                              "indicator", "indicator evaluate", "scene", "scene check", "simulate",
+                              "serve", "version", "fhirpath", "view", "view run"}) {
     CAPTURE(command);
     const Run help = run(std::string(command) + " --help");
     CHECK(help.exit_code == 0);

@@ -60,7 +60,7 @@ TEST_CASE("FHIRPath: navigation") {
   CHECK(eval("%resource.id") == R"("p1")");
   CHECK(eval("name.select(given.first() & '-' & use)") == R"("伟-official","Jim-usual")");
   CHECK(eval("descendants().where($this is code)") ==
-        R"("female","official","usual","home","770102","male","female")");
+        R"("female","official","usual","home","male","female","770102")");
 }
 
 TEST_CASE("FHIRPath: precedence and arithmetic") {

@@ -171,18 +171,22 @@ bool children(Evaluator& evaluator, const Node& node, const Scope& scope, Sink s
   return evaluator.each(*node.base, scope, sink_of(use));
 }
 
-bool push_descendants(Evaluator& evaluator, const Value& item, Sink sink) {
-  if (++evaluator.state().steps > evaluator.state().limits.steps)
-    return evaluator.error("the expression takes too many steps");
-  auto use = [&](const Value& child) {
-    return sink(child) && push_descendants(evaluator, child, sink);
-  };
-  return evaluator.children(item, sink_of(use));
-}
-
+/// Level by level, as repeat(children()) gives them; equal items stay.
 bool descendants(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  auto use = [&](const Value& item) { return push_descendants(evaluator, item, sink); };
-  return evaluator.each(*node.base, scope, sink_of(use));
+  Collection level = evaluator.collect(*node.base, scope);
+  while (!level.empty()) {
+    Collection next;
+    auto use = [&](const Value& child) {
+      if (++evaluator.state().steps > evaluator.state().limits.steps)
+        return evaluator.error("the expression takes too many steps");
+      next.push_back(child);
+      return sink(child);
+    };
+    for (const Value& item : level)
+      if (!evaluator.children(item, sink_of(use))) return false;
+    level = std::move(next);
+  }
+  return !evaluator.failed();
 }
 
 bool aggregate(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {

@@ -109,7 +109,8 @@ std::optional<Value> to_time(Evaluator&, const Value& value) {
       moment != nullptr && moment->kind == Moment::Kind::time)
     return value;
   const auto* text = std::get_if<std::string_view>(&value);
-  const auto found = text == nullptr ? std::nullopt : parse_time_of_day(*text);
+  const bool marked = text != nullptr && text->starts_with('T');
+  const auto found = text == nullptr ? std::nullopt : parse_time_of_day(text->substr(marked));
   return found ? std::optional<Value>(Moment{Moment::Kind::time, *found}) : std::nullopt;
 }
 

@@ -16,6 +16,11 @@ std::optional<Decimal> number_of(Evaluator& evaluator, const std::optional<Value
   return std::nullopt;
 }
 
+Quantity with_value(Quantity quantity, const Decimal& value) {
+  quantity.value = value;
+  return quantity;
+}
+
 bool push_double(double value, Sink sink) {
   const auto decimal = to_decimal(value);
   return !decimal || sink(*decimal);
@@ -35,11 +40,15 @@ bool real(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink)
 /// floor (-1), truncate (0), ceiling (+1)
 template <int direction>
 bool whole(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const auto value = number_of(evaluator, evaluator.single(*node.base, scope));
+  const auto given = evaluator.single(*node.base, scope);
+  const auto* quantity = given ? std::get_if<Quantity>(&*given) : nullptr;
+  const auto value =
+      quantity != nullptr ? std::optional(quantity->value) : number_of(evaluator, given);
   if (evaluator.failed() || !value) return !evaluator.failed();
   Int128 result = truncate(*value);
   const int rest = compare(*value, {result, 0});
   if (rest * direction > 0) result += direction;
+  if (quantity != nullptr) return sink(with_value(*quantity, {result, 0}));
   return push_integer(result, sink);
 }
 
@@ -59,7 +68,10 @@ bool abs_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink 
 }
 
 bool round_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const auto value = number_of(evaluator, evaluator.single(*node.base, scope));
+  const auto given = evaluator.single(*node.base, scope);
+  const auto* quantity = given ? std::get_if<Quantity>(&*given) : nullptr;
+  const auto value =
+      quantity != nullptr ? std::optional(quantity->value) : number_of(evaluator, given);
   if (evaluator.failed() || !value) return !evaluator.failed();
   std::int64_t digits = 0;
   if (!node.arguments.empty())
@@ -67,7 +79,8 @@ bool round_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sin
   if (evaluator.failed()) return false;
   if (digits < 0)
     return evaluator.error("round() asks for a number of digits that is not negative");
-  return sink(round(*value, static_cast<int>(std::min<std::int64_t>(digits, 28))));
+  const Decimal rounded = round(*value, static_cast<int>(std::min<std::int64_t>(digits, 28)));
+  return quantity != nullptr ? sink(with_value(*quantity, rounded)) : sink(rounded);
 }
 
 bool log_value(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
@@ -154,9 +167,16 @@ bool is_comparable(Evaluator& evaluator, const Node& node, const Scope& scope, S
   const auto left = evaluator.single(*node.base, scope);
   const auto right = evaluator.single(*node.arguments[0], scope);
   if (evaluator.failed() || !left || !right) return !evaluator.failed();
-  const auto* a = std::get_if<Quantity>(&*left);
-  const auto* b = std::get_if<Quantity>(&*right);
-  return sink(a != nullptr && b != nullptr && comparable(*a, *b));
+  const auto as_quantity = [](const Value& value) -> std::optional<Quantity> {
+    if (const auto* quantity = std::get_if<Quantity>(&value)) return *quantity;
+    if (const auto* integer = std::get_if<std::int64_t>(&value))
+      return Quantity{Decimal::of(*integer), "1"};
+    if (const auto* decimal = std::get_if<Decimal>(&value)) return Quantity{*decimal, "1"};
+    return std::nullopt;
+  };
+  const auto a = as_quantity(*left);
+  const auto b = as_quantity(*right);
+  return sink(a && b && comparable(*a, *b));
 }
 
 constexpr Function functions[] = {

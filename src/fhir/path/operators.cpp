@@ -108,7 +108,11 @@ bool add_quantities(Quantity left, Quantity right, int sign, Sink sink) {
       if (const auto word = calendar_word(side->unit); !word.empty())
         *side = Quantity{side->value, word, true};
   }
-  if (left.calendar != right.calendar) return true;
+  if (left.calendar != right.calendar) {  // seconds are 's': the left side says how it is written
+    const auto moved = in_unit(right, left.unit, left.calendar);
+    if (!moved) return true;
+    right = {*moved, left.unit, left.calendar};
+  }
   std::string_view unit = left.unit;
   if (left.unit != right.unit) {
     if (left.calendar) {

@@ -164,6 +164,8 @@ bool is_text(TypeId type) {
 }
 
 bool is_number(TypeId type) {
+  static const TypeId quantity = definitions::find_type("Quantity");
+  if (definitions::is_a(type, quantity)) return true;
   const Primitive kind = definitions::primitive(type);
   return kind == Primitive::integer || kind == Primitive::unsigned_int ||
          kind == Primitive::positive_int || kind == Primitive::decimal;

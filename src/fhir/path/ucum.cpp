@@ -186,9 +186,10 @@ class Reader {
     if (++nesting_ > max_nesting) return std::nullopt;
     Unit unit;
     int sign = take('/') ? -1 : 1;
-    while (true) {
+    for (bool first = sign > 0;; first = false) {
       const auto part = component();
       if (!part || !join(unit, *part, sign)) return std::nullopt;
+      unit.offset = first ? part->offset : Decimal{};  // only a temperature alone has one
       if (take('.')) {
         sign = 1;
       } else if (take('/')) {

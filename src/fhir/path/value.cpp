@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/utf8.hpp"
 #include "fhir/path/evaluator.hpp"
 #include "fhir/path/ucum.hpp"
 
@@ -395,17 +396,21 @@ bool same_json(Json left, Json right) {
   }
 }
 
+/// Lower case, every white space character as a blank.
 std::string folded(std::string_view text) {
   std::string out;
-  bool space = false;
-  for (const char c : text) {
-    if (std::isspace(static_cast<unsigned char>(c))) {
-      space = !out.empty();
-      continue;
-    }
-    if (space) out += ' ';
-    space = false;
-    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view c = next_code_point(text, at);
+    const bool blank = c.size() == 1 ? std::isspace(static_cast<unsigned char>(c[0])) != 0
+                                     : c == "\u00A0" || c == "\u1680" || c == "\u2028" ||
+                                           c == "\u2029" || c == "\u202F" || c == "\u205F" ||
+                                           c == "\u3000" || (c >= "\u2000" && c <= "\u200A");
+    if (blank)
+      out += ' ';
+    else if (c.size() == 1)
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c[0])));
+    else
+      out += c;
   }
   return out;
 }
@@ -465,6 +470,14 @@ std::optional<int> order(const Value& left_value, const Value& right_value, bool
 
 namespace {
 
+/// Primitives of resources are as equal as what stands beside them.
+bool same_extensions(const Value& left, const Value& right) {
+  const auto* a = std::get_if<Element>(&left);
+  const auto* b = std::get_if<Element>(&right);
+  if (a == nullptr || b == nullptr || (!a->has_extension && !b->has_extension)) return true;
+  return a->has_extension && b->has_extension && same_json(a->extension, b->extension);
+}
+
 /// Two primitives of which one has extensions only.
 std::optional<bool> equal_without_value(const Value& left, const Value& right) {
   const auto* a = std::get_if<Element>(&left);
@@ -479,6 +492,7 @@ std::optional<bool> equal(const Value& left_value, const Value& right_value) {
   auto left = system_value(left_value);
   auto right = system_value(right_value);
   if (!left || !right) return equal_without_value(left_value, right_value);
+  if (!same_extensions(left_value, right_value)) return false;
   const auto a = as_decimal(*left);
   const auto b = as_decimal(*right);
   if (a && b) return compare(*a, *b) == 0;
