@@ -15,6 +15,7 @@ namespace hb::indicators {
 namespace {
 
 constexpr auto shortest_pause = std::chrono::milliseconds(500);  // between two refreshes
+constexpr auto save_every = std::chrono::seconds(60);
 constexpr const char* file_name = "measures.cells";
 
 std::uint64_t fingerprint_of(const std::vector<tables::TableSchema>& schemas) {
@@ -102,8 +103,9 @@ std::shared_ptr<const Snapshot> MeasureEngine::snapshot() const {
   return snapshot_;
 }
 
-void MeasureEngine::publish(std::shared_ptr<const Snapshot> next) {
+void MeasureEngine::publish(std::shared_ptr<Snapshot> next) {
   const std::lock_guard lock(mutex_);
+  next->generation = snapshot_->generation + 1;
   snapshot_ = std::move(next);
 }
 
@@ -176,7 +178,7 @@ Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
   std::atomic<std::size_t> taken{0};
   std::atomic<std::size_t> done{0};
   const auto work = [&](bool reports) {
-    for (std::size_t i = taken++; i < tasks.size(); i = taken++) {
+    for (std::size_t i = taken++; i < tasks.size() && !cancelled_; i = taken++) {
       made[i] = run_cube(tables_, tasks[i].run, options_.today, options_.time_limit);
       ++done;
       if (reports && progress)
@@ -190,9 +192,18 @@ Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
   work(true);
   helpers.clear();  // waits
   Refreshed refreshed{next.feed, tasks.size(), keys.size()};
-  for (std::size_t i = 0; i < tasks.size(); ++i)
-    for (std::size_t k = 0; k < tasks[i].keys.size(); ++k)
-      next.slices[tasks[i].keys[k]] = made[i][k];
+  DataMonths data(tables_);
+  for (std::size_t i = 0; i < tasks.size() && !cancelled_; ++i)
+    for (std::size_t k = 0; k < tasks[i].keys.size(); ++k) {
+      std::shared_ptr<const Slice>& slice = next.slices[tasks[i].keys[k]];
+      slice = made[i][k];
+      if (!slice->rows.empty() || slice->error ||
+          !data.is_without_data(*tasks[i].run.query, tasks[i].run.periods[k]))
+        continue;
+      auto unknown = std::make_shared<Slice>(*slice);
+      unknown->no_data = true;
+      slice = std::move(unknown);
+    }
   return refreshed;
 }
 
@@ -217,7 +228,7 @@ Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
   // What is made now may be newer than the feed number that is said: the next refresh makes it
   // again, since it was touched after that number.
   const Refreshed refreshed = make(*next, missing);
-  publish(std::move(next));
+  if (!cancelled_) publish(std::move(next));
   return refreshed;
 }
 
@@ -240,7 +251,7 @@ Refreshed MeasureEngine::refresh_now() {
   stamp(*next);
   if (next->feed == now->feed) return {now->feed, 0, 0};
   const Refreshed refreshed = make(*next, touched(*now, next->feed));
-  publish(std::move(next));
+  if (!cancelled_) publish(std::move(next));
   return refreshed;
 }
 
@@ -258,7 +269,7 @@ void MeasureEngine::load() {
     return query->second.uses_today || period_of(item.first).last >= running;
   });
   kept->today = options_.today;
-  publish(std::make_shared<const Snapshot>(std::move(*kept)));
+  publish(std::make_shared<Snapshot>(std::move(*kept)));
   saved_ = snapshot();
 }
 
@@ -273,8 +284,11 @@ Result<void> MeasureEngine::save() {
   return written;
 }
 
-void MeasureEngine::start(std::function<void(const Snapshot&)> on_change) {
+void MeasureEngine::start(std::vector<Period> periods,
+                          std::function<void(const Snapshot&)> on_change) {
   on_change_ = std::move(on_change);
+  everyday_ = std::move(periods);
+  ready_ = false;
   thread_ = std::thread([this] { follow(); });
 }
 
@@ -283,6 +297,7 @@ void MeasureEngine::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  cancelled_ = true;  // what is being made is thrown away
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
@@ -295,7 +310,28 @@ void MeasureEngine::notify() {
   wake_.notify_all();
 }
 
+bool MeasureEngine::wait_until_ready(std::chrono::milliseconds at_most) const {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, at_most, [this] { return ready_ || stopping_; });
+  return ready_;
+}
+
+void MeasureEngine::make_ready() {
+  refresh();
+  std::vector<const Measure*> all;
+  for (const Measure& measure : measures_) all.push_back(&measure);
+  ensure(all, everyday_);
+  {
+    const std::lock_guard lock(mutex_);
+    ready_ = true;
+  }
+  wake_.notify_all();
+  if (on_change_ && !cancelled_) on_change_(*snapshot());
+}
+
 void MeasureEngine::follow() {
+  make_ready();
+  auto saved_at = std::chrono::steady_clock::now() - save_every;
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || moved_; });
@@ -307,6 +343,8 @@ void MeasureEngine::follow() {
     static_cast<void>(refresh());
     const std::shared_ptr<const Snapshot> now = snapshot();
     if (now->feed != before && on_change_) on_change_(*now);
+    // A crash costs at most what was touched since.
+    if (began - saved_at > save_every && save()) saved_at = began;
     const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
     // While a long load moves the feed, at most half of the time goes into cells.

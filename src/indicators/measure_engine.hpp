@@ -30,8 +30,9 @@ using Slices = std::map<SliceKey, std::shared_ptr<const Slice>>;
 
 /// All that is kept, at one feed number. Immutable: readers hold it as long as they like.
 struct Snapshot {
-  BatchId feed = 0;  ///< every batch up to here is in the slices
-  Instant as_of;     ///< when that batch was committed
+  std::int64_t generation = 0;  ///< raised whenever anything is published
+  BatchId feed = 0;             ///< every batch up to here is in the slices
+  Instant as_of;                ///< when that batch was committed
   Date today;
   Slices slices;
 };
@@ -94,9 +95,12 @@ class MeasureEngine {
   /// Writes the cells into the directory, whole or not at all. errors  unavailable: disk full
   Result<void> save();
 
-  /// Follows the tables on a thread of its own, at most every 500 ms; `on_change` is called on it
-  /// after the published snapshot has changed.
-  void start(std::function<void(const Snapshot&)> on_change);
+  /// On a thread of its own: makes all measures for these periods, then follows the tables at most
+  /// every 500 ms. `on_change` is called on it whenever the published snapshot has changed.
+  void start(std::vector<Period> periods, std::function<void(const Snapshot&)> on_change);
+  /// Waits until the periods given to start() are made. returns  whether they are
+  bool wait_until_ready(std::chrono::milliseconds at_most) const;
+  /// Ends the thread; a query that runs is waited for. Nothing is made afterwards.
   void stop();
   /// Wakes the thread: the tables have moved.
   void notify();
@@ -120,8 +124,9 @@ class MeasureEngine {
   Refreshed refresh_now();
   std::set<SliceKey> touched(const Snapshot& kept, BatchId reached) const;
   void stamp(Snapshot& snapshot) const;
-  void publish(std::shared_ptr<const Snapshot> next);
+  void publish(std::shared_ptr<Snapshot> next);
   void follow();
+  void make_ready();
   void load();
 
   const tables::Database& tables_;
@@ -137,10 +142,13 @@ class MeasureEngine {
   std::mutex making_;                      ///< one of ensure, refresh, verify and save at a time
   std::shared_ptr<const Snapshot> saved_;  ///< guarded by making_
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
+  mutable std::condition_variable wake_;
   std::shared_ptr<const Snapshot> snapshot_;
   bool moved_ = false;
   bool stopping_ = false;
+  std::atomic<bool> cancelled_{false};
+  bool ready_ = true;
+  std::vector<Period> everyday_;
   std::function<void(const Snapshot&)> on_change_;
   std::thread thread_;
 };

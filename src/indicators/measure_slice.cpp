@@ -164,22 +164,6 @@ Slice finished(Draft&& draft, bool has_squares) {
   return slice;
 }
 
-/// Whether the tables of the query hold no event of the period at all: then nothing is known, and
-/// an empty answer is no 0.
-bool is_without_data(const tables::Database& database, const CubeQuery& query, const Period& period,
-                     std::chrono::milliseconds time_limit) {
-  for (const auto& [table, column] : query.event_tables) {
-    const auto count =
-        database.query(Principal::system("public-health"),
-                       fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
-                                   "CAST($from AS DATE) AND CAST($to AS DATE)",
-                                   table, column),
-                       {{"from", period.first}, {"to", period.last}}, time_limit);
-    if (!count || count->rows.at(0).at(0) != tables::Value(std::int64_t{0})) return false;
-  }
-  return !query.event_tables.empty();
-}
-
 /// DuckDB says "LINE 3:" where a name does not bind.
 std::string place_of(const Error& error) {
   if (error.where.starts_with("sql:")) return error.where;
@@ -251,13 +235,31 @@ std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& datab
     if (const Result<void> taken = take_row(row, *at, run, drafts); !taken)
       return failed(taken.error(), run);
   std::vector<std::shared_ptr<const Slice>> slices;
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    Slice slice = finished(std::move(drafts[i]), at->squares.has_value());
-    slice.no_data =
-        slice.rows.empty() && is_without_data(database, *run.query, run.periods[i], time_limit);
-    slices.push_back(std::make_shared<const Slice>(std::move(slice)));
-  }
+  for (Draft& draft : drafts)
+    slices.push_back(
+        std::make_shared<const Slice>(finished(std::move(draft), at->squares.has_value())));
   return slices;
+}
+
+bool DataMonths::is_without_data(const CubeQuery& query, const Period& period) {
+  return !query.event_tables.empty() &&
+         std::ranges::all_of(query.event_tables, [&](const auto& table) {
+           return is_empty(table.first, table.second, period);
+         });
+}
+
+bool DataMonths::is_empty(const std::string& table, const std::string& column,
+                          const Period& period) {
+  const auto [known, is_new] = known_.try_emplace({table, period.first, period.last}, false);
+  if (!is_new) return known->second;
+  const auto count =
+      database_.query(Principal::system("public-health"),
+                      fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
+                                  "CAST($from AS DATE) AND CAST($to AS DATE)",
+                                  table, column),
+                      {{"from", period.first}, {"to", period.last}});
+  known->second = count && count->rows.at(0).at(0) == tables::Value(std::int64_t{0});
+  return known->second;
 }
 
 }  // namespace hb::indicators

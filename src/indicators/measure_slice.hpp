@@ -1,10 +1,12 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/date.hpp"
@@ -101,5 +103,19 @@ struct CubeRun {
 std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& database,
                                                    const CubeRun& run, Date today,
                                                    std::chrono::milliseconds time_limit);
+
+/// Whether tables hold events of a period at all: where they hold none nothing is known, and an
+/// empty answer is no 0. Asks each table once per period. One thread at a time.
+class DataMonths {
+ public:
+  explicit DataMonths(const tables::Database& database) : database_(database) {}
+  /// True when no table of the query that has an event date has one in the period.
+  bool is_without_data(const CubeQuery& query, const Period& period);
+
+ private:
+  bool is_empty(const std::string& table, const std::string& column, const Period& period);
+  const tables::Database& database_;
+  std::map<std::tuple<std::string, Date, Date>, bool> known_;
+};
 
 }  // namespace hb::indicators

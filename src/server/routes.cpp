@@ -13,6 +13,12 @@ constexpr Route route_table[] = {
     {Method::get, "/api/indicators", get_indicators, "plan field status q sort order page size"},
     {Method::get, "/api/indicators.csv", get_indicators_csv, "plan field status q sort order lang"},
     {Method::get, "/api/indicators/{id}", get_indicator, ""},
+    {Method::get, "/api/measures", get_measures, "area period"},
+    {Method::get, "/api/measures/{id}.csv", get_measure_csv, "area period by lang"},
+    {Method::get, "/api/measures/{id}", get_measure, "area period"},
+    {Method::get, "/api/measures/{id}/cells", get_measure_cells, "area period by"},
+    {Method::get, "/api/measures/{id}/residents", get_measure_residents,
+     "area period part offset limit"},
     {Method::get, "/api/residents", get_residents, "q area sex ageFrom ageTo page size"},
     {Method::get, "/api/residents/{id}", get_resident, ""},
     {Method::get, "/api/residents/{id}/timeline", get_timeline, "type before size"},
@@ -49,7 +55,11 @@ bool matches(std::string_view pattern, const std::vector<std::string>& segments,
     const std::string_view part = pattern.substr(0, pattern.find('/'));
     pattern.remove_prefix(part.size());
     if (is_capture(part)) {
-      captures.emplace_back(part.substr(1, part.size() - 2), segment);
+      const std::size_t end = part.find('}');
+      const std::string_view suffix = part.substr(end + 1);  // {id}.csv
+      if (!segment.ends_with(suffix)) return false;
+      captures.emplace_back(part.substr(1, end - 1),
+                            segment.substr(0, segment.size() - suffix.size()));
     } else if (part != segment) {
       return false;
     }

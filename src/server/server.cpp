@@ -6,6 +6,7 @@
 
 #include "server/application.hpp"
 #include "server/json.hpp"
+#include "server/measures.hpp"
 #include "server/routes.hpp"
 #include "server/store_day.hpp"
 #include "server/views.hpp"
@@ -42,7 +43,16 @@ void connect(Services& services) {
   services.status =
       std::make_unique<FeedCache>([&services](const std::string&) { return make_status(services); },
                                   [&services] { return services.feed.reached(); });
+  services.measure_lists = std::make_unique<FeedCache>(
+      [&services](const std::string& key) { return make_measure_list(services, key); },
+      [&services] { return services.measures->snapshot()->generation; });
+  services.measures->start(
+      everyday_periods(services.today()), [&services](const indicators::Snapshot& snapshot) {
+        services.measure_lists->refresh();
+        services.events.publish("measures", json_text(json::object{{"feed", snapshot.feed}}));
+      });
   services.feed.on_move([&services](const FeedState& feed) {
+    services.measures->notify();
     services.events.publish("feed", json_text(feed_object(feed)));
     services.boards->refresh();
     services.status->refresh();
@@ -109,11 +119,13 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
     services.last_simulated_day = *day;
     services.has_simulated_day = true;
   }
+  services.measures = make_measure_engine(services, options.store.string());
   connect(services);
   auto listener =
       Listener::start(options.listener, make_application(services, options.log_requests));
   if (!listener) {
     services.feed.stop();
+    services.measures->stop();
     return unexpected(listener.error());
   }
   services.listener = listener->get();
@@ -131,6 +143,10 @@ void Server::stop() {
   if (!state_->listener) return;
   state_->listener->stop();
   state_->services->feed.stop();  // its listeners use the caches, which go next
+  state_->services->measures->stop();
+  if (const Result<void> kept = state_->services->measures->save(); !kept)
+    spdlog::warn("{}", json::serialize(json::object{{"event", "cells-not-kept"},
+                                                    {"message", kept.error().message}}));
   state_->services->listener = nullptr;
   state_->services.reset();
   state_->listener.reset();

@@ -6,6 +6,7 @@
 
 #include "core/clock.hpp"
 #include "core/principal.hpp"
+#include "indicators/measure_engine.hpp"
 #include "ingest/hub.hpp"
 #include "scene/catalogue.hpp"
 #include "server/areas.hpp"
@@ -39,6 +40,9 @@ struct Services {
   Uploads uploads;
   std::unique_ptr<FeedCache> boards;  ///< key: board|area|period
   std::unique_ptr<FeedCache> status;  ///< key: "status"
+  std::unique_ptr<indicators::MeasureEngine> measures;
+  std::unique_ptr<FeedCache>
+      measure_lists;  ///< key: area|period; its feed is the generation of the cells
   const Listener* listener = nullptr;
 
   Services(ingest::Hub& opened, const scene::Catalogue& scenes, const Timeline& timeline_rules,

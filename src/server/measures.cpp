@@ -1,0 +1,264 @@
+#include "server/measures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/json_text.hpp"
+
+namespace hb::server {
+
+namespace {
+
+using indicators::By;
+using indicators::CellsAsk;
+using indicators::Figure;
+using indicators::Measure;
+using indicators::MeasureCell;
+using indicators::Snapshot;
+
+json::value number_or_null(const std::optional<double>& number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
+/// Counts as whole numbers, sums of DECIMAL with what stands behind the point.
+json::value sum_value(const std::optional<indicators::Sum>& sum) {
+  if (!sum) return nullptr;
+  if (!sum->decimal) return sum->n;
+  return sum->number();
+}
+
+/// Rounded to what is printed: pages must not show digits that the indicator does not have.
+json::value rounded(const Measure& measure, const std::optional<double>& value) {
+  if (!value) return nullptr;
+  return std::stod(indicators::printed(measure, value));
+}
+
+void put_figure(json::object& object, const Measure& measure, const Figure& figure) {
+  object["value"] = rounded(measure, figure.value);
+  object["lower"] = rounded(measure, figure.lower);
+  object["upper"] = rounded(measure, figure.upper);
+  object["numerator"] = sum_value(figure.numerator);
+  object["denominator"] = sum_value(figure.denominator);
+  object["reason"] = figure.reason ? json::value(texts(*figure.reason)) : json::value(nullptr);
+}
+
+void put_judged(json::object& object, const indicators::Judged& judged) {
+  object["status"] = judged.target != nullptr ? json::value(indicators::status_word(judged.status))
+                                              : json::value(nullptr);
+  object["status_reason"] = texts_or_null(judged.reason);
+  object["gap"] = number_or_null(judged.gap);
+}
+
+json::object target_object(const Measure& measure, const indicators::MeasureTarget& target) {
+  const indicators::Cell cell = indicators::read_target(target.text, measure.better);
+  json::value value = nullptr;
+  if (cell.kind == indicators::CellKind::numbers && cell.quantities.size() == 1 &&
+      !cell.quantities.front().upper && !cell.quantities.front().change)
+    value = indicators::to_double(cell.quantities.front().number);
+  return {{"text", target.text},
+          {"level", target.level},
+          {"year", target.year},
+          {"value", std::move(value)},
+          {"source", texts(target.source)}};
+}
+
+json::object head_object(const Measure& measure) {
+  constexpr std::pair<Period::Kind, std::string_view> kinds[] = {{Period::Kind::month, "month"},
+                                                                 {Period::Kind::quarter, "quarter"},
+                                                                 {Period::Kind::year, "year"}};
+  json::array periods;
+  for (const auto& [kind, word] : kinds)
+    if (measure.has_period(kind)) periods.emplace_back(word);
+  return {{"id", measure.id},
+          {"field", measure.field},
+          {"title", texts(measure.title)},
+          {"unit", texts(measure.unit)},
+          {"decimals", measure.decimals},
+          {"better", indicators::better_word(measure.better)},
+          {"method", indicators::method_word(measure.method)},
+          {"multiplier", measure.multiplier},
+          {"periods", std::move(periods)},
+          {"has_list", measure.list.has_value()}};
+}
+
+Result<json::array> trend_array(const Services& services, const Snapshot& snapshot,
+                                const Principal& principal, const CellsAsk& ask) {
+  const auto cells = indicators::cells_of(*services.measures, snapshot, principal,
+                                          {ask.measure, ask.period, ask.area, By::trend});
+  if (!cells) return unexpected(cells.error());
+  json::array trend;
+  for (const MeasureCell& cell : *cells)
+    trend.push_back(json::object{{"period", format_period(cell.period)},
+                                 {"value", rounded(*ask.measure, cell.figure.value)},
+                                 {"lower", rounded(*ask.measure, cell.figure.lower)},
+                                 {"upper", rounded(*ask.measure, cell.figure.upper)}});
+  return trend;
+}
+
+/// What plans print for the same thing, oldest first.
+json::array reported_array(const Services& services, const Measure& measure) {
+  json::array reported;
+  for (const std::string& id : measure.plan_rows) {
+    const indicators::Indicator* row = services.catalogue.indicator(id);
+    const indicators::Plan* plan = row != nullptr ? services.catalogue.plan(row->plan) : nullptr;
+    if (plan == nullptr) continue;
+    for (const indicators::ReportedPoint& point : row->history)
+      reported.push_back(
+          json::object{{"indicator", row->id},
+                       {"plan", texts(plan->title)},
+                       {"no", row->no},
+                       {"name", texts(row->name)},
+                       {"year", point.year ? json::value(*point.year) : json::value(nullptr)},
+                       {"text", point.text},
+                       {"value", point.number ? json::value(indicators::to_double(*point.number))
+                                              : json::value(nullptr)}});
+  }
+  return reported;
+}
+
+std::vector<CellsAsk> asks_for(const Measure& measure, const Period& period,
+                               const std::string& area) {
+  return {{&measure, period, area, By::none},
+          {&measure, indicators::period_before(period), area, By::none},
+          {&measure, period, area, By::trend}};
+}
+
+}  // namespace
+
+std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& services,
+                                                               const std::string& store) {
+  indicators::MeasureOptions options;
+  options.directory = store;
+  options.today = services.today();
+  return std::make_unique<indicators::MeasureEngine>(services.hub.tables(), services.hub.store(),
+                                                     services.catalogue.measures(), options);
+}
+
+std::vector<Period> everyday_periods(Date today) {
+  std::vector<Period> periods;
+  Period month = indicators::month_of(today);
+  const YearMonthDay day = civil(today);
+  for (int i = 0; i < 13; ++i, month = indicators::period_before(month)) periods.push_back(month);
+  Period quarter = *parse_period(fmt::format("{:04}-Q{}", day.year, (day.month + 2) / 3));
+  for (int i = 0; i < 5; ++i, quarter = indicators::period_before(quarter))
+    periods.push_back(quarter);
+  Period year = *parse_period(fmt::format("{:04}", day.year));
+  for (int i = 0; i < 6; ++i, year = indicators::period_before(year)) periods.push_back(year);
+  return periods;
+}
+
+Result<json::object> measure_object(const Services& services, const Snapshot& snapshot,
+                                    const Principal& principal, const CellsAsk& ask) {
+  const auto cell = indicators::cell_of(*services.measures, snapshot, principal, ask);
+  if (!cell) return unexpected(cell.error());
+  json::object object = head_object(*ask.measure);
+  put_figure(object, *ask.measure, cell->figure);
+  put_judged(object, cell->judged);
+  object["target"] = cell->judged.target != nullptr
+                         ? json::value(target_object(*ask.measure, *cell->judged.target))
+                         : json::value(nullptr);
+  const auto before =
+      indicators::cell_of(*services.measures, snapshot, principal,
+                          {ask.measure, indicators::period_before(ask.period), ask.area, By::none});
+  if (!before) return unexpected(before.error());
+  object["previous"] = rounded(*ask.measure, before->figure.value);
+  auto trend = trend_array(services, snapshot, principal, ask);
+  if (!trend) return unexpected(trend.error());
+  object["trend"] = std::move(*trend);
+  return object;
+}
+
+Result<json::object> measure_detail(const Services& services, const Snapshot& snapshot,
+                                    const Principal& principal, const CellsAsk& ask) {
+  auto object = measure_object(services, snapshot, principal, ask);
+  if (!object) return object;
+  const Measure& measure = *ask.measure;
+  const indicators::Basis& basis = measure.basis;
+  (*object)["basis"] = json::object{{"population", texts(basis.population)},
+                                    {"area", texts(basis.area)},
+                                    {"year", texts(basis.year)},
+                                    {"date", texts(basis.date)}};
+  (*object)["source"] =
+      json::object{{"title", texts(measure.source.title)}, {"document", measure.source.document}};
+  (*object)["version"] = measure.version;
+  (*object)["numerator_name"] = texts(measure.numerator.name);
+  (*object)["denominator_name"] =
+      measure.denominator ? json::value(texts(measure.denominator->name)) : json::value(nullptr);
+  (*object)["sql"] =
+      json::object{{"numerator", measure.numerator.sql},
+                   {"denominator", measure.denominator ? json::value(measure.denominator->sql)
+                                                       : json::value(nullptr)}};
+  json::array targets;
+  for (const indicators::MeasureTarget& target : measure.targets)
+    targets.push_back(target_object(measure, target));
+  (*object)["targets"] = std::move(targets);
+  (*object)["reported"] = reported_array(services, measure);
+  (*object)["period"] = format_period(ask.period);
+  (*object)["area"] = ask.area;
+  (*object)["feed"] = snapshot.feed;
+  (*object)["as_of"] = format_instant(snapshot.as_of);
+  return object;
+}
+
+json::object measure_row(const Services& services, const Measure& measure, By by,
+                         const MeasureCell& cell) {
+  std::string key;
+  Localized name;
+  switch (by) {
+    case By::area:
+      key = cell.area;
+      name = cell.area_unknown ? Localized{"区划不详", "Area unknown"}
+                               : services.areas.name(cell.area);
+      break;
+    case By::sex:
+      key = indicators::sex_word(*cell.sex);
+      name = indicators::sex_name(*cell.sex);
+      break;
+    case By::age:
+      key = *cell.age == indicators::unknown_age ? "unknown" : std::to_string(*cell.age);
+      name = indicators::age_name(measure, *cell.age);
+      break;
+    default:
+      key = format_period(cell.period);
+      name = {key, key};
+  }
+  json::object object{{"key", key}, {"name", texts(name)}};
+  put_figure(object, measure, cell.figure);
+  put_judged(object, cell.judged);
+  object["rank"] = cell.rank ? json::value(*cell.rank) : json::value(nullptr);
+  return object;
+}
+
+void ensure_measures(const Services& services, const std::vector<CellsAsk>& asks) {
+  indicators::MeasureEngine& engine = *services.measures;
+  if (!engine.wait_until_ready(std::chrono::seconds(2))) return;
+  for (const CellsAsk& ask : asks) engine.ensure({ask.measure}, indicators::periods_for(ask));
+}
+
+Result<std::string> make_measure_list(Services& services, const std::string& key) {
+  const std::size_t bar = key.find('|');
+  const std::string area = key.substr(0, bar);
+  const Result<Period> period = parse_period(key.substr(bar + 1));
+  if (!period) return unexpected(period.error());
+  std::vector<CellsAsk> asks;
+  for (const Measure& measure : services.measures->measures())
+    std::ranges::move(asks_for(measure, *period, area), std::back_inserter(asks));
+  ensure_measures(services, asks);
+  const auto snapshot = services.measures->snapshot();
+  json::array items;
+  for (const Measure& measure : services.measures->measures()) {
+    // Who may read the area has been asked before: the numbers are the same for all of them.
+    auto object = measure_object(services, *snapshot, Principal::system("public-health"),
+                                 {&measure, *period, area, By::none});
+    if (!object) return unexpected(object.error());
+    items.push_back(std::move(*object));
+  }
+  return json_text(json::object{{"period", format_period(*period)},
+                                {"area", area},
+                                {"feed", snapshot->feed},
+                                {"as_of", format_instant(snapshot->as_of)},
+                                {"items", std::move(items)}});
+}
+
+}  // namespace hb::server

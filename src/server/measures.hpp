@@ -1,0 +1,38 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "core/principal.hpp"
+#include "indicators/measure_cells.hpp"
+#include "server/json.hpp"
+#include "server/services.hpp"
+
+namespace hb::server {
+
+/// The engine of the computed indicators of a store.
+std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& services,
+                                                               const std::string& store);
+
+/// Periods that are computed before anybody asks: twelve months up to today and the one they are
+/// compared with, their quarters, and six years.
+std::vector<Period> everyday_periods(Date today);
+
+/// The Measure object of the API: value, target, status, trend. area has been allowed.
+Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,
+                                    const Principal& principal, const indicators::CellsAsk& ask);
+/// The same with definition, SQL, targets and what plans report.
+Result<json::object> measure_detail(const Services& services, const indicators::Snapshot& snapshot,
+                                    const Principal& principal, const indicators::CellsAsk& ask);
+
+/// One row of a split.
+json::object measure_row(const Services& services, const indicators::Measure& measure,
+                         indicators::By by, const indicators::MeasureCell& cell);
+
+/// Makes what is missing for these questions, waiting at most a moment while the everyday periods
+/// are being made; the cells then say 正在计算.
+void ensure_measures(const Services& services, const std::vector<indicators::CellsAsk>& asks);
+
+/// key  "7701|2025": GET /api/measures, for FeedCache
+Result<std::string> make_measure_list(Services& services, const std::string& key);
+
+}  // namespace hb::server
