@@ -143,6 +143,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Computed indicators of an area and a period
+         * @description Served from kept cells, never from a query; `feed` says up to which batch they are. A number that cannot be given is null with its reason. The event `measures` says that cells have changed.
+         */
+        get: operations["getMeasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cells of a computed indicator as a table for spreadsheets (UTF-8 with byte order mark) */
+        get: operations["getMeasureCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One computed indicator with its definition, SQL, targets and what plans report */
+        get: operations["getMeasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A computed indicator by street, sex, age group or period */
+        get: operations["getMeasureCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}/residents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Residents behind a computed indicator, or in its gap
+         * @description Runs through the asker's own scoped views; every person shown is audited.
+         */
+        get: operations["getMeasureResidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents": {
         parameters: {
             query?: never;
@@ -1176,6 +1267,160 @@ export interface components {
             }[];
             stale?: boolean;
         };
+        /** @description A target as it is written; `value` where it is one number */
+        MeasureTarget: {
+            text: string;
+            level: string;
+            year: number;
+            value: number | null;
+            source: components["schemas"]["Texts"];
+        };
+        MeasurePoint: {
+            period: string;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+        };
+        /** @description A computed indicator: value with its 95 % interval, target, the period before, trend */
+        Measure: {
+            id: string;
+            field: string;
+            title: components["schemas"]["Texts"];
+            unit: components["schemas"]["Texts"];
+            decimals: number;
+            /** @enum {string} */
+            better: "higher" | "lower" | "none";
+            /** @enum {string} */
+            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70";
+            multiplier: number;
+            periods: ("month" | "quarter" | "year")[];
+            has_list: boolean;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            numerator: number | null;
+            denominator: number | null;
+            reason: components["schemas"]["Texts"] | null;
+            status: components["schemas"]["StatusWord"] | null;
+            status_reason: components["schemas"]["Texts"] | null;
+            gap: number | null;
+            target: components["schemas"]["MeasureTarget"] | null;
+            previous: number | null;
+            trend: components["schemas"]["MeasurePoint"][];
+        };
+        MeasureList: {
+            stale?: boolean;
+            period: string;
+            area: string;
+            feed: number;
+            as_of: string;
+            items: components["schemas"]["Measure"][];
+        };
+        MeasureDetail: {
+            stale?: boolean;
+            id: string;
+            field: string;
+            title: components["schemas"]["Texts"];
+            unit: components["schemas"]["Texts"];
+            decimals: number;
+            /** @enum {string} */
+            better: "higher" | "lower" | "none";
+            /** @enum {string} */
+            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70";
+            multiplier: number;
+            periods: ("month" | "quarter" | "year")[];
+            has_list: boolean;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            numerator: number | null;
+            denominator: number | null;
+            reason: components["schemas"]["Texts"] | null;
+            status: components["schemas"]["StatusWord"] | null;
+            status_reason: components["schemas"]["Texts"] | null;
+            gap: number | null;
+            target: components["schemas"]["MeasureTarget"] | null;
+            previous: number | null;
+            trend: components["schemas"]["MeasurePoint"][];
+            basis: {
+                population: components["schemas"]["Texts"];
+                area: components["schemas"]["Texts"];
+                year: components["schemas"]["Texts"];
+                date: components["schemas"]["Texts"];
+            };
+            source: {
+                title: components["schemas"]["Texts"];
+                document: string;
+            };
+            version: number;
+            numerator_name: components["schemas"]["Texts"];
+            denominator_name: components["schemas"]["Texts"] | null;
+            sql: {
+                numerator: string;
+                denominator: string | null;
+            };
+            targets: components["schemas"]["MeasureTarget"][];
+            reported: components["schemas"]["MeasureReported"][];
+            period: string;
+            area: string;
+            feed: number;
+            as_of: string;
+        };
+        /** @description What a plan prints for the same thing */
+        MeasureReported: {
+            indicator: string;
+            plan: components["schemas"]["Texts"];
+            no: string;
+            name: components["schemas"]["Texts"];
+            year: number | null;
+            text: string;
+            value: number | null;
+        };
+        MeasureCell: {
+            key: string;
+            name: components["schemas"]["Texts"];
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            numerator: number | null;
+            denominator: number | null;
+            reason: components["schemas"]["Texts"] | null;
+            status: components["schemas"]["StatusWord"] | null;
+            status_reason: components["schemas"]["Texts"] | null;
+            gap: number | null;
+            rank: number | null;
+        };
+        MeasureCells: {
+            stale?: boolean;
+            /** @enum {string} */
+            by: "area" | "sex" | "age" | "period";
+            period: string;
+            area: string;
+            feed: number;
+            rows: components["schemas"]["MeasureCell"][];
+        };
+        MeasureResident: {
+            id: number;
+            name: string;
+            gender: string | null;
+            birthDate: string | null;
+            age: number | null;
+            area: string | null;
+            areaName: components["schemas"]["Texts"] | null;
+            provisional: boolean;
+            deceased: string | null;
+            identifierMasked: string | null;
+            note: string | null;
+        };
+        MeasureResidents: {
+            stale?: boolean;
+            /** @enum {string} */
+            part: "numerator" | "gap";
+            total: number;
+            offset: number;
+            limit: number;
+            items: components["schemas"]["MeasureResident"][];
+        };
     };
     responses: {
         /** @description A parameter or the body is wrong; `where` names it */
@@ -1591,6 +1836,167 @@ export interface operations {
                 };
             };
             404: components["responses"]["E404"];
+        };
+    };
+    getMeasures: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Computed indicators of an area and a period */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getMeasureCsv: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Split: streets, sexes, age groups, or the periods of the trend */
+                by?: "area" | "sex" | "age" | "period";
+                /** @description Language of the table */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cells of a computed indicator as a table for spreadsheets (UTF-8 with byte order mark) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getMeasure: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One computed indicator with its definition, SQL, targets and what plans report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getMeasureCells: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Split: streets, sexes, age groups, or the periods of the trend */
+                by?: "area" | "sex" | "age" | "period";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A computed indicator by street, sex, age group or period */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureCells"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getMeasureResidents: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description numerator: those who count; gap: those of the denominator who do not */
+                part?: "numerator" | "gap";
+                /** @description People left out before the first */
+                offset?: number;
+                /** @description People per answer */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Residents behind a computed indicator, or in its gap */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureResidents"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
         };
     };
     getResidents: {
