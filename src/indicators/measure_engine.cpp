@@ -284,10 +284,12 @@ Result<void> MeasureEngine::save() {
   return written;
 }
 
-void MeasureEngine::start(std::vector<Period> periods,
+void MeasureEngine::start(std::vector<Period> first, std::vector<Period> later,
                           std::function<void(const Snapshot&)> on_change) {
   on_change_ = std::move(on_change);
-  everyday_ = std::move(periods);
+  first_ = std::move(first);
+  later_ = std::move(later);
+  std::ranges::reverse(later_);
   ready_ = false;
   thread_ = std::thread([this] { follow(); });
 }
@@ -316,11 +318,15 @@ bool MeasureEngine::wait_until_ready(std::chrono::milliseconds at_most) const {
   return ready_;
 }
 
-void MeasureEngine::make_ready() {
-  refresh();
+std::vector<const Measure*> MeasureEngine::all() const {
   std::vector<const Measure*> all;
   for (const Measure& measure : measures_) all.push_back(&measure);
-  ensure(all, everyday_);
+  return all;
+}
+
+void MeasureEngine::make_ready() {
+  refresh();
+  ensure(all(), first_);
   {
     const std::lock_guard lock(mutex_);
     ready_ = true;
@@ -334,22 +340,28 @@ void MeasureEngine::follow() {
   auto saved_at = std::chrono::steady_clock::now() - save_every;
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || moved_; });
+    wake_.wait(lock, [this] { return stopping_ || moved_ || !later_.empty(); });
     if (stopping_) return;
-    moved_ = false;
+    const bool moved = std::exchange(moved_, false);
     lock.unlock();
     const auto began = std::chrono::steady_clock::now();
-    const BatchId before = snapshot()->feed;
-    static_cast<void>(refresh());
+    const std::int64_t before = snapshot()->generation;
+    if (moved) {
+      refresh();
+    } else if (!later_.empty()) {
+      ensure(all(), {later_.back()});
+      later_.pop_back();
+    }
     const std::shared_ptr<const Snapshot> now = snapshot();
-    if (now->feed != before && on_change_) on_change_(*now);
+    if (now->generation != before && on_change_ && !cancelled_) on_change_(*now);
     // A crash costs at most what was touched since.
     if (began - saved_at > save_every && save()) saved_at = began;
     const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
     // While a long load moves the feed, at most half of the time goes into cells.
-    wake_.wait_for(lock, std::max<std::chrono::steady_clock::duration>(shortest_pause, took),
-                   [this] { return stopping_; });
+    const auto pause =
+        moved ? std::max<std::chrono::steady_clock::duration>(shortest_pause, took) : took;
+    wake_.wait_for(lock, pause, [this] { return stopping_; });
   }
 }
 

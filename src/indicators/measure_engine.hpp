@@ -95,10 +95,12 @@ class MeasureEngine {
   /// Writes the cells into the directory, whole or not at all. errors  unavailable: disk full
   Result<void> save();
 
-  /// On a thread of its own: makes all measures for these periods, then follows the tables at most
-  /// every 500 ms. `on_change` is called on it whenever the published snapshot has changed.
-  void start(std::vector<Period> periods, std::function<void(const Snapshot&)> on_change);
-  /// Waits until the periods given to start() are made. returns  whether they are
+  /// On a thread of its own: makes all measures for `first`, then, leaving half of the time to
+  /// others, for each of `later`, while it follows the tables at most every 500 ms. `on_change` is
+  /// called on it whenever the published snapshot has changed.
+  void start(std::vector<Period> first, std::vector<Period> later,
+             std::function<void(const Snapshot&)> on_change);
+  /// Waits until the first periods given to start() are made. returns  whether they are
   bool wait_until_ready(std::chrono::milliseconds at_most) const;
   /// Ends the thread; a query that runs is waited for. Nothing is made afterwards.
   void stop();
@@ -126,6 +128,7 @@ class MeasureEngine {
   void stamp(Snapshot& snapshot) const;
   void publish(std::shared_ptr<Snapshot> next);
   void follow();
+  std::vector<const Measure*> all() const;
   void make_ready();
   void load();
 
@@ -148,7 +151,8 @@ class MeasureEngine {
   bool stopping_ = false;
   std::atomic<bool> cancelled_{false};
   bool ready_ = true;
-  std::vector<Period> everyday_;
+  std::vector<Period> first_;
+  std::vector<Period> later_;  ///< last one next
   std::function<void(const Snapshot&)> on_change_;
   std::thread thread_;
 };

@@ -135,16 +135,24 @@ std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& s
                                                      services.catalogue.measures(), options);
 }
 
-std::vector<Period> everyday_periods(Date today) {
-  std::vector<Period> periods;
-  Period month = indicators::month_of(today);
+std::vector<Period> first_periods(Date today) {
   const YearMonthDay day = civil(today);
-  for (int i = 0; i < 13; ++i, month = indicators::period_before(month)) periods.push_back(month);
-  Period quarter = *parse_period(fmt::format("{:04}-Q{}", day.year, (day.month + 2) / 3));
-  for (int i = 0; i < 5; ++i, quarter = indicators::period_before(quarter))
-    periods.push_back(quarter);
-  Period year = *parse_period(fmt::format("{:04}", day.year));
-  for (int i = 0; i < 6; ++i, year = indicators::period_before(year)) periods.push_back(year);
+  const Period year = *parse_period(fmt::format("{:04}", day.year));
+  return {indicators::month_of(today),
+          *parse_period(fmt::format("{:04}-Q{}", day.year, (day.month + 2) / 3)), year,
+          indicators::period_before(year)};
+}
+
+std::vector<Period> later_periods(Date today) {
+  constexpr int before[] = {12, 4, 4};  // months, quarters; years beside the one before
+  const std::vector<Period> first = first_periods(today);
+  const Period newest[] = {first[0], first[1], first[3]};
+  std::vector<Period> periods;
+  for (std::size_t kind = 0; kind < std::size(newest); ++kind) {
+    Period period = newest[kind];
+    for (int i = 0; i < before[kind]; ++i)
+      periods.push_back(period = indicators::period_before(period));
+  }
   return periods;
 }
 

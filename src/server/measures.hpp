@@ -13,9 +13,10 @@ namespace hb::server {
 std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& services,
                                                                const std::string& store);
 
-/// Periods that are computed before anybody asks: twelve months up to today and the one they are
-/// compared with, their quarters, and six years.
-std::vector<Period> everyday_periods(Date today);
+/// Periods that are computed before anybody asks: the running month, quarter and year and the year
+/// before; later the months, quarters and years that they are compared with.
+std::vector<Period> first_periods(Date today);
+std::vector<Period> later_periods(Date today);
 
 /// The Measure object of the API: value, target, status, trend. area has been allowed.
 Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,

@@ -47,7 +47,8 @@ void connect(Services& services) {
       [&services](const std::string& key) { return make_measure_list(services, key); },
       [&services] { return services.measures->snapshot()->generation; });
   services.measures->start(
-      everyday_periods(services.today()), [&services](const indicators::Snapshot& snapshot) {
+      first_periods(services.today()), later_periods(services.today()),
+      [&services](const indicators::Snapshot& snapshot) {
         services.measure_lists->refresh();
         services.events.publish("measures", json_text(json::object{{"feed", snapshot.feed}}));
       });

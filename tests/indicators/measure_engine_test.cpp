@@ -214,7 +214,7 @@ TEST_CASE("measures: the thread follows the tables and tells") {
   std::mutex mutex;
   std::condition_variable told;
   BatchId newest = 0;
-  engine->start({period("2025")}, [&](const Snapshot& snapshot) {
+  engine->start({period("2025")}, {period("2025-11")}, [&](const Snapshot& snapshot) {
     const std::lock_guard lock(mutex);
     newest = snapshot.feed;
     told.notify_all();
