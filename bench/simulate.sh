@@ -39,4 +39,13 @@ for size in "20000 3" "${BENCH_SECOND:-50000 5}"; do
   simulate_once "gzip" $size --out OUT
   simulate_once "tables" $size --tables OUT
 done
+{
+  echo
+  echo "Planning of outbreaks (\`bench_simulate\`):"
+  echo
+  echo '```text'
+} > "$work/planning.txt"
+build/bench/bench/bench_simulate --benchmark_counters_tabular=true 2>/dev/null >> "$work/planning.txt"
+echo '```' >> "$work/planning.txt"
 [[ -z ${BENCH_RESIDENTS:-} ]] || simulate_once "tables" "$BENCH_RESIDENTS" "${BENCH_YEARS:-1}" --tables OUT
+cat "$work/planning.txt" >> "$report"
