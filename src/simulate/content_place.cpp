@@ -1,6 +1,8 @@
 // district.yaml, population.yaml, names.yaml
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/utf8.hpp"
 #include "simulate/yaml.hpp"
 
@@ -110,6 +112,21 @@ HouseholdContent read_households(const Field& field) {
   return households;
 }
 
+/// Change per year of age within a band, so that the pyramid has no steps: that between the bands
+/// beside it, no more than half the band's mean at its ends; the band keeps its sum.
+double slope_of(const std::vector<std::pair<std::string, Field>>& bands, std::size_t i) {
+  if (i == 0 || i + 2 >= bands.size()) return 0;
+  const auto from = [&](std::size_t band) { return std::atoi(bands[band].first.c_str()); };
+  const auto mean = [&](std::size_t band) {
+    return bands[band].second.at("share").number(0, 100) / (from(band + 1) - from(band));
+  };
+  const int width = from(i + 1) - from(i);
+  if (width < 2 || mean(i + 1) <= 0) return 0;
+  const double apart = (from(i + 2) + from(i + 1) - from(i) - from(i - 1)) / 2.0;
+  const double most = mean(i) / (width - 1);
+  return std::clamp((mean(i + 1) - mean(i - 1)) / apart, -most, most);
+}
+
 /// Bands {from: {share, male}} → a share per year of age and sex, all together 1.
 AgeTable read_pyramid(const Field& field) {
   AgeTable pyramid;
@@ -120,9 +137,11 @@ AgeTable read_pyramid(const Field& field) {
     const int until = std::atoi(bands[i + 1].first.c_str());
     if (until <= from || from < 0 || until > oldest)
       bands[i].second.fault("is not in order of age");
-    const double share = bands[i].second.at("share").number(0, 100) / (until - from);
+    const double mean = bands[i].second.at("share").number(0, 100) / (until - from);
     const double male = bands[i].second.at("male").number(0, 100) / 100;
+    const double slope = slope_of(bands, i);
     for (int age = from; age < until; ++age) {
+      const double share = mean + slope * (age - (from + until - 1) / 2.0);
       pyramid.values[0][static_cast<std::size_t>(age)] = share * male;
       pyramid.values[1][static_cast<std::size_t>(age)] = share * (1 - male);
       total += share;
