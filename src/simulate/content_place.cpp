@@ -148,7 +148,7 @@ AgeTable read_pyramid(const Field& field) {
     }
   }
   if (total < 99.99 || total > 100.01)
-    field.fault(fmt::format("shares add up to {}, not to 100", total));
+    field.fault(fmt::format("shares add up to {:.6g}, not to 100", total));
   for (auto& sex : pyramid.values)
     for (double& value : sex) value /= total;
   return pyramid;
