@@ -249,8 +249,9 @@ std::optional<int> order_moments(const Moment& left, const Moment& right) {
                           right.value.precision >= Precision::hour &&
                           left.kind != Moment::Kind::time;
   if (both_timed && left.value.has_offset != right.value.has_offset) return std::nullopt;
-  const Temporal a = in_utc(left.value);
-  const Temporal b = in_utc(right.value);
+  const bool same_clock = left.value.offset_minutes == right.value.offset_minutes;
+  const Temporal a = same_clock ? left.value : in_utc(left.value);
+  const Temporal b = same_clock ? right.value : in_utc(right.value);
   const Precision common = std::min(level(a.precision), level(b.precision));
   const int found = compare_parts(a, b, common);
   if (found != 0) return found;
