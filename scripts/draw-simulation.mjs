@@ -57,7 +57,7 @@ async function pyramid() {
   const ages = [...Array(101).keys()];
   const people = [...latest.values()].filter(Boolean).length;
   write('pyramid', 760, 620, {
-    title: { text: `人口金字塔 Pyramid, ${last} · 模拟数据 simulated`, subtext: `${people.toLocaleString('en')} residents, by single years of age`, left: 'center' },
+    title: { text: `人口金字塔 Pyramid, ${last} · 模拟数据 simulated`, subtext: `${people.toLocaleString('en')} records of people alive and here, duplicates included as in life`, left: 'center' },
     legend: { bottom: 0, data: ['男 men', '女 women'] },
     grid: { left: 50, right: 30, top: 70, bottom: 60 },
     xAxis: { type: 'value', axisLabel: { formatter: (n) => Math.abs(n).toLocaleString('en') } },
