@@ -20,7 +20,7 @@ TEST_CASE("Catalogue: scenes, plans, boards and texts of the project") {
   CHECK(water->target_text == "≥92.3");
   CHECK(catalogue->indicator("none") == nullptr);
   REQUIRE(catalogue->board("cockpit") != nullptr);
-  CHECK(catalogue->board("cockpit")->sections.size() == 7);
+  CHECK(catalogue->board("cockpit")->sections.size() == 10);
   CHECK(catalogue->text("gender", "female").zh == "女");
   CHECK(catalogue->text("problem-rule", "bad-date").en == "Impossible date");
   CHECK(catalogue->text("gender", "x").en == "x");

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "client.hpp"
 #include "district.hpp"
 
@@ -67,6 +69,23 @@ TEST_CASE("GET /api/boards/cockpit: people and visits by street, worked by hand"
   CHECK(section(board, "plans").at("plans").as_array().size() == 4);
   CHECK(section(board, "freshness").at("deliveries").as_array().size() == 3);
   CHECK_FALSE(section(board, "key-figures").at("items").as_array().empty());
+}
+
+TEST_CASE("GET /api/boards/cockpit: computed indicators by name, people by age and sex") {
+  const json::value board = read("/api/boards/cockpit?area=7701&period=2025");
+  const json::value map = section(board, "measure-map");
+  const auto& ids = map.at("measures").as_array();
+  CHECK(std::find(ids.begin(), ids.end(), map.at("default")) != ids.end());
+  CHECK(section(board, "measure-ranking").at("default") ==
+        section(board, "measure-ranking").at("measures").at(0));
+  std::int64_t people = 0;
+  const json::value pyramid = section(board, "pyramid");
+  for (const json::value& row : pyramid.at("rows").as_array())
+    people += row.at("male").as_int64() + row.at("female").as_int64();
+  CHECK(people == 3);
+  const json::value weeks = section(board, "weeks");
+  CHECK(weeks.at("weeks").as_array().empty());  // no card in this district
+  CHECK(weeks.at("series").as_array().empty());
 }
 
 TEST_CASE("GET /api/boards: an empty month differs from one with a visit; wrong input is refused") {

@@ -5,11 +5,12 @@ import { baseUrl, openPage, startBrowser } from './browser.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { indicators } from './cases/indicators.mjs';
+import { measures } from './cases/measures.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 
 const only = process.argv[2] ?? '';
-const cases = [...shell, ...cockpit, ...indicators, ...residents, ...deliveries].filter(({ name }) =>
+const cases = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries].filter(({ name }) =>
   name.includes(only),
 );
 const pictures = 'test-results';

@@ -37,23 +37,47 @@ const search = async (page) => {
   await page.waitForTimeout(700);
 };
 
-/** Ids of a resident with a long time line and a batch with problem data, as the hub has them. */
+/** A resident with a long time line, a batch with problem data and a computed indicator that the map shows
+ *  first, as the hub has them. */
 async function examples() {
   const ask = async (path) => (await fetch(baseUrl + path)).json();
   const residents = await ask('/api/residents?ageFrom=60&size=1');
   const deliveries = await ask('/api/deliveries?size=100');
   const withProblems = deliveries.items.find(({ openProblems }) => openProblems > 0);
-  return { resident: residents.items[0]?.id, delivery: (withProblems ?? deliveries.items[0])?.id };
+  const board = await ask('/api/boards/cockpit');
+  const map = board.sections.find(({ kind }) => kind === 'measure-map');
+  return { measure: map.default, resident: residents.items[0]?.id, delivery: (withProblems ?? deliveries.items[0])?.id };
 }
 
-const { resident, delivery } = await examples();
+const { resident, delivery, measure } = await examples();
 const shots = [
   ['cockpit-zh', '/', { ...large }],
   ['cockpit-en', '/', { ...large, language: 'en' }],
+  ['cockpit-dark-zh', '/', { ...large, theme: 'dark' }],
   ['cockpit-dark-en', '/', { ...large, language: 'en', theme: 'dark' }],
   ['cockpit-wall-zh', '/?wall=1', { ...large }],
-  ['cockpit-laptop-zh', '/?measure=visitsPerThousand', { ...laptop }],
+  ['cockpit-wall-en', '/?wall=1', { ...large, language: 'en' }],
+  ['cockpit-laptop-zh', '/', { ...laptop }],
+  ['cockpit-laptop-en', '/', { ...laptop, language: 'en' }],
+  ['cockpit-laptop-dark-zh', '/', { ...laptop, theme: 'dark' }],
+  ['cockpit-laptop-dark-en', '/', { ...laptop, language: 'en', theme: 'dark' }],
+  ['cockpit-whole-zh', '/', { ...large, whole: true }],
   ['cockpit-phone-zh', '/', { ...phone, scale: 2 }],
+  ['measures-zh', '/indicators/computed', { ...large }],
+  ['measures-en', '/indicators/computed', { ...large, language: 'en' }],
+  ['measures-dark-zh', '/indicators/computed', { ...large, theme: 'dark' }],
+  ['measures-laptop-zh', '/indicators/computed', { ...laptop }],
+  ['measures-laptop-en', '/indicators/computed', { ...laptop, language: 'en' }],
+  ['measures-laptop-dark-en', '/indicators/computed', { ...laptop, language: 'en', theme: 'dark' }],
+  ['measures-phone-en', '/indicators/computed', { ...phone, language: 'en', scale: 2 }],
+  ['measure-zh', `/indicators/computed/${measure}`, { ...large, whole: true }],
+  ['measure-en', `/indicators/computed/${measure}`, { ...large, language: 'en' }],
+  ['measure-dark-en', `/indicators/computed/${measure}`, { ...large, language: 'en', theme: 'dark' }],
+  ['measure-laptop-zh', `/indicators/computed/${measure}`, { ...laptop }],
+  ['measure-laptop-en', `/indicators/computed/${measure}`, { ...laptop, language: 'en' }],
+  ['measure-laptop-dark-zh', `/indicators/computed/${measure}`, { ...laptop, theme: 'dark' }],
+  ['measure-phone-zh', `/indicators/computed/${measure}`, { ...phone, scale: 2 }],
+  ['measure-residents-zh', `/indicators/computed/${measure}/residents?part=gap`, { ...laptop }],
   ['indicators-zh', '/indicators', { ...laptop }],
   ['indicator-detail-en', '/indicators', { ...laptop, language: 'en' }, firstIndicator],
   ['indicator-detail-dark-zh', '/indicators?status=missed', { ...large, theme: 'dark' }, firstIndicator],
@@ -79,7 +103,7 @@ try {
     await page.goto(baseUrl + path);
     await settled(page);
     if (act) await act(page);
-    await page.screenshot({ path: join(out, `${name}.png`) });
+    await page.screenshot({ path: join(out, `${name}.png`), fullPage: options.whole === true });
     await page.context().close();
     console.log(name);
   }

@@ -13,6 +13,9 @@ export function makeRouter() {
           children: [
             { path: '/', lazy: () => import('./pages/cockpit/CockpitPage') },
             { path: '/indicators', lazy: () => import('./pages/indicators/IndicatorsPage') },
+            { path: '/indicators/computed', lazy: () => import('./pages/measures/MeasuresPage') },
+            { path: '/indicators/computed/:id', lazy: () => import('./pages/measures/MeasurePage') },
+            { path: '/indicators/computed/:id/residents', lazy: () => import('./pages/measures/MeasureResidentsPage') },
             { path: '/residents', lazy: () => import('./pages/residents/ResidentsPage') },
             { path: '/residents/:id', lazy: () => import('./pages/residents/ResidentPage') },
             { path: '/deliveries', lazy: () => import('./pages/deliveries/DeliveriesPage') },

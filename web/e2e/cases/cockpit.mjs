@@ -19,7 +19,7 @@ export const cockpit = [
       const { plans } = part(data, 'plans');
       assert.equal(await page.locator('.plan-switch button').count(), plans.length);
       const counts = plans[0].counts;
-      const legend = await page.locator('.status-legend b').allInnerTexts();
+      const legend = await page.locator('.plan-card .status-legend b').allInnerTexts();
       assert.deepEqual(legend.map(Number), [counts.met, counts.nearly, counts.missed, counts.not_decidable]);
       const marks = await page.locator('.plan-row .status-mark').allInnerTexts();
       assert.equal(marks.length, counts.met + counts.nearly + counts.missed + counts.not_decidable);
@@ -55,13 +55,14 @@ export const cockpit = [
     },
   },
   {
-    name: 'cockpit: map and ranking are drawn, also as a table, and download as CSV',
+    name: 'cockpit: streets are drawn, also as a table, and download as CSV',
     run: async (page) => {
-      const { rows } = part(await board(), 'areas');
+      const data = await board();
+      const { rows } = part(data, 'areas');
       await page.goto(`${baseUrl}/?measure=visits`);
       await settled(page);
       await page.waitForSelector('.chart svg path');
-      const card = page.locator('.card', { has: page.locator('.chart-pair') }).first();
+      const card = page.locator('.card', { hasText: part(data, 'areas').title.zh }).first();
       await card.getByRole('button', { name: '以表格显示' }).click();
       await page.waitForSelector('.plain-table');
       const first = [...rows].sort((one, other) => other.visits - one.visits)[0];

@@ -21,7 +21,7 @@ import type {
   Timeline,
 } from './types';
 
-type Query = Record<string, QueryValue>;
+export type Query = Record<string, QueryValue>;
 
 /** Data stay as shown until the hub says that something changed (events.ts) or a minute has gone. */
 export function makeQueryClient(): QueryClient {
@@ -38,7 +38,7 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
-function useGet<T>(path: string, query: Query = {}, options: { enabled?: boolean; every?: number } = {}) {
+export function useGet<T>(path: string, query: Query = {}, options: { enabled?: boolean; every?: number } = {}) {
   return useQuery<T, ApiError>({
     queryKey: [path, query],
     queryFn: ({ signal }) => get<T>(path, query, signal),
@@ -58,7 +58,7 @@ export const useResidents = (query: Query) => useGet<Page<Resident>>('/api/resid
 export const useDeliveries = (query: Query) => useGet<Page<Delivery>>('/api/deliveries', query);
 
 /** One thing by its id: never shows the thing that was open before. */
-function useOne<T>(path: string | null, every?: number) {
+export function useOne<T>(path: string | null, every?: number) {
   return useQuery<T, ApiError>({
     queryKey: [path],
     queryFn: ({ signal }) => get<T>(path as string, {}, signal),

@@ -57,6 +57,8 @@ export interface MeasureDetail extends Measure {
   denominator_name: Localized | null;
   sql: { numerator: string; denominator: string | null };
   targets: MeasureTarget[];
+  /** residents can be listed */
+  has_list: boolean;
   reported: { plan: Localized | string; no: string; year: number | null; text: string; value: number | null }[];
 }
 
@@ -75,4 +77,22 @@ export interface MeasureCell extends Measured {
 export interface MeasureCells {
   by: Breakdown;
   rows: MeasureCell[];
+}
+
+/** A resident behind a number; `note` says what is missing or when it was done. */
+export interface MeasureResident {
+  id: number;
+  name: string;
+  gender: string;
+  birthDate: string | null;
+  age: number | null;
+  areaName: Localized | null;
+  note: string | null;
+}
+
+export interface MeasureResidents {
+  total: number;
+  offset: number;
+  limit: number;
+  items: MeasureResident[];
 }

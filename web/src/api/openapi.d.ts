@@ -1005,6 +1005,48 @@ export interface components {
                 value: number | null;
             }[];
         };
+        /** @description Computed indicators by id; their values come from /api/measures */
+        MeasureSection: {
+            id: string;
+            /** @enum {string} */
+            kind: "measure-cards" | "measure-map" | "measure-ranking";
+            title: components["schemas"]["Texts"];
+            basis: components["schemas"]["Texts"] | null;
+            measures: string[];
+            default: string;
+        };
+        /** @description Counts by ISO week; each series has one value per week, null where nothing is known */
+        WeeksSection: {
+            id: string;
+            /** @enum {string} */
+            kind: "weeks";
+            title: components["schemas"]["Texts"];
+            basis: components["schemas"]["Texts"] | null;
+            unit: components["schemas"]["Texts"];
+            source: components["schemas"]["Texts"];
+            weeks: string[];
+            series: {
+                code: string;
+                name: components["schemas"]["Texts"];
+                values: (number | null)[];
+            }[];
+        };
+        /** @description People by age band (its first year) and sex */
+        PyramidSection: {
+            id: string;
+            /** @enum {string} */
+            kind: "pyramid";
+            title: components["schemas"]["Texts"];
+            basis: components["schemas"]["Texts"] | null;
+            unit: components["schemas"]["Texts"];
+            source: components["schemas"]["Texts"];
+            period: string;
+            rows: {
+                ageBand: number;
+                male: number;
+                female: number;
+            }[];
+        };
         FreshnessSection: {
             id: string;
             /** @enum {string} */
@@ -1022,7 +1064,7 @@ export interface components {
             period: string;
             asOf: string;
             feed: number;
-            sections: (components["schemas"]["KeyFiguresSection"] | components["schemas"]["PlansSection"] | components["schemas"]["AreasSection"] | components["schemas"]["SeriesSection"] | components["schemas"]["FreshnessSection"])[];
+            sections: (components["schemas"]["KeyFiguresSection"] | components["schemas"]["PlansSection"] | components["schemas"]["AreasSection"] | components["schemas"]["SeriesSection"] | components["schemas"]["MeasureSection"] | components["schemas"]["WeeksSection"] | components["schemas"]["PyramidSection"] | components["schemas"]["FreshnessSection"])[];
             stale?: boolean;
         };
         /** @description provisional: known from references only */

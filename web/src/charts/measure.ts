@@ -6,7 +6,7 @@ import { formatNumber } from '../format/format';
 import { classOf, standOf, type ColourClass } from '../format/measure';
 import type { Tokens } from '../theme/tokens';
 import { base, small, textWidth, tooltip } from './base';
-import { aspect, labelColour, placeLabels } from './geo';
+import { aspect, extent, labelColour, placeLabels } from './geo';
 
 /** What every chart of one indicator needs from the page. */
 export interface MeasureDress {
@@ -27,6 +27,7 @@ interface MapInput {
   map: AreaMap;
   /** pixels of the drawing */
   height: number;
+  width: number;
   /** code of the area in the picker */
   chosen: string;
 }
@@ -40,11 +41,27 @@ export function isHatched(cell: MeasureCell | undefined, judged: boolean): boole
   return !cell || cell.value === null || (judged && cell.status === 'not_decidable');
 }
 
+/** Width of the areas together against their height, as drawn. */
+function shape(map: AreaMap): number {
+  const { width, height } = extent(map.features);
+  return height > 0 ? (width * aspect(map)) / height : 1;
+}
+
+/** Pixels from north to south when the map fills its box without being stretched. */
+function drawnHeight(map: AreaMap, height: number, width: number): number {
+  return Math.min(height - 8, (width - 8) / shape(map));
+}
+
+/** The longer side in pixels, as the chart library wants it. */
+function mapSize(map: AreaMap, height: number, width: number): number {
+  return drawnHeight(map, height, width) * Math.max(1, shape(map));
+}
+
 export function measureMapOption(input: MapInput, dress: MeasureDress): ChartOption {
-  const { rows, classes, judged, mapName, map, height, chosen } = input;
+  const { rows, classes, judged, mapName, map, height, width, chosen } = input;
   const { tokens } = dress;
   const byCode = new Map(rows.map((row) => [row.key, row]));
-  const labelled = placeLabels(map, height, (code) => {
+  const labelled = placeLabels(map, drawnHeight(map, height, width), (code) => {
     const row = byCode.get(code);
     return row ? dress.name(row) : '';
   });
@@ -64,10 +81,8 @@ export function measureMapOption(input: MapInput, dress: MeasureDress): ChartOpt
         map: mapName,
         nameProperty: 'code',
         aspectScale: aspect(map),
-        left: 4,
-        right: 4,
-        top: 4,
-        bottom: 4,
+        layoutCenter: ['50%', '50%'],
+        layoutSize: mapSize(map, height, width),
         selectedMode: false,
         cursor: 'pointer',
         emphasis: { itemStyle: { borderColor: tokens.accent, borderWidth: 2 } },
@@ -164,7 +179,7 @@ export function dotOption(input: DotInput, dress: MeasureDress): ChartOption {
       min: hasIntervals ? Math.max(low - room, low >= 0 ? 0 : -Infinity) : Math.min(0, low),
       max: high + room,
       splitNumber: 4,
-      splitLine: { lineStyle: { color: tokens.line } },
+      splitLine: { lineStyle: { color: tokens.line }, showMinLine: !hasIntervals, showMaxLine: false },
       axisLabel: {
         color: tokens.secondary,
         fontSize: small,
@@ -214,7 +229,7 @@ export function dotOption(input: DotInput, dress: MeasureDress): ChartOption {
           silent: true,
           symbol: 'none',
           animation: false,
-          label: { formatter: '{b}', color: tokens.secondary, fontSize: small, position: 'end', distance: 3 },
+          label: { formatter: '{b}', color: tokens.secondary, fontSize: small, position: 'start', distance: 3 },
           data: spreadLabels(lines, high - low),
         },
       },
@@ -313,12 +328,12 @@ export function trendOption(input: TrendInput, { tokens, decimals }: Pick<Measur
       splitNumber: 4,
       splitLine: { lineStyle: { color: tokens.line } },
       axisLabel: { color: tokens.secondary, fontSize: small, formatter: (value: number) => formatNumber(value, Math.max(decimals, 0)) },
-      min: target === null ? undefined : ({ min }: { min: number }) => Math.min(min, target),
-      max: target === null ? undefined : ({ max }: { max: number }) => Math.max(max, target),
     },
     series: [
       band(points.map((point) => (hasBand(point) ? (point.lower as number) : '-')), 0),
       band(points.map((point) => (hasBand(point) ? (point.upper as number) - (point.lower as number) : '-')), 0.16),
+      // keeps the target within the scale; the line itself is the mark below
+      ...(target === null ? [] : [{ type: 'line', silent: true, symbol: 'none', lineStyle: { opacity: 0 }, data: points.map(() => target) }]),
       {
         type: 'line',
         connectNulls: false,

@@ -145,7 +145,7 @@ export function pyramidOption(rows: readonly AgeRow[], tokens: Tokens, words: Py
       min: -most * 1.05,
       max: most * 1.05,
       splitNumber: 4,
-      splitLine: { lineStyle: { color: tokens.line } },
+      splitLine: { lineStyle: { color: tokens.line }, showMinLine: false, showMaxLine: false },
       axisLabel: {
         color: tokens.secondary,
         fontSize: small,

@@ -30,15 +30,19 @@ interface Props {
   beside?: ReactNode;
   onPick?: (picked: { name: string; index: number }) => void;
   quiet?: boolean;
+  className?: string;
+  /** gets the element that holds the chart */
+  boxRef?: (element: HTMLElement | null) => void;
 }
 
 /** A chart with its measure, source, table view and downloads. `quiet` leaves the buttons out. */
 export function ChartCard(props: Props) {
-  const { title, note, source, option, table, height, label, fileName, extra, beside, onPick, quiet } = props;
+  const { title, note, source, option, table, height, label, fileName, extra, beside, onPick, quiet, boxRef, className } = props;
   const [asTable, setAsTable] = useState(false);
 
   return (
     <Card
+      className={className}
       title={title}
       note={note}
       extra={
@@ -53,7 +57,7 @@ export function ChartCard(props: Props) {
       {asTable ? (
         <PlainTable table={table} height={height} />
       ) : (
-        <div className={beside ? 'chart-pair' : ''}>
+        <div className={beside ? 'chart-pair' : ''} ref={boxRef}>
           <Chart option={option} height={height} label={label} onPick={onPick} />
           {beside}
         </div>

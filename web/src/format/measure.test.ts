@@ -11,7 +11,9 @@ import {
   formatValue,
   rankedCells,
   runsOf,
+  shortTargetOf,
   standOf,
+  withoutSharedWord,
 } from './measure';
 
 const cell = (key: string, value: number | null, lower: number | null = null, upper: number | null = null) =>
@@ -97,6 +99,24 @@ describe('colourClasses, classOf', () => {
   it('all values on the target still give both sides', () => {
     const classes = colourClasses([65, 65], 65, 'higher', scales);
     expect(classes.map(({ from, to }) => [from, to])).toEqual([[64, 65], [65, 66]]);
+  });
+});
+
+describe('shortTargetOf', () => {
+  const target = (text: string, value: number | null) => ({ text, value, level: 'city', year: 2025 });
+  it('a number gets the sign of the better side, anything else stays as printed', () => {
+    expect(shortTargetOf({ target: target('at least 70', 70), better: 'higher' })).toBe('≥ 70');
+    expect(shortTargetOf({ target: target('7.5', 7.5), better: 'lower' })).toBe('≤ 7.5');
+    expect(shortTargetOf({ target: target('below average', null), better: 'lower' })).toBe('below average');
+    expect(shortTargetOf({ target: null, better: 'lower' })).toBe('');
+  });
+});
+
+describe('withoutSharedWord', () => {
+  it('drops the last word where all names have it', () => {
+    expect(withoutSharedWord(['Qingwu Subdistrict', 'Two Rivers Subdistrict'])).toEqual(['Qingwu', 'Two Rivers']);
+    expect(withoutSharedWord(['Qingwu Subdistrict', 'Two Rivers Town'])).toEqual(['Qingwu Subdistrict', 'Two Rivers Town']);
+    expect(withoutSharedWord(['Subdistrict', 'Subdistrict'])).toEqual(['Subdistrict', 'Subdistrict']);
   });
 });
 

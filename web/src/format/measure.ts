@@ -133,3 +133,17 @@ export function formatFraction({ numerator, denominator }: Pick<Measure, 'numera
   if (numerator === null) return noValue;
   return denominator === null ? formatNumber(numerator, 1) : `${formatNumber(numerator, 1)} / ${formatNumber(denominator, 1)}`;
 }
+
+/** Names without the word that all of them end with (“Subdistrict”): it tells nobody anything. */
+export function withoutSharedWord(names: readonly string[]): string[] {
+  const last = names[0]?.split(' ').at(-1) ?? '';
+  const shared = names.length > 1 && names.every((name) => name.includes(' ') && name.endsWith(` ${last}`));
+  return shared ? names.map((name) => name.slice(0, -last.length - 1)) : [...names];
+}
+
+/** “≥ 70” where the target is one number and a side is better, else as it is printed. */
+export function shortTargetOf({ target, better }: Pick<Measure, 'target' | 'better'>): string {
+  if (!target) return '';
+  if (target.value === null || target.value === undefined || better === 'none') return target.text;
+  return `${better === 'higher' ? '≥' : '≤'} ${formatNumber(target.value, 4)}`;
+}

@@ -1,4 +1,4 @@
-import { NavLink } from 'react-router-dom';
+import { NavLink, useLocation } from 'react-router-dom';
 import { useStatus } from '../api/hooks';
 import { useTexts } from '../i18n';
 import { formatNumber } from '../format/format';
@@ -8,6 +8,7 @@ import { pages } from './pages';
 export function Navigation() {
   const { t } = useTexts();
   const { link } = useAddress();
+  const { pathname } = useLocation();
   const status = useStatus();
   const open = status.data?.counts.openProblems ?? 0;
 
@@ -21,9 +22,9 @@ export function Navigation() {
         </div>
       </div>
       <ul>
-        {pages.map(({ path, label, icon: Icon }) => (
+        {pages.map(({ path, under, label, icon: Icon }) => (
           <li key={path}>
-            <NavLink to={link(path)} end={path === '/'} className="nav-entry">
+            <NavLink to={link(path)} end={path === '/'} className={({ isActive }) => (isActive || (under && pathname.startsWith(under)) ? 'nav-entry active' : 'nav-entry')}>
               <Icon size={16} strokeWidth={1.8} aria-hidden />
               <span>{t(label)}</span>
               {path === '/deliveries' && open > 0 && (

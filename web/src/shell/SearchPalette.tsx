@@ -2,6 +2,7 @@ import { Input, Modal } from 'antd';
 import { ClipboardList, Database, FileText, Search, UserRound, type LucideIcon } from 'lucide-react';
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { useSearch } from '../api/hooks';
+import { useMeasures } from '../api/measureHooks';
 import type { SearchHit } from '../api/types';
 import { dictionaries, Loc, useTexts } from '../i18n';
 import { usePreferences } from '../state/preferences';
@@ -24,9 +25,10 @@ const kindIcons: Record<SearchHit['kind'], LucideIcon> = {
   delivery: Database,
 };
 
-/** Pages and actions are known here, in both languages; everything else the hub finds. */
-function useEntries(text: string): { entries: Entry[]; loading: boolean } {
-  const { go } = useAddress();
+/** Pages, actions and computed indicators are known here, in both languages; all else the hub finds. */
+function useEntries(text: string, open: boolean): { entries: Entry[]; loading: boolean } {
+  const { go, area, period } = useAddress();
+  const measures = useMeasures({ area, period }, open);
   const { theme, setTheme, language, setLanguage } = usePreferences();
   const asked = useDebounced(text.trim(), 150);
   const found = useSearch(asked);
@@ -55,6 +57,17 @@ function useEntries(text: string): { entries: Entry[]; loading: boolean } {
       action('wall', both('wall.enter'), () => go('/', { wall: 1 })),
     );
     const wanted = text.trim().toLowerCase();
+    if (wanted !== '') {
+      own.push(
+        ...(measures.data?.items ?? []).map(({ id, title }): Entry => ({
+          id: `measure-${id}`,
+          icon: ClipboardList,
+          title,
+          subtitle: both('measures.tabComputed'),
+          act: () => go(`/indicators/computed/${id}`),
+        })),
+      );
+    }
     const local = own.filter(({ title }) => `${title.zh} ${title.en}`.toLowerCase().includes(wanted));
     const hits = (asked === '' || wanted === '' ? [] : (found.data?.items ?? []))
       .filter((hit) => hit.kind !== 'page')
@@ -65,15 +78,15 @@ function useEntries(text: string): { entries: Entry[]; loading: boolean } {
         subtitle: hit.subtitle,
         act: () => go(hit.path),
       }));
-    return { entries: [...hits, ...local], loading: found.isFetching };
-  }, [text, asked, found.data, found.isFetching, go, theme, setTheme, language, setLanguage]);
+    return { entries: [...local, ...hits], loading: found.isFetching };
+  }, [text, asked, found.data, found.isFetching, measures.data, go, theme, setTheme, language, setLanguage]);
 }
 
 export function SearchPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTexts();
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const { entries, loading } = useEntries(text);
+  const { entries, loading } = useEntries(text, open);
   useEffect(() => setAt(0), [text]);
   useEffect(() => {
     if (open) setText('');

@@ -34,7 +34,8 @@ function useDress(measure: Measure): Dress {
   );
 }
 
-export function AreaSection({ section, quiet }: { section: Section; quiet: boolean }) {
+/** `withMap`: false where another section of the page has the map already. */
+export function AreaSection({ section, quiet, withMap }: { section: Section; quiet: boolean; withMap: boolean }) {
   const { t, loc } = useTexts();
   const { value, change, area } = useAddress();
   const measure = readChoice<Measure>(value('measure'), measures, 'people');
@@ -49,8 +50,8 @@ export function AreaSection({ section, quiet }: { section: Section; quiet: boole
   // inside a street the rows are communities, of which the map knows nothing
   const mapped = map?.features.some(({ properties }) => rows.some((row) => row.area === properties.code));
   const drawn = useMemo(
-    () => (map && mapped ? mapOption({ ...input, mapName, map, height }) : null),
-    [input, map, mapped, height],
+    () => (withMap && map && mapped ? mapOption({ ...input, mapName, map, height }) : null),
+    [input, map, mapped, height, withMap],
   );
   if (rows.length === 0) {
     return (

@@ -11,17 +11,22 @@ import { useWide } from '../../state/useWide';
 import { AreaSection } from './AreaSection';
 import { FreshnessSection } from './FreshnessSection';
 import { KeyFigures } from './KeyFigures';
-import { PlanSection } from './PlanSection';
+import { MeasureSections, workHeight } from './MeasureSections';
+import { PlanSection, PlanShares } from './PlanSection';
+import { PyramidSection } from './PyramidSection';
 import { SeriesSection } from './SeriesSection';
+import { WeeksSection } from './WeeksSection';
 import './cockpit.css';
 
 /** Up to so many indicators the plan leaves room below itself. */
 const shortPlan = 30;
 const twoColumns = 1561; // pixels, as in cockpit.css
+const wallPyramid = 186; // pixels before the wall's zoom
 
 type Kind = BoardSection['kind'];
+type Of<K extends Kind> = BoardSection extends infer S ? (S extends { kind: infer Own } ? (K extends Own ? S : never) : never) : never;
 const section = <K extends Kind>(board: Board, kind: K) =>
-  board.sections.find((candidate): candidate is Extract<BoardSection, { kind: K }> => candidate.kind === kind);
+  board.sections.find((candidate) => candidate.kind === kind) as Of<K> | undefined;
 
 export function Component() {
   const { t } = useTexts();
@@ -87,29 +92,52 @@ function CockpitTitle() {
   );
 }
 
-/** The wall shows totals and published plans only: no deliveries, no problem data, no persons. */
+/** The wall shows totals, published plans and indicators only: no deliveries, no problem data, no
+ *  persons, and no disease reports, which their authority alone publishes. */
 function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed: boolean }) {
-  const chosenPlan = useAddress().value('plan');
   const figures = section(board, 'key-figures');
   const plans = section(board, 'plans');
   const areas = section(board, 'areas');
   const series = section(board, 'series');
+  const weeks = section(board, 'weeks');
+  const pyramid = section(board, 'pyramid');
   const freshness = section(board, 'freshness');
-  const fresh = freshness && !wall && <FreshnessSection section={freshness} />;
+  const cards = section(board, 'measure-cards');
+  const map = section(board, 'measure-map');
+  const ranking = section(board, 'measure-ranking');
+  const chosenPlan = useAddress().value('plan');
   const plan = plans?.plans.find(({ id }) => id === chosenPlan) ?? plans?.plans[0];
   const rows = plan?.fields.reduce((sum, { indicators }) => sum + indicators.length, 0) ?? 0;
   const freshnessLeft = useWide(twoColumns) && rows <= shortPlan;
+  const fresh = freshness && <FreshnessSection section={freshness} />;
+  if (wall) {
+    return (
+      <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
+        {figures && <KeyFigures items={figures.items} wall />}
+        <MeasureSections cards={cards} map={map} ranking={ranking} wall>
+          <div className="wall-side">
+            {plans && <PlanShares title={plans.title} plans={plans.plans} />}
+            {pyramid && <PyramidSection section={pyramid} quiet height={wallPyramid} />}
+          </div>
+        </MeasureSections>
+      </div>
+    );
+  }
   return (
     <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
-      {figures && <KeyFigures items={figures.items} wall={wall} />}
+      <MeasureSections cards={cards} map={map} ranking={ranking} wall={false}>
+        {pyramid && <PyramidSection section={pyramid} quiet={false} height={workHeight} />}
+        {weeks && <WeeksSection section={weeks} />}
+      </MeasureSections>
+      {figures && <KeyFigures items={figures.items} wall={false} />}
       <div className="cockpit-grid">
         <div className="cockpit-main">
           {plans && <PlanSection title={plans.title} plans={plans.plans} />}
           {freshnessLeft && fresh}
         </div>
         <div className="cockpit-side">
-          {areas && <AreaSection section={areas} quiet={wall} />}
-          {series && <SeriesSection section={series} quiet={wall} />}
+          {areas && <AreaSection section={areas} quiet={false} withMap={!map} />}
+          {series && <SeriesSection section={series} quiet={false} />}
           {!freshnessLeft && fresh}
         </div>
       </div>

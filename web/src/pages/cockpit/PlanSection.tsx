@@ -114,3 +114,27 @@ function PlanRow({ indicator }: { indicator: Indicator }) {
     </li>
   );
 }
+
+/** All plans with their shares only, for the wall. */
+export function PlanShares({ title, plans }: { title: Localized; plans: BoardPlan[] }) {
+  const { t } = useTexts();
+  return (
+    <Card title={<Loc of={title} />} className="plan-shares">
+      <ul>
+        {plans.map(({ id, title: name, counts }) => (
+          <li key={id} className="plan-share">
+            <span className="plan-title">
+              <Loc of={name} />
+            </span>
+            <span className="status-bar" aria-hidden="true">
+              {barParts(counts).map(({ status, width }) => (
+                <span key={status} className={`status-part status-${status}`} style={{ width: `${width}%` }} />
+              ))}
+            </span>
+            <span className="num">{t('cockpit.metOf', { met: counts.met ?? 0, all: countAll(counts) })}</span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

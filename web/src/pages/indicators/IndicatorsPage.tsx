@@ -13,6 +13,7 @@ import { Loc, useTexts } from '../../i18n';
 import { readChoice, readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
 import { useTypedValue } from '../../state/useTypedValue';
+import { IndicatorTabs } from '../measures/IndicatorTabs';
 import { IndicatorPanel } from './IndicatorPanel';
 import { IndicatorTable } from './IndicatorTable';
 import { columnKeys } from './columns';
@@ -51,6 +52,7 @@ export function Component() {
           </Button>
         </div>
       </div>
+      <IndicatorTabs />
       <Card className="table-card">
         <Filters list={list.data} />
         {list.isError ? (
