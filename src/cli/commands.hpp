@@ -13,6 +13,7 @@ void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_fhirpath(CLI::App& app, int& exit_code);
 void add_view(CLI::App& app, int& exit_code);
+void add_validate(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 }  // namespace hb::cli

@@ -108,7 +108,7 @@ void add_load(CLI::App& app, int& exit_code) {
       app.add_subcommand("load", "Load deliveries into a store (JSON report on stdout)");
   load->add_option("--store", arguments->store, "Store directory; made when absent")->required();
   load->add_option("paths", arguments->paths,
-                   "Files or directories: NDJSON, FHIR JSON, Bundles, .gz of these, plan CSV")
+                   "Files or directories: NDJSON, FHIR JSON or XML, Bundles, .gz of these, plan CSV")
       ->required();
   load->add_option("--threads", arguments->threads, "Threads that read and check")
       ->check(CLI::Range(1, 64))

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_serve(app, exit_code);
   add_fhirpath(app, exit_code);
   add_view(app, exit_code);
+  add_validate(app, exit_code);
   add_version(app, exit_code);
   try {
     app.parse(argc, argv);

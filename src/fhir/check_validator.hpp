@@ -6,6 +6,7 @@
 #include "fhir/check.hpp"
 #include "fhir/check_deep.hpp"
 #include "fhir/check_levels.hpp"
+#include "fhir/check_profile.hpp"
 #include "fhir/check_rules.hpp"
 
 namespace hb::fhir {
@@ -16,6 +17,7 @@ struct Rulebook {
 
   Levels levels;
   Invariants invariants;
+  Profiles profiles;
 
   /// levels.yaml and the profiles of a folder (scenes/core/profiles).
   /// errors  invalid_input: a file that does not hold; where = "levels.yaml:3" or the file's name
@@ -30,16 +32,22 @@ class Validator {
         options_(options),
         deep_(rulebook_->invariants, rulebook_->levels) {}
 
+  /// Against R4, and against the profiles that apply: those whose condition holds, those that
+  /// meta.profile names, and `profile` if it is not nullptr.
   /// returns  everything found, warnings too (max_faults of each sort); empty = nothing. Valid
   ///          until the next call.
-  const std::vector<Fault>& validate(const Resource& resource);
+  const std::vector<Fault>& validate(const Resource& resource, const Profile* profile = nullptr);
 
   const DeepCheck& deep() const { return deep_; }
 
  private:
+  bool applies(const Profile& profile, const Resource& resource);
+  void hold_against(const Profile& profile, const Resource& resource);
+
   std::shared_ptr<const Rulebook> rulebook_;
   CheckOptions options_;
   DeepCheck deep_;
+  Evaluation evaluation_;
   std::vector<Fault> faults_;
 };
 

@@ -29,4 +29,8 @@ Result<std::string> xml_to_json(std::string_view xml, const XmlLimits& limits = 
 ///          does not fit, a narrative that is no XML; where = "Patient.name[1].given"
 Result<std::string> json_to_xml(std::string_view json, const XmlLimits& limits = {});
 
+/// Line (from 1) of the element with a path such as "Patient.name[1].given[0]" in FHIR XML; where
+/// it is not there, that of the last element on the way to it.
+std::size_t xml_line_of(std::string_view xml, std::string_view path);
+
 }  // namespace hb::fhir

@@ -26,8 +26,8 @@ bool is_csv(const std::string& path) { return path.ends_with(".csv"); }
 
 bool is_delivery_name(const std::string& name) {
   if (name == "manifest.json" || name.starts_with(".")) return false;
-  for (const char* end :
-       {".ndjson", ".ndjson.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz", ".csv"})
+  for (const char* end : {".ndjson", ".ndjson.gz", ".json", ".json.gz", ".jsonl", ".jsonl.gz",
+                          ".xml", ".xml.gz", ".csv"})
     if (name.ends_with(end)) return true;
   return false;
 }
@@ -48,11 +48,13 @@ std::vector<std::string> expanded(const std::vector<std::string>& paths, LoadRep
              fs::exists(file.parent_path().parent_path() / "manifest.json");
     };
     for (const auto& entry : fs::recursive_directory_iterator(path, error))
-      if (!is_truth(entry.path()) && entry.is_regular_file() && is_delivery_name(entry.path().filename().string()))
+      if (!is_truth(entry.path()) && entry.is_regular_file() &&
+          is_delivery_name(entry.path().filename().string()))
         inside.push_back(entry.path().string());
     if (inside.empty())
       report.failed.push_back(
-          {path, "no file to load in this directory (.ndjson, .json, .csv, or these in .gz)"});
+          {path,
+           "no file to load in this directory (.ndjson, .json, .xml, .csv, or these in .gz)"});
     std::sort(inside.begin(), inside.end());
     files.insert(files.end(), inside.begin(), inside.end());
   }

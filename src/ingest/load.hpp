@@ -40,7 +40,8 @@ struct LoadReport {
   bool cancelled = false;
 };
 
-/// Loads files and directories (NDJSON, FHIR JSON, Bundles, .gz of these, plan CSV). Each file is a
+/// Loads files and directories (NDJSON, FHIR JSON and XML, Bundles, .gz of these,
+/// plan CSV). Each file is a
 /// delivery; all files are read in two passes, people and places first.
 /// errors  only when nothing at all can go on (store gone, disk full)
 Result<LoadReport> load(Hub& hub, const std::vector<std::string>& paths,

@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include "crypto/digest.hpp"
+#include "fhir/xml.hpp"
 #include "ingest/json_scan.hpp"
 
 namespace hb::ingest {
@@ -68,6 +69,12 @@ class Window {
     buffer_.resize(size + got);
     if (got == 0) ended_ = true;
     return got > 0;
+  }
+
+  /// Puts another text in the place of what is in view; the file has been read to its end.
+  void replace(std::string text) {
+    buffer_ = std::move(text);
+    begin_ = 0;
   }
 
   void drop(std::size_t count) {
@@ -526,6 +533,28 @@ Result<void> check_text(std::string_view head, const std::string& path) {
   return {};
 }
 
+bool is_xml(std::string_view head) {
+  const std::string_view text = trimmed(head);
+  return !text.empty() && text.front() == '<';
+}
+
+/// FHIR XML is read whole and becomes JSON before it is cut into pieces.
+Result<void> turn_into_json(Window& window, const std::string& path) {
+  const fhir::XmlLimits limits;
+  while (window.view().size() <= limits.bytes && window.grow()) {
+  }
+  if (!window.source().damage().empty())
+    return fail(ErrorCode::invalid_input, window.source().damage(), path);
+  auto json = fhir::xml_to_json(window.view(), limits);
+  if (!json) {
+    const std::string& where = json.error().where;
+    return fail(ErrorCode::invalid_input,
+                where.empty() ? json.error().message : where + ": " + json.error().message, path);
+  }
+  window.replace(std::move(*json));
+  return {};
+}
+
 }  // namespace
 
 Result<ReadSummary> read_pieces(const std::string& path, std::int64_t file_bytes,
@@ -542,6 +571,11 @@ Result<ReadSummary> read_pieces(const std::string& path, std::int64_t file_bytes
   auto text = check_text(head, path);
   if (!text) return unexpected(text.error());
   if (head.starts_with("\xEF\xBB\xBF")) window.drop(3);
+
+  if (is_xml(window.view().substr(0, sniffed_head))) {
+    auto turned = turn_into_json(window, path);
+    if (!turned) return unexpected(turned.error());
+  }
 
   Collector collector(options, emit, window, file_bytes);
   if (is_document(window.view().substr(0, sniffed_head))) {

@@ -56,7 +56,7 @@ const char* const bad =
 TEST_CASE("every command answers --help with an example, exit 0") {
   for (const char* command : {"", "load", "store", "store rebuild", "store check", "store info",
                               "indicator", "indicator evaluate", "scene", "scene check", "simulate",
-                              "serve", "version", "fhirpath", "view", "view run"}) {
+                              "serve", "version", "fhirpath", "view", "view run", "validate"}) {
     CAPTURE(command);
     const Run help = run(std::string(command) + " --help");
     CHECK(help.exit_code == 0);
@@ -241,4 +241,49 @@ TEST_CASE(
   CHECK(std::string(line) == "1 0\n");
   CHECK(text_of(out).find("Health Brain is ready: http://127.0.0.1:") == 0);
   CHECK_FALSE(text_of(out + ".second").empty());
+}
+
+TEST_CASE("validate: lines and paths of JSON, NDJSON and XML; exit 0, 3 and 1") {
+  const TempDir directory;
+  const auto file = [&](const char* name) { return (directory.path() / name).string(); };
+  write(file("good.json"), R"({"resourceType":"Patient","gender":"male"})");
+  write(file("bad.json"),
+        "{\"resourceType\": \"Patient\",\n \"name\": [{\"family\": \"a\"},\n  {\"hat\": 1}]}\n");
+  write(file("bad.ndjson"), std::string(good) + bad);
+  write(file("bad.xml"),
+        "<Patient xmlns=\"http://hl7.org/fhir\">\n <name/>\n <contact>\n  <gender value=\"m\"/>"
+        "</contact></Patient>");
+  write(file("broken.xml"), "<Patient xmlns=\"http://hl7.org/fhir\">\n<hat/></Patient>");
+  const Run fine = run("validate " + file("good.json"));
+  CHECK(fine.exit_code == 0);
+  CHECK(fine.out == "1 resources, 0 errors, 0 warnings\n");
+  const Run faulty = run("validate " + file("bad.json") + " " + file("bad.ndjson"));
+  CHECK(faulty.exit_code == 3);
+  CHECK(faulty.out.starts_with(file("bad.json") +
+                               ":3: error unknown-element Patient.name[1].hat: expected"));
+  CHECK(faulty.out.find(file("bad.ndjson") + ":3: error bad-date Patient.birthDate") !=
+        std::string::npos);
+  const Run xml = run("validate --format json " + file("bad.xml"));
+  CHECK(xml.exit_code == 3);
+  const json::value report = json::parse(xml.out);
+  CHECK(report.at("resourceType") == "OperationOutcome");
+  bool found = false;
+  for (const json::value& issue : report.at("issue").as_array()) {
+    if (issue.at("rule") != "value-set") continue;
+    found = true;
+    CHECK(issue.at("line") == 4);
+    CHECK(issue.at("severity") == "error");
+    CHECK(issue.at("code") == "code-invalid");
+    CHECK(issue.at("expression").at(0) == "Patient.contact[0].gender");
+  }
+  CHECK(found);
+  const Run broken = run("validate " + file("broken.xml"));
+  CHECK(broken.exit_code == 1);
+  CHECK(broken.err.find("line 2, Patient") != std::string::npos);
+  CHECK(run("validate --profile http://nowhere " + file("good.json")).exit_code == 1);
+  const Run resident =
+      run("validate --profile https://health-brain.org/fhir/StructureDefinition/resident " +
+          file("good.json"));
+  CHECK(resident.exit_code == 0);
+  CHECK(resident.out.find("warning profile-required Patient.birthDate") != std::string::npos);
 }

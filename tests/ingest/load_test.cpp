@@ -389,3 +389,28 @@ TEST_CASE("load: levels reject, quarantine and warn; a person lets a quarantined
   }
   check_sound(*hub);
 }
+
+TEST_CASE("load: FHIR XML, a resource and a Bundle; a broken one names line and path") {
+  const TempDir directory;
+  const auto hub = given_hub(directory.path() / "store");
+  const std::string one = given_file(directory.path(), "p1.xml",
+                                     "<?xml version=\"1.0\"?>\n<Patient "
+                                     "xmlns=\"http://hl7.org/fhir\"><id value=\"p1\"/></Patient>");
+  const std::string bundle =
+      given_file(directory.path(), "bundle.xml",
+                 "<Bundle xmlns=\"http://hl7.org/fhir\"><type value=\"collection\"/>"
+                 "<entry><resource><Patient><id value=\"p2\"/></Patient></resource></entry>"
+                 "<entry><resource><Patient><id value=\"p3\"/><gender "
+                 "value=\"m\"/></Patient></resource></entry>"
+                 "</Bundle>");
+  const std::string broken =
+      given_file(directory.path(), "broken.xml",
+                 "<Patient xmlns=\"http://hl7.org/fhir\">\n<hat value=\"1\"/></Patient>");
+  const auto report = given_loaded(*hub, {one, bundle, broken});
+  CHECK(report.accepted == 2);
+  CHECK(report.quarantined == 1);
+  REQUIRE(report.failed.size() == 1);
+  CHECK(report.failed[0].message == "line 2, Patient: 'hat' is no element of Patient");
+  CHECK(rows_of(*hub, "resident") == 2);
+  check_sound(*hub);
+}
