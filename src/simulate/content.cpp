@@ -180,7 +180,7 @@ Result<Content> load_content(const std::filesystem::path& directory) {
     read_programmes(open("programmes.yaml"), systems, content);
     read_maternity(open("maternity.yaml"), systems, content);
     content.vaccines = read_vaccines(open("vaccines.yaml"), content);
-    content.cards = read_cards(open("cards.yaml"));
+    content.cards = read_cards(open("cards.yaml"), content.district);
     content.dirt = read_dirt(open("dirt.yaml"));
     return content;
   } catch (const ContentFault& fault) {

@@ -313,11 +313,13 @@ struct VaccineContent {
   std::vector<Dose> doses;
 };
 
+/// Either all who are taught in some kinds of institution, or a share of the others of some ages.
 struct CardGroup {
-  int from = 0, until = 0;  ///< years, inclusive
   std::string code;
+  std::vector<std::size_t> taught;  ///< indexes into DistrictContent::institutions
+  int from = 0, until = -1;         ///< years, inclusive; of those who are not taught
   double share = 0;
-  std::string school;  ///< with {street}, {district}; empty: none
+  std::string school;  ///< outside the district; empty: none
   std::vector<std::string> classes;
 };
 

@@ -170,24 +170,56 @@ VaccineContent read_vaccines(const Field& root, Content& content) {
   return vaccines;
 }
 
-CardRules read_cards(const Field& root) {
-  CardRules rules;
-  for (const Field& field : root.at("groups").items()) {
-    CardGroup group{field.at("from").integer(0, oldest), field.at("until").integer(0, oldest),
-                    field.at("code").text(), field.at("share").number(0, 1e6)};
-    if (const auto school = field.find("school")) {
-      group.school = school->text();
-      for (const Field& name : field.at("classes").items()) group.classes.push_back(name.text());
-      if (group.classes.empty()) field.at("classes").fault("needs an entry");
+namespace {
+CardGroup read_card_group(const Field& field, const DistrictContent& district) {
+  CardGroup group{field.at("code").text()};
+  if (const auto taught = field.find("taught")) {
+    for (const Field& id : taught->items()) {
+      const std::size_t kind = index_of(district.institutions, id.text(), id);
+      if (!district.institutions[kind].school) id.fault("teaches nobody: " + id.text());
+      group.taught.push_back(kind);
     }
-    rules.groups.push_back(std::move(group));
+    return group;
   }
+  group.from = field.at("from").integer(0, oldest);
+  group.until = field.at("until").integer(0, oldest);
+  group.share = field.at("share").number(0, 1e6);
+  if (const auto school = field.find("school")) {
+    group.school = school->text();
+    for (const Field& name : field.at("classes").items()) group.classes.push_back(name.text());
+    if (group.classes.empty()) field.at("classes").fault("needs an entry");
+  }
+  return group;
+}
+
+/// Everybody has a group: at each age those who are not taught, some of them with no other school
+/// (for a card that names a workplace), and those of each kind of school.
+void check_card_groups(const CardRules& rules, const DistrictContent& district,
+                       const Field& field) {
   for (int age = 0; age <= oldest; ++age) {
     bool found = false;
     for (const CardGroup& group : rules.groups)
-      found = found || (age >= group.from && age <= group.until && group.share > 0);
-    if (!found) root.at("groups").fault(fmt::format("have none for age {}", age));
+      found = found ||
+              (age >= group.from && age <= group.until && group.share > 0 && group.school.empty());
+    if (!found) field.fault(fmt::format("have none without a school for age {}", age));
   }
+  for (std::size_t kind = 0; kind < district.institutions.size(); ++kind) {
+    if (!district.institutions[kind].school) continue;
+    int found = 0;
+    for (const CardGroup& group : rules.groups)
+      for (const std::size_t taught : group.taught) found += taught == kind;
+    if (found != 1)
+      field.fault(fmt::format("have {} for those taught in: {}, need one", found,
+                              district.institutions[kind].id));
+  }
+}
+}  // namespace
+
+CardRules read_cards(const Field& root, const DistrictContent& district) {
+  CardRules rules;
+  for (const Field& field : root.at("groups").items())
+    rules.groups.push_back(read_card_group(field, district));
+  check_card_groups(rules, district, root.at("groups"));
   rules.report_hours = root.at("report_hours").number(0, 1000);
   rules.late = root.at("late").share();
   rules.hospital_review_hours = root.at("hospital_review_hours").number(0, 1000);

@@ -9,6 +9,7 @@
 #include "simulate/outbreaks.hpp"
 #include "simulate/population.hpp"
 #include "simulate/resources.hpp"
+#include "simulate/schools.hpp"
 
 namespace hb::simulate {
 
@@ -72,7 +73,8 @@ class Simulator {
   void at_minute(Life& life, VisitFacts& visit, int minute) const;
   void write_outbreak_card(Life& life, const PlannedCase& fallen, const VisitFacts& visit,
                            bool confirmed) const;
-  std::string_view card_group(Life& life, Date day, bool taught) const;
+  void set_card_group(Life& life, Date day, std::optional<Schooling> schooling,
+                      CardFacts& facts) const;
   /// Whether all components are at the programme's target.
   bool measure(Life& life, const VisitFacts& visit, const std::string& encounter,
                std::size_t measure, const ProgrammeMeasure* programme, double managed_years) const;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 
 #include "simulate/life_state.hpp"
 
@@ -329,33 +330,47 @@ void Simulator::vaccinate(Life& life) const {
   }
 }
 
+/// Group of people, school and class; `facts.school` may already name where a grown-up works.
+void Simulator::set_card_group(Life& life, Date day, std::optional<Schooling> schooling,
+                               CardFacts& facts) const {
+  const std::vector<CardGroup>& groups = content_.cards.groups;
+  if (schooling) {
+    const Institution& school = district_.institutions[schooling->institution];
+    for (const CardGroup& group : groups)
+      if (std::find(group.taught.begin(), group.taught.end(), school.kind) != group.taught.end())
+        facts.group = group.code;
+    facts.school = school.name.zh;
+    facts.school_class = class_name(content_, district_, *schooling);
+    return;
+  }
+  const int age = age_in_years(life.who.birth, day);
+  std::vector<double> cumulative;
+  double sum = 0;
+  for (const CardGroup& group : groups) {
+    const bool fits =
+        age >= group.from && age <= group.until && (facts.school.empty() || group.school.empty());
+    cumulative.push_back(sum += fits ? group.share : 0);
+  }
+  const CardGroup& group = groups[life.random.pick(std::span<const double>(cumulative))];
+  facts.group = group.code;
+  if (group.school.empty()) return;
+  facts.school = group.school;
+  facts.school_class =
+      group.classes[life.random.below(static_cast<std::uint32_t>(group.classes.size()))];
+}
+
 void Simulator::write_card(Life& life, const CardContent& card, const VisitFacts& visit) const {
   const CardRules& rules = content_.cards;
   Random& random = life.random;
-  const int age = age_in_years(life.who.birth, visit.day);
-  std::vector<double> cumulative;
-  double sum = 0;
-  for (const CardGroup& group : rules.groups)
-    cumulative.push_back(sum += age >= group.from && age <= group.until ? group.share : 0);
-  const CardGroup& group = rules.groups[random.pick(std::span<const double>(cumulative))];
-  const std::size_t community = community_on(life, visit.day);
-  const Community& place = district_.communities[community];
-
   CardFacts facts{&card, visit};
   facts.case_class = random.chance(card.confirmed) ? "confirmed" : "clinical";
-  facts.group = group.code;
   facts.onset = {visit.day.days -
                  static_cast<int>(std::min(random.exponential(card.onset_days), 180.0))};
   facts.onset = std::max(facts.onset, life.who.birth);
-  facts.area = place.code;
+  facts.area = district_.communities[community_on(life, visit.day)].code;
   facts.registered_area = life.registered_area;
-  if (!group.school.empty()) {
-    const Localized street = stem(content_.district.streets[place.street].name);
-    facts.school = fill_in(fill_in(group.school, "{street}", street.zh), "{district}",
-                           stem(content_.district.name).zh);
-    facts.school_class =
-        group.classes[random.below(static_cast<std::uint32_t>(group.classes.size()))];
-  }
+  set_card_group(life, visit.day,
+                 school_of(content_, district_, population_, seed_, life.number, visit.day), facts);
   const double wait = random.chance(rules.late)
                           ? 24.1 + random.exponential(12)
                           : std::min(23.9, random.exponential(rules.report_hours));

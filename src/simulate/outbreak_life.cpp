@@ -69,15 +69,14 @@ void Simulator::write_outbreak_card(Life& life, const PlannedCase& fallen, const
   facts.onset = fallen.onset_day;
   facts.area = district_.communities[community_on(life, visit.day)].code;
   facts.registered_area = life.registered_area;
-  if (fallen.school != no_place) {
-    const Schooling schooling{fallen.school, static_cast<std::size_t>(fallen.group / class_numbers),
-                              fallen.group % class_numbers};
-    facts.school = district_.institutions[fallen.school].name.zh;
-    facts.school_class = class_name(content_, district_, schooling);
-  } else {
-    facts.school = place_name(outbreaks_, outbreak, content_);
-  }
-  facts.group = card_group(life, visit.day, !facts.school_class.empty());
+  facts.school = place_name(outbreaks_, outbreak, content_);
+  std::optional<Schooling> schooling;
+  if (fallen.school == no_place)
+    schooling = school_of(content_, district_, population_, seed_, life.number, visit.day);
+  else
+    schooling = Schooling{fallen.school, static_cast<std::size_t>(fallen.group / class_numbers),
+                          fallen.group % class_numbers};
+  set_card_group(life, visit.day, schooling, facts);
   const auto minutes = [&](double mean_hours) {
     return static_cast<int>(life.random.exponential(mean_hours) * 60);
   };
@@ -96,23 +95,6 @@ void Simulator::write_outbreak_card(Life& life, const PlannedCase& fallen, const
       facts.hospital_minute < 0 ? *visit.at : district_.institutions[district_.review_office];
   life.writer.task({"review-card", "审核传染病报告卡", "Composition/" + id, visit.day,
                     Date{visit.day.days + 1}, owner.id});
-}
-
-/// A group of people that fits the age and, for children, whether they are taught anywhere.
-std::string_view Simulator::card_group(Life& life, Date day, bool taught) const {
-  const int age = age_in_years(life.who.birth, day);
-  for (const bool strictly : {true, false}) {
-    std::vector<double> cumulative;
-    double sum = 0;
-    for (const CardGroup& group : content_.cards.groups) {
-      const bool fits =
-          age >= group.from && age <= group.until && (!strictly || taught != group.school.empty());
-      cumulative.push_back(sum += fits ? group.share : 0);
-    }
-    if (sum > 0)
-      return content_.cards.groups[life.random.pick(std::span<const double>(cumulative))].code;
-  }
-  return "unknown";
 }
 
 }  // namespace hb::simulate

@@ -99,7 +99,7 @@ Concept read_visit_type(const Field& field, Content& content);
 void read_programmes(const Field& root, const Systems& systems, Content& content);
 void read_maternity(const Field& root, const Systems& systems, Content& content);
 VaccineContent read_vaccines(const Field& root, Content& content);
-CardRules read_cards(const Field& root);
+CardRules read_cards(const Field& root, const DistrictContent& district);
 DirtContent read_dirt(const Field& root);
 
 }  // namespace hb::simulate

@@ -1,6 +1,9 @@
 #include "simulate/content.hpp"
 
+#include <yaml-cpp/yaml.h>
+
 #include "simulate/district.hpp"
+#include "simulate/outbreak_content.hpp"
 #include "simulate/support.hpp"
 
 using namespace hb;
@@ -77,6 +80,40 @@ TEST_CASE("load_content: a missing folder is not found") {
   const auto content = load_content("/nowhere");
   REQUIRE_FALSE(content);
   CHECK(content.error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("load_content: everybody on a report card has a group") {
+  check_fault(changed("cards.yaml", "taught: [primary]", "taught: [middle]"),
+              "cards.yaml:", "have 0 for those taught in: primary, need one");
+  check_fault(changed("cards.yaml", "taught: [primary]", "taught: [primary, pharmacy]"),
+              "cards.yaml:", "teaches nobody: pharmacy");
+  check_fault(
+      changed("cards.yaml", "from: 7, until: 15, code: other", "from: 8, until: 15, code: other"),
+      "cards.yaml:", "have none without a school for age 7");
+}
+
+TEST_CASE("load_content: diseases of report cards are in the list of codes, in the same class") {
+  const auto content = load_content(demo_content());
+  REQUIRE(content);
+  const auto surroundings = load_surroundings(demo_content(), *content);
+  REQUIRE(surroundings);
+  std::map<std::string, std::string> listed;
+  const YAML::Node lists =
+      YAML::LoadFile((source_dir() / "scenes/core/codes/diseases.yaml").string());
+  for (const YAML::Node& list : lists["lists"])
+    for (const YAML::Node& code : list["codes"])
+      listed[code["code"].as<std::string>()] = code["class"].as<std::string>();
+  const auto check = [&](const CardContent& card) {
+    const std::string letter = card.legal_class == 'O' ? "other" : std::string(1, card.legal_class);
+    CHECK_MESSAGE(listed[card.disease.code] == letter, card.disease.code);
+  };
+  int cards = 0;
+  for (const Cause& cause : content->causes)
+    if (cause.card) check(*cause.card), ++cards;
+  CHECK(cards > 15);
+  for (const DiseaseContent& disease : surroundings->diseases) check(disease.card);
+  CHECK(surroundings->diseases.size() > 35);
+  check(surroundings->other.card);
 }
 
 TEST_CASE("district: every community has its own code and name, and somebody in charge") {

@@ -26,6 +26,15 @@ Town given_town(std::uint32_t residents) {
   return town;
 }
 
+/// What stands in a field of a card, or nothing.
+std::string field_of(const std::string& card, const std::string& url) {
+  const std::string key = "\"url\":\"" + url + "\",\"value";
+  std::size_t at = card.find(key);
+  if (at == std::string::npos) return {};
+  at = card.find(":\"", at + key.size()) + 2;
+  return card.substr(at, card.find('"', at) - at);
+}
+
 const InstitutionKind& kind_of(const Town& town, std::size_t institution) {
   return town.content.district.institutions[town.district.institutions[institution].kind];
 }
@@ -99,4 +108,52 @@ TEST_CASE("school_of: the age on 31 August decides, the class stays the same wit
   CHECK(kindergarten > 0.92 * of_age);
   CHECK(kindergarten < 0.98 * of_age);
   for (const auto& [name, children] : classes) CHECK_MESSAGE(children <= 80, name.second);
+}
+
+TEST_CASE("report cards name the kindergarten or school of the child and its class of that day") {
+  const std::uint32_t residents = 6000;
+  TempDir temp;
+  const auto summary = simulate::simulate(small(temp.path() / "d", residents, 3));
+  REQUIRE(summary);
+  const Town town = given_town(residents);  // the same seed and window: the same people
+  const std::map<std::string, std::string> groups = {{"childcare", "kindergarten-child"},
+                                                     {"kindergarten", "kindergarten-child"},
+                                                     {"primary", "pupil"},
+                                                     {"middle", "student"},
+                                                     {"high", "student"}};
+  std::map<std::string, int> taught;
+  int others = 0;
+  for (const std::string& card : read_lines(temp.path() / "d/Composition.ndjson")) {
+    const std::size_t at = card.find("\"Patient/p") + 10;
+    const auto person = static_cast<std::uint32_t>(std::stoul(card.substr(at, 7)) - 1);
+    const Date onset = *parse_date(field_of(card, "onsetDate"));
+    const Date day = day_in_shanghai(*parse_instant(field_of(card, "diagnosisTime")));
+    const std::string group = field_of(card, "populationGroup");
+    const std::string school = field_of(card, "school"), named = field_of(card, "schoolClass");
+    bool agrees = false, none = true;
+    for (const Date when :
+         {day, onset}) {  // the class an outbreak went through is that of the onset
+      const auto schooling =
+          school_of(town.content, town.district, town.population, 7, person, when);
+      if (!schooling) continue;
+      none = false;
+      const std::string& kind = kind_of(town, schooling->institution).id;
+      if (school != town.district.institutions[schooling->institution].name.zh) continue;
+      CHECK_MESSAGE(group == groups.at(kind), card);
+      CHECK(named == class_name(town.content, town.district, *schooling));
+      ++taught[group];
+      agrees = true;
+      break;
+    }
+    CHECK_MESSAGE(agrees != none, card);
+    if (!none) continue;
+    ++others;
+    CHECK(group != "kindergarten-child");
+    CHECK(group != "pupil");
+    if (group == "student") CHECK_MESSAGE(school.find("区外") != std::string::npos, card);
+  }
+  CHECK(taught["kindergarten-child"] > 20);
+  CHECK(taught["pupil"] > 20);
+  CHECK(taught["student"] > 10);
+  CHECK(others > 50);
 }
