@@ -237,6 +237,26 @@ void BM_ReadById(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadById)->Unit(benchmark::kMicrosecond);
 
+/// items = audited reads/s of two threads until all entries are chained and durable.
+void BM_AuditedReads(benchmark::State& state) {
+  const Store& store = million();
+  constexpr int reads = 100'000;
+  for (auto _ : state) {
+    std::vector<std::jthread> readers;
+    for (unsigned thread = 0; thread < 2; ++thread)
+      readers.emplace_back([&store, thread] {
+        std::mt19937_64 random(thread);
+        for (int i = 0; i < reads / 2; ++i)
+          benchmark::DoNotOptimize(
+              store.read(reader, "Patient", uuid(random() % 1'000'000 * resources_per_person)));
+      });
+    readers.clear();
+    if (!store.audit(reader, {.limit = 1})) state.SkipWithError("the audit cannot be read");
+  }
+  state.SetItemsProcessed(state.iterations() * reads);
+}
+BENCHMARK(BM_AuditedReads)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 /// A page of 50 of one million residents: 0 = no filter, 1 = two common parts of names, 2 = an
 /// identifier, 3 = a common part with sex, age and area, 4 = age and area only.
 void BM_FindResidents(benchmark::State& state) {

@@ -1,5 +1,6 @@
 #include "cli/content.hpp"
 
+#include <cstdlib>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,9 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   options.create = create;
   options.threads = threads;
   options.read_only = read_only;
+  // Kept elsewhere, the key cannot be used by whoever can only change the store.
+  if (const char* key = std::getenv("HEALTHBRAIN_AUDIT_KEY"); key != nullptr)
+    options.audit_key_file = key;
   return ingest::Hub::open(store, options);
 }
 

@@ -13,10 +13,11 @@ struct Principal {
   std::vector<std::string> organizations;  ///< organisation ids whose rows may be read
   std::string purpose;                     ///< "operation", "care", "public-health", …
   bool unrestricted = false;               ///< true: areas and organisations do not limit
+  std::string from;                        ///< address the request came from; empty: this machine
 
   /// The program's own jobs: load, rebuild, check.
   static Principal system(std::string purpose) {
-    return {"system", {"system"}, {}, {}, std::move(purpose), true};
+    return {"system", {"system"}, {}, {}, std::move(purpose), true, ""};
   }
 };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "crypto/key_file.hpp"
 #include "ingest/commit.hpp"
 #include "ingest/replay.hpp"
 
@@ -49,6 +50,13 @@ struct Hub::State {
     record_options.create = options.create;
     record_options.read_only = options.read_only;
     record_options.clock = options.clock;
+    if (!options.read_only) {
+      Result<crypto::Key> key =
+          crypto::signing_key(options.audit_key_file.empty() ? fs::path(directory) / "audit.key"
+                                                             : fs::path(options.audit_key_file));
+      if (!key) return unexpected(key.error());
+      record_options.audit_key = *key;
+    }
     auto opened =
         records::Store::open((fs::path(directory) / "records.db").string(), record_options);
     if (!opened) return unexpected(opened.error());

@@ -16,8 +16,9 @@
 namespace hb::ingest {
 
 struct HubOptions {
-  std::string views_dir;     ///< scenes/core/views
-  std::string profiles_dir;  ///< scenes/core/profiles; empty = levels as built in, no profiles
+  std::string views_dir;       ///< scenes/core/views
+  std::string profiles_dir;    ///< scenes/core/profiles; empty = levels as built in, no profiles
+  std::string audit_key_file;  ///< empty = audit.key in the store's directory; made when absent
   bool create = true;
   int threads = 2;
   bool read_only = false;

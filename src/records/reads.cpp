@@ -168,7 +168,7 @@ Result<void> may_read(const Engine& engine, const Principal& principal, Resident
 void note(const Engine& engine, const Principal& principal, std::string action, std::string what) {
   if (!engine.committer) return;
   engine.committer->audit({engine.options.clock(), principal.user, principal.purpose,
-                           std::move(action), std::move(what)});
+                           std::move(action), std::move(what), principal.from});
 }
 
 }  // namespace hb::records

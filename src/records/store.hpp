@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/clock.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
+#include "crypto/signature.hpp"
 #include "records/packer.hpp"
 #include "records/types.hpp"
 
@@ -21,6 +23,8 @@ struct OpenOptions {
   /// Index entries that a bulk load keeps in memory before it writes a sorted run; 64 bytes each at
   /// most.
   std::size_t bulk_entries_in_memory = 6'000'000;
+  /// Signs anchors of the audit (Ed25519); without one there are none.
+  std::optional<crypto::Key> audit_key;
   int key_bits =
       63;  ///< fewer make ids share keys, which tests need; fixed for the life of a store
 };
@@ -139,8 +143,25 @@ class Store {
     std::string purpose;
     std::string action;  ///< "read", "search", "write"
     std::string what;    ///< "Patient/…", "resident 12", never a name
+    std::string from;    ///< address; empty: this machine
   };
-  Result<std::vector<AuditEntry>> audit(const Principal& principal, std::int64_t limit) const;
+  struct AuditQuery {
+    std::string user;  ///< empty: anybody
+    std::string what;  ///< beginning of it; empty: anything
+    std::optional<Instant> since, until;
+    std::int64_t offset = 0;
+    std::int64_t limit = 100;
+  };
+  /// Newest first.
+  Result<std::vector<AuditEntry>> audit(const Principal& principal, const AuditQuery& query) const;
+  struct AuditVerdict {
+    std::int64_t entries = 0;
+    std::int64_t anchors = 0;
+    std::vector<std::string> faults;  ///< one sentence each, the first 100; empty = sound
+  };
+  /// Recomputes the chain of hashes; with a public key also the signatures of the anchors.
+  Result<AuditVerdict> verify_audit(const Principal& principal,
+                                    const crypto::Key* public_key = nullptr) const;
 
  private:
   struct State;

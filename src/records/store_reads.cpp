@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "records/audit.hpp"
 #include "records/committer.hpp"
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
@@ -178,28 +179,50 @@ Result<std::vector<std::string>> Store::check(const std::function<void(double)>&
   return check_store(*state_->engine, progress);
 }
 
-Result<std::vector<Store::AuditEntry>> Store::audit(const Principal& principal,
-                                                    std::int64_t limit) const {
-  const Engine& engine = *state_->engine;
-  if (!principal.unrestricted) {
+namespace {
+
+/// The audit is read by the auditor alone, whose roles the caller has checked; what waits to be
+/// written belongs to the answer.
+Result<void> may_read_audit(const Engine& engine, const Principal& principal) {
+  if (!principal.unrestricted)
     return fail(ErrorCode::forbidden, "only unrestricted principals may read the audit");
-  }
-  if (engine.committer) {  // what waits to be written belongs to the answer
-    const Result<void> flushed = engine.committer->run(0, [] { return Result<void>(); });
-    if (!flushed) return unexpected(flushed.error());
-  }
+  if (!engine.committer) return {};
+  return engine.committer->run(0, [] { return Result<void>(); });
+}
+
+constexpr std::string_view after_all_texts = "\xF4\x8F\xBF\xBF";  // the last code point
+
+}  // namespace
+
+Result<std::vector<Store::AuditEntry>> Store::audit(const Principal& principal,
+                                                    const AuditQuery& asked) const {
+  const Engine& engine = *state_->engine;
+  if (Result<void> may = may_read_audit(engine, principal); !may) return unexpected(may.error());
   Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
   if (!reader) return unexpected(reader.error());
+  const std::string end = asked.what + std::string(after_all_texts);
   Query query(**reader,
-              "SELECT at, account, purpose, action, what FROM audit ORDER BY id DESC LIMIT ?1",
-              limit);
+              "SELECT at, account, purpose, action, what, source FROM audit "
+              "WHERE (?1 = '' OR account = ?1) AND (?2 = '' OR what BETWEEN ?2 AND ?3) "
+              "AND at >= ?4 AND at < ?5 ORDER BY id DESC LIMIT ?6 OFFSET ?7",
+              std::string_view(asked.user), std::string_view(asked.what), std::string_view(end),
+              asked.since ? asked.since->micros : INT64_MIN,
+              asked.until ? asked.until->micros : INT64_MAX, asked.limit, asked.offset);
   std::vector<AuditEntry> entries;
-  while (query.next()) {
-    entries.push_back(
-        {Instant{query.integer(0)}, query.text(1), query.text(2), query.text(3), query.text(4)});
-  }
+  while (query.next())
+    entries.push_back({Instant{query.integer(0)}, query.text(1), query.text(2), query.text(3),
+                       query.text(4), query.text(5)});
   if (!query.ok()) return unexpected(query.error());
   return entries;
+}
+
+Result<Store::AuditVerdict> Store::verify_audit(const Principal& principal,
+                                                const crypto::Key* public_key) const {
+  const Engine& engine = *state_->engine;
+  if (Result<void> may = may_read_audit(engine, principal); !may) return unexpected(may.error());
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  return records::verify_audit(**reader, engine.info.id, public_key);
 }
 
 }  // namespace hb::records

@@ -128,6 +128,7 @@ struct WriteSet {
   std::string user;     ///< account that writes, for the audit; empty = our own job, whose delivery
                         ///< says enough
   std::string purpose;  ///< as Principal::purpose
+  std::string from;     ///< as Principal::from
 };
 
 struct Receipt {

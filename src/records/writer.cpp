@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "records/audit.hpp"
 #include "records/tokens.hpp"
 
 namespace hb::records {
@@ -66,14 +67,9 @@ Result<void> Writer::undo_savepoint() {
 }
 
 Result<void> Writer::write_audit(const std::vector<Store::AuditEntry>& entries) {
-  for (const Store::AuditEntry& entry : entries) {
-    Result<void> written = execute(
-        connection_,
-        "INSERT INTO audit (at, account, purpose, action, what) VALUES (?1, ?2, ?3, ?4, ?5)",
-        entry.at.micros, entry.user, entry.purpose, entry.action, entry.what);
-    if (!written) return written;
-  }
-  return {};
+  if (entries.empty()) return {};
+  const auto& key = engine_.options.audit_key;
+  return append_audit(connection_, engine_.info.id, key ? &*key : nullptr, entries);
 }
 
 Result<void> Writer::write_resident_watermark() {
@@ -302,8 +298,8 @@ Result<Receipt> Writer::write(const WriteSet& set, const PreparedSet& prepared) 
                       receipt.batch, now.micros, first_seq, next_seq_ - 1, set.delivery);
   }
   if (written && !set.user.empty()) {
-    written = write_audit(
-        {{now, set.user, set.purpose, "write", "batch " + std::to_string(receipt.batch)}});
+    written = write_audit({{now, set.user, set.purpose, "write",
+                            "batch " + std::to_string(receipt.batch), set.from}});
   }
   if (!written) return unexpected(written.error());
   return receipt;

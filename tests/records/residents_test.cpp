@@ -232,7 +232,7 @@ TEST_CASE("audit: every read of a person and every write of a user, without name
     CHECK(store->read(li, "Location", "l"));  // no person: no entry
   }
   const auto store = given_store(folder.path());
-  const auto entries = store->audit(anyone, 100);
+  const auto entries = store->audit(anyone, {});
   REQUIRE(entries->size() == 6);
   CHECK(entries->front().action == "search");
   CHECK(entries->front().what == "residents, 1 words, area all");
