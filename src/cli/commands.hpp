@@ -6,6 +6,8 @@ namespace hb::cli {
 // One function per subcommand: adds it to the command line. When the subcommand runs it puts its
 // exit code (exit_code.hpp) into exit_code.
 void add_load(CLI::App& app, int& exit_code);
+void add_user(CLI::App& app, int& exit_code);
+void add_token(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);

@@ -28,6 +28,8 @@ int run(int argc, char** argv) {
   int exit_code = exit_ok;
   add_load(app, exit_code);
   add_store(app, exit_code);
+  add_user(app, exit_code);
+  add_token(app, exit_code);
   add_audit(app, exit_code);
   add_indicator(app, exit_code);
   add_scene(app, exit_code);

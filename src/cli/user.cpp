@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "cli/accounts.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "server/json_text.hpp"
+
+namespace hb::cli {
+
+namespace {
+
+namespace json = boost::json;
+
+struct UserArguments {
+  std::string store, name, display;
+  std::vector<std::string> roles, areas, organizations;
+  bool password_from_stdin = false;
+  bool unlock = false;
+};
+
+json::array list(const std::vector<std::string>& words) { return {words.begin(), words.end()}; }
+
+int run_add(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  security::User user;
+  user.name = arguments.name;
+  user.display = arguments.display;
+  user.roles = arguments.roles;
+  user.areas = arguments.areas;
+  user.organizations = arguments.organizations;
+  user.must_change = !arguments.password_from_stdin;
+  std::string password;
+  if (arguments.password_from_stdin)
+    std::getline(std::cin, password);
+  else
+    password = security::first_password(user.name);
+  if (Result<void> added = (*accounts)->add(user, password); !added) return give_up(added.error());
+  json::object out{{"user", user.name}, {"roles", list(user.roles)}, {"areas", list(user.areas)}};
+  if (!arguments.password_from_stdin) out["password"] = password;
+  fmt::print("{}\n", server::json_text(out));
+  return exit_ok;
+}
+
+int run_lock(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  if (Result<void> done = (*accounts)->lock(arguments.name, !arguments.unlock); !done)
+    return give_up(done.error());
+  fmt::print("{}\n", server::json_text(
+                         json::object{{"user", arguments.name}, {"locked", !arguments.unlock}}));
+  return exit_ok;
+}
+
+int run_reset(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  const Result<std::string> fresh = (*accounts)->reset(arguments.name);
+  if (!fresh) return give_up(fresh.error());
+  fmt::print("{}\n",
+             server::json_text(json::object{{"user", arguments.name}, {"password", *fresh}}));
+  return exit_ok;
+}
+
+int run_list(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  const auto users = (*accounts)->users();
+  if (!users) return give_up(users.error());
+  json::array out;
+  for (const security::User& user : *users)
+    out.push_back(json::object{{"user", user.name},
+                               {"display", user.display},
+                               {"roles", list(user.roles)},
+                               {"areas", list(user.areas)},
+                               {"organizations", list(user.organizations)},
+                               {"locked", user.locked},
+                               {"mustChange", user.must_change},
+                               {"secondFactor", user.second_factor}});
+  fmt::print("{}\n", server::json_text(out));
+  return exit_ok;
+}
+
+CLI::App* add_action(CLI::App& parent, const char* name, const char* what,
+                     const std::shared_ptr<UserArguments>& arguments, int& exit_code,
+                     int (*run)(const UserArguments&)) {
+  CLI::App* action = parent.add_subcommand(name, what);
+  action->add_option("--store", arguments->store, "Store directory")->required();
+  action->callback([&exit_code, arguments, run] { exit_code = run(*arguments); });
+  return action;
+}
+
+}  // namespace
+
+void add_user(CLI::App& app, int& exit_code) {
+  CLI::App* user = app.add_subcommand("user", "Accounts of a store: add, lock, reset, list");
+  user->require_subcommand(1);
+  user->footer(
+      "Example:\n  healthbrain user add --store district-store --name li.na --display 李娜 --role "
+      "epidemiologist --area 770101");
+  auto arguments = std::make_shared<UserArguments>();
+  CLI::App* add = add_action(*user, "add", "Add an account; prints its first password once",
+                             arguments, exit_code, run_add);
+  add->add_option("--name", arguments->name, "Name to log in with")->required();
+  add->add_option("--display", arguments->display, "Name to show");
+  add->add_option("--role", arguments->roles, "Role; may be given several times")->required();
+  add->add_option("--area", arguments->areas, "Area code whose rows may be read; '*' for all");
+  add->add_option("--organization", arguments->organizations, "Organisation id");
+  add->add_flag("--password-stdin", arguments->password_from_stdin,
+                "Read the password from standard input instead of making one");
+  add->footer(
+      "Example:\n  healthbrain user add --store s --name li.na --role nurse --area 770101001");
+  CLI::App* lock = add_action(*user, "lock", "Lock an account and end its sessions", arguments,
+                              exit_code, run_lock);
+  lock->add_option("--name", arguments->name, "Account")->required();
+  lock->add_flag("--undo", arguments->unlock, "Unlock it again");
+  lock->footer("Example:\n  healthbrain user lock --store s --name li.na");
+  CLI::App* reset = add_action(*user, "reset", "Give a new password, to be changed at log-in",
+                               arguments, exit_code, run_reset);
+  reset->add_option("--name", arguments->name, "Account")->required();
+  reset->footer("Example:\n  healthbrain user reset --store s --name li.na");
+  CLI::App* all =
+      add_action(*user, "list", "Print all accounts (JSON)", arguments, exit_code, run_list);
+  all->footer("Example:\n  healthbrain user list --store s");
+}
+
+}  // namespace hb::cli

@@ -1,0 +1,125 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/principal.hpp"
+#include "core/result.hpp"
+#include "crypto/password.hpp"
+
+namespace hb::security {
+
+/// A person who may log in.
+struct User {
+  std::string name;     ///< "li.na": small letters, digits, '.', '-', '_', 2–40
+  std::string display;  ///< 李娜
+  std::vector<std::string> roles;
+  std::vector<std::string> areas;          ///< area codes; "*" alone = all
+  std::vector<std::string> organizations;  ///< organisation ids
+  bool locked = false;
+  bool must_change = false;  ///< the password was set by somebody else
+  bool second_factor = false;
+  Instant created;
+  std::optional<Instant> last_login;
+};
+
+/// A logged-in browser.
+struct Session {
+  User user;
+  std::string csrf;  ///< every request that changes something repeats it
+  Instant began;
+  Instant idle_until;  ///< moves on with use
+  Instant ends;        ///< whatever happens
+};
+
+/// A machine's right to call the API.
+struct ApiToken {
+  std::string id;      ///< public part
+  std::string client;  ///< who uses it
+  std::string scope;   ///< SMART: "system/*.cruds"
+  Instant created, expires;
+  std::optional<Instant> revoked, last_used;
+};
+
+/// Right of whoever asks, from an account.
+Principal principal_of(const User& user, std::string purpose, std::string from);
+
+struct AccountOptions {
+  Clock clock = system_clock();
+  crypto::PasswordCost cost;
+  std::int64_t idle_minutes = 30;
+  std::int64_t absolute_hours = 12;
+};
+
+/// Accounts, sessions and tokens of a store: accounts.db beside the records. Passwords are kept as
+/// Argon2id, session ids and tokens as SHA-256 only, so that who reads the file cannot log in with
+/// it. All members may be called from many threads.
+class Accounts {
+ public:
+  /// errors  unavailable: locked or full; invalid_input: not such a file
+  static Result<std::unique_ptr<Accounts>> open(const std::string& path,
+                                                const AccountOptions& options = {});
+  ~Accounts();
+
+  /// True while nobody has been added: the program then serves its own machine only.
+  Result<bool> empty() const;
+
+  /// errors  conflict: the name is taken; invalid_input: name, password, or an unknown-looking role
+  Result<void> add(const User& user, std::string_view password);
+  /// A random password that must be changed at the next log-in; ends the user's sessions.
+  Result<std::string> reset(std::string_view name);
+  Result<void> lock(std::string_view name, bool locked);
+  Result<void> set_rights(std::string_view name, const std::vector<std::string>& roles,
+                          const std::vector<std::string>& areas,
+                          const std::vector<std::string>& organizations);
+  Result<std::vector<User>> users() const;
+  Result<User> user(std::string_view name) const;
+
+  /// One answer for every reason, after the same time: unknown, locked, wrong password, wrong or
+  /// used code, too many attempts from this address.
+  /// code     of the second factor; may be empty for an account without one
+  /// returns  the session's id, which only the caller has from now on
+  /// errors   forbidden
+  Result<std::string> log_in(std::string_view name, std::string_view password,
+                             std::string_view code, std::string_view address);
+  /// errors  forbidden: unknown, ended, idle for too long, or the user is locked
+  Result<Session> session(std::string_view id);
+  Result<void> log_out(std::string_view id);
+  /// Checks the old password, sets the new one, ends all other sessions of the user.
+  Result<void> change_password(std::string_view session_id, std::string_view old_password,
+                               std::string_view new_password, std::string_view address);
+
+  /// Begins the second factor: a new secret, in force once a code of it was shown.
+  Result<std::string> begin_second_factor(std::string_view name);
+  /// errors  forbidden: not a code of the secret
+  Result<void> confirm_second_factor(std::string_view name, std::string_view code);
+  Result<void> drop_second_factor(std::string_view name);
+
+  /// returns  "hbt_<id>_<secret>", shown once
+  Result<std::string> create_token(std::string_view client, std::string_view scope,
+                                   std::int64_t valid_seconds);
+  Result<std::vector<ApiToken>> tokens() const;
+  Result<void> revoke_token(std::string_view id);
+  /// errors  forbidden: unknown, expired or revoked
+  Result<ApiToken> token(std::string_view text);
+
+ private:
+  struct State;
+  explicit Accounts(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// A random password that keeps the rules, for the first log-in.
+std::string first_password(std::string_view account);
+
+/// "30m", "12h", "1d", "4w" → seconds. errors  invalid_input: no such text, 0, over ten years
+Result<std::int64_t> parse_duration(std::string_view text);
+/// SMART v2 system scopes: "system/Patient.rs system/*.cruds".
+/// errors  invalid_input: which part, and why
+Result<void> check_scope(std::string_view scope);
+
+}  // namespace hb::security
