@@ -21,7 +21,9 @@ struct UserArguments {
   bool unlock = false;
 };
 
-json::array list(const std::vector<std::string>& words) { return {words.begin(), words.end()}; }
+json::array list(const std::vector<std::string>& words) {
+  return json::array(words.begin(), words.end());
+}
 
 int run_add(const UserArguments& arguments) {
   const auto accounts = open_accounts(arguments.store);
