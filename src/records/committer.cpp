@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t group_weight = 50'000;
 constexpr std::size_t audit_flush = 1'000;
+constexpr std::size_t most_waiting = 10'000;
 constexpr auto audit_delay = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -41,7 +42,13 @@ Result<void> Committer::queue(Job job) {
 void Committer::audit(Store::AuditEntry entry) {
   bool wake = false;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Readers wait when they are faster than their entries can be written: none is ever dropped, and
+    // a commit never waits behind more than these.
+    written_.wait(lock, [&] {
+      return audit_.size() < most_waiting || failed_ || stopping_ ||
+             std::this_thread::get_id() == thread_.get_id();
+    });
     wake = audit_.empty() || audit_.size() == audit_flush;
     audit_.push_back(std::move(entry));
   }
@@ -66,6 +73,7 @@ bool Committer::take(Group& group) {
     if (alone) break;
   }
   group.audit.swap(audit_);
+  written_.notify_all();
   return !group.jobs.empty() || !group.audit.empty() || !stopping_;
 }
 

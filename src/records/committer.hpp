@@ -60,6 +60,7 @@ class Committer {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   std::vector<Store::AuditEntry> audit_;
+  std::condition_variable written_;  ///< audit_ has been taken
   bool stopping_ = false;
   bool failed_ = false;  // the last group: do not try again at once
   std::thread thread_;
