@@ -1,5 +1,7 @@
 #include "records/committer.hpp"
 
+#include <algorithm>
+
 #include "records/writer.hpp"
 
 namespace hb::records {
@@ -8,6 +10,7 @@ namespace {
 constexpr std::size_t group_weight = 50'000;
 constexpr std::size_t audit_flush = 1'000;
 constexpr std::size_t most_waiting = 10'000;
+constexpr std::size_t audit_with_jobs = 200;
 constexpr auto audit_delay = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -29,6 +32,10 @@ Result<void> Committer::run(std::size_t weight, Work work) {
 
 Result<void> Committer::run_alone(Work work) { return queue({0, true, std::move(work), {}}); }
 
+Result<void> Committer::flush_audit() {
+  return queue({0, false, [] { return Result<void>(); }, {}, true});
+}
+
 Result<void> Committer::queue(Job job) {
   std::future<Result<void>> done = job.done.get_future();
   {
@@ -43,8 +50,8 @@ void Committer::audit(Store::AuditEntry entry) {
   bool wake = false;
   {
     std::unique_lock lock(mutex_);
-    // Readers wait when they are faster than their entries can be written: none is ever dropped, and
-    // a commit never waits behind more than these.
+    // Readers wait when they are faster than their entries can be written: none is ever dropped,
+    // and a commit never waits behind more than these.
     written_.wait(lock, [&] {
       return audit_.size() < most_waiting || failed_ || stopping_ ||
              std::this_thread::get_id() == thread_.get_id();
@@ -72,9 +79,21 @@ bool Committer::take(Group& group) {
     queue_.pop_front();
     if (alone) break;
   }
-  group.audit.swap(audit_);
-  written_.notify_all();
+  take_audit(group);
   return !group.jobs.empty() || !group.audit.empty() || !stopping_;
+}
+
+/// A commit that somebody waits for takes a few entries along; the rest follows by itself.
+void Committer::take_audit(Group& group) {
+  const bool all = group.jobs.empty() || std::ranges::any_of(group.jobs, &Job::all_audit);
+  if (all || audit_.size() <= audit_with_jobs) {
+    group.audit.swap(audit_);
+  } else {
+    const auto end = audit_.begin() + static_cast<std::ptrdiff_t>(audit_with_jobs);
+    group.audit.assign(std::make_move_iterator(audit_.begin()), std::make_move_iterator(end));
+    audit_.erase(audit_.begin(), end);
+  }
+  written_.notify_all();
 }
 
 void Committer::loop() {

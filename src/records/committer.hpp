@@ -31,8 +31,10 @@ class Committer {
   Result<void> run(std::size_t weight, Work work);
   /// Runs work in the writer's thread outside any transaction.
   Result<void> run_alone(Work work);
-  /// Does not wait: written with the next group, at the latest after 100 ms.
+  /// Written soon, at the latest after 100 ms; waits only while too many are to be written.
   void audit(Store::AuditEntry entry);
+  /// Returns when all entries of before the call are durable.
+  Result<void> flush_audit();
 
  private:
   struct Job {
@@ -40,6 +42,7 @@ class Committer {
     bool alone;
     Work work;
     std::promise<Result<void>> done;
+    bool all_audit = false;  ///< the group takes every audit entry along
   };
   struct Group {
     std::vector<Job> jobs;
@@ -48,6 +51,7 @@ class Committer {
 
   Result<void> queue(Job job);
   bool take(Group& group);
+  void take_audit(Group& group);
   void loop();
   void run_group(Group& group);
   void run_single(Job& job);
