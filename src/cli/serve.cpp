@@ -18,6 +18,7 @@ struct ServeArguments {
   std::string web;
   int threads = default_threads();
   bool quiet = false;
+  bool https = false;
 };
 
 /// Ctrl-C and SIGTERM are waited for by the main thread; no other thread may take them.
@@ -48,6 +49,7 @@ int run_serve(const ServeArguments& arguments) {
   if (web) options.web_dir = *web;
   options.listener.address = arguments.address;
   options.listener.port = arguments.port;
+  options.listener.https = arguments.https;
   options.threads = arguments.threads;
   options.log_requests = !arguments.quiet;
   options.version = HB_VERSION;
@@ -76,7 +78,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   serve
       ->add_option("--address", arguments->address,
-                   "Loopback address; others are refused until there are accounts")
+                   "Address to listen on; others than loopback only once there are accounts")
       ->capture_default_str();
   serve->add_option("--web", arguments->web,
                     "Built web pages; found beside the program if not given");
@@ -85,6 +87,8 @@ void add_serve(CLI::App& app, int& exit_code) {
   serve->add_option("--threads", arguments->threads, "Threads of loads and table scans")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  serve->add_flag("--https", arguments->https,
+                  "A TLS proxy on this machine stands before: Secure cookies and HSTS");
   serve->add_flag("--quiet", arguments->quiet, "Do not log requests (JSON lines on stderr)");
   serve->footer(
       "Example:\n  healthbrain serve --store district-store --port 8080\n\n"

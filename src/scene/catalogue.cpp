@@ -61,6 +61,13 @@ Result<Catalogue> Catalogue::load(const std::filesystem::path& scenes_dir) {
       if (!codes) return unexpected(codes.error());
     }
   }
+  const std::filesystem::path roles = scenes_dir / "core/roles.yaml";
+  if (std::filesystem::exists(roles)) {
+    const Result<void> read = with_file(roles, [&](ContentReader& content, const YAML::Node& root) {
+      catalogue.roles_ = read_roles(content, root);
+    });
+    if (!read) return unexpected(read.error());
+  }
   Result<std::vector<indicators::Plan>> plans = indicators::load_plans(scenes_dir);
   if (!plans) return unexpected(plans.error());
   catalogue.plans_ = std::move(*plans);
@@ -91,6 +98,16 @@ const Board* Catalogue::board(std::string_view id) const {
 const CodeList* Catalogue::codes(std::string_view id) const {
   const auto found = std::ranges::find(codes_, id, &CodeList::id);
   return found == codes_.end() ? nullptr : &*found;
+}
+
+const Permission* Catalogue::permission(std::string_view id) const {
+  const auto found = std::ranges::find(roles_.permissions, id, &Permission::id);
+  return found == roles_.permissions.end() ? nullptr : &*found;
+}
+
+const Role* Catalogue::role(std::string_view id) const {
+  const auto found = std::ranges::find(roles_.roles, id, &Role::id);
+  return found == roles_.roles.end() ? nullptr : &*found;
 }
 
 Localized Catalogue::text(std::string_view list, std::string_view code) const {

@@ -80,6 +80,27 @@ struct CodeList {
   const Code* find(std::string_view code) const;
 };
 
+/// What may be done: "residents:read". A route of the API names one.
+struct Permission {
+  std::string id;
+  Localized name;
+  std::string scope;  ///< FHIR type a machine's token must be allowed to read; empty = no token may
+};
+
+/// Who people are in the district's offices, and what that lets them do.
+struct Role {
+  std::string id;  ///< "general-practitioner"
+  Localized name;
+  std::string purpose;  ///< why they read: "care", "public-health", "operation", "supervision"
+  std::vector<std::string> permissions;
+};
+
+/// roles.yaml of a scene.
+struct RoleFile {
+  std::vector<Permission> permissions;
+  std::vector<Role> roles;
+};
+
 /// A mistake in a scene.
 struct SceneFault {
   std::string file;  ///< as given plus the path inside
@@ -110,6 +131,10 @@ class Catalogue {
   const std::vector<Board>& boards() const { return boards_; }
   const Board* board(std::string_view id) const;
   const CodeList* codes(std::string_view id) const;
+  const std::vector<Permission>& permissions() const { return roles_.permissions; }
+  const Permission* permission(std::string_view id) const;
+  const std::vector<Role>& roles() const { return roles_.roles; }
+  const Role* role(std::string_view id) const;
   /// Name of a code; the code itself in both languages when it is not listed.
   Localized text(std::string_view list, std::string_view code) const;
 
@@ -119,6 +144,7 @@ class Catalogue {
   std::vector<indicators::Measure> measures_;
   std::vector<Board> boards_;
   std::vector<CodeList> codes_;
+  RoleFile roles_;
 };
 
 /// `healthbrain scene check [DIR]`: every scene under scenes_dir (or scenes_dir itself when it

@@ -41,7 +41,10 @@ class SceneChecker {
       add(head, 0, "", "scene.yaml is missing");
     }
     for (const fs::path& file : files_of(folder, ".yaml")) {
-      if (file.filename() != "scene.yaml") content(file, nullptr);
+      if (file.filename() == "scene.yaml") continue;
+      const bool is_roles = file.filename() == "roles.yaml";
+      const std::optional<YAML::Node> root = content(file, is_roles ? "roles-1" : nullptr);
+      if (is_roles && root) roles(file, *root);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -276,6 +279,13 @@ class SceneChecker {
     const std::vector<CodeList> lists = read_codes(reader, root);
     if (!reader.ok()) return add(file, reader.error());
     for (const CodeList& list : lists) unique("code list", list.id, file, 0);
+  }
+
+  void roles(const fs::path& file, const YAML::Node& root) {
+    ContentReader reader(file.string());
+    const RoleFile known = read_roles(reader, root);
+    if (!reader.ok()) return add(file, reader.error());
+    for (const Role& role : known.roles) unique("role", role.id, file, 0);
   }
 
   void view(const fs::path& file) {

@@ -147,6 +147,34 @@ Board read_board(ContentReader& content, const YAML::Node& root) {
   return board;
 }
 
+RoleFile read_roles(ContentReader& content, const YAML::Node& root) {
+  RoleFile file;
+  if (content.text(root, "schema") != "roles-1") content.fault(root, "“schema” is not roles-1");
+  std::set<std::string> known;
+  for (const YAML::Node& node : content.list(root, "permissions")) {
+    file.permissions.push_back({content.text(node, "id"), content.localized(node, "name"),
+                                content.text(node, "scope", false)});
+    const std::string& id = file.permissions.back().id;
+    if (!known.insert(id).second) content.fault(node, "permission “" + id + "” stands twice");
+  }
+  std::set<std::string> ids;
+  for (const YAML::Node& node : content.list(root, "roles")) {
+    Role role{content.text(node, "id"),
+              content.localized(node, "name"),
+              content.text(node, "purpose"),
+              {}};
+    if (!ids.insert(role.id).second) content.fault(node, "role “" + role.id + "” stands twice");
+    for (const YAML::Node& one : content.list(node, "permissions")) {
+      if (one.IsScalar() && known.contains(one.Scalar()))
+        role.permissions.push_back(one.Scalar());
+      else
+        content.fault(one, "role “" + role.id + "” has a permission that is not listed above");
+    }
+    file.roles.push_back(std::move(role));
+  }
+  return file;
+}
+
 std::vector<CodeList> read_codes(ContentReader& content, const YAML::Node& root) {
   std::vector<CodeList> lists;
   if (content.text(root, "schema") != "codes-1") content.fault(root, "“schema” is not codes-1");

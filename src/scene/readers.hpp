@@ -14,6 +14,8 @@ namespace hb::scene {
 SceneInfo read_scene(indicators::ContentReader& content, const YAML::Node& root);
 Board read_board(indicators::ContentReader& content, const YAML::Node& root);
 std::vector<CodeList> read_codes(indicators::ContentReader& content, const YAML::Node& root);
+/// Faults also a role with a permission that the file does not list, and ids that stand twice.
+RoleFile read_roles(indicators::ContentReader& content, const YAML::Node& root);
 
 /// Files of a folder with that extension, by name; none when there is no such folder.
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder,

@@ -121,5 +121,8 @@ Result<std::int64_t> parse_duration(std::string_view text);
 /// SMART v2 system scopes: "system/Patient.rs system/*.cruds".
 /// errors  invalid_input: which part, and why
 Result<void> check_scope(std::string_view scope);
+/// Whether a scope that passed check_scope gives all of `rights` ("rs") on `type`; "*" asks for
+/// every type.
+bool scope_allows(std::string_view scope, std::string_view type, std::string_view rights);
 
 }  // namespace hb::security

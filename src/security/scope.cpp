@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -78,6 +79,25 @@ Result<void> check_scope(std::string_view scope) {
   }
   if (parts > 0) return {};
   return fail(ErrorCode::invalid_input, "a token needs a scope, for example system/*.rs", "scope");
+}
+
+bool scope_allows(std::string_view scope, std::string_view type, std::string_view rights) {
+  constexpr std::string_view system = "system/";
+  while (!scope.empty()) {
+    const std::size_t space = scope.find(' ');
+    const std::string_view part = scope.substr(0, space);
+    scope.remove_prefix(space == std::string_view::npos ? scope.size() : space + 1);
+    const std::size_t point = part.rfind('.');
+    if (!part.starts_with(system) || point == std::string_view::npos) continue;
+    const std::string_view of = part.substr(system.size(), point - system.size());
+    const std::string_view given = part.substr(point + 1);
+    const bool enough = given.find_first_not_of("cruds") == std::string_view::npos &&
+                        std::ranges::all_of(rights, [given](char right) {
+                          return given.find(right) != std::string_view::npos;
+                        });
+    if (enough && (of == "*" || of == type)) return true;
+  }
+  return false;
 }
 
 }  // namespace hb::security

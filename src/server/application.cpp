@@ -26,9 +26,9 @@ bool changes_state(Method method) { return method != Method::get && method != Me
 
 /// A page of another site must neither read nor write here: its address could lead to this machine
 /// (DNS rebinding: the Host is then its own name) or it could post a form (the Origin is then its
-/// own).
-std::optional<Response> refuse_foreign(const Request& request) {
-  if (!is_loopback_host(request.header("host"))) {
+/// own). Once there are accounts the store may have any name: a rebound name has no session.
+std::optional<Response> refuse_foreign(const Request& request, bool accounts, bool https) {
+  if (!accounts && !is_loopback_host(request.header("host"))) {
     return refusal(403, "forbidden",
                    {"只能通过本机地址（127.0.0.1 或 localhost）访问",
                     "this server answers only to its loopback address (127.0.0.1 or localhost)"},
@@ -36,7 +36,7 @@ std::optional<Response> refuse_foreign(const Request& request) {
   }
   if (!changes_state(request.method)) return std::nullopt;
   const std::string_view origin = request.header("origin");
-  const std::string own = "http://" + std::string(request.header("host"));
+  const std::string own = (https ? "https://" : "http://") + std::string(request.header("host"));
   const std::string_view site = request.header("sec-fetch-site");
   const bool foreign_site = site == "cross-site" || site == "same-site";
   if ((origin.empty() || origin == own) && !foreign_site) return std::nullopt;
@@ -68,9 +68,12 @@ Response refuse_path(const Request& request, bool path_known) {
   return response;
 }
 
-BodyPlan plan_body(Services& services, const Request& head) {
+BodyPlan plan_body(Services& services, bool https, const Request& head) {
   BodyPlan plan;
-  plan.refusal = refuse_foreign(head);
+  const Result<bool> accounts = services.gate.closed();
+  if (!accounts) plan.refusal = outcome(accounts.error());
+  if (plan.refusal) return plan;
+  plan.refusal = refuse_foreign(head, *accounts, https);
   if (plan.refusal) return plan;
   Request copy = head;
   const Match match = match_route(copy);
@@ -80,7 +83,13 @@ BodyPlan plan_body(Services& services, const Request& head) {
   }
   plan.refusal = refuse_parameters(*match.route, head);
   if (changes_state(head.method)) plan.limit = small_limit;
-  if (match.route->body == BodyKind::json) plan.limit = json_limit;
+  // Before the body is read: who may not, sends nothing.
+  if (!plan.refusal && match.route->body != BodyKind::none) {
+    if (auto admitted = services.gate.admit(copy, match.route->permission); !admitted)
+      plan.refusal = std::move(admitted.error());
+  }
+  if (match.route->body == BodyKind::json && match.route->permission != access::anybody)
+    plan.limit = json_limit;
   if (match.route->body == BodyKind::upload) {
     plan.limit = upload_limit;
     plan.directory = services.uploads.directory();
@@ -110,10 +119,11 @@ Response run_handler(const Match& match, Request& request, Services& services) {
   try {
     if (asked_after(request) < 0)
       return bad_parameter("after", {"批次号（整数）", "a feed number"});
-    Response response = match.route->handler(request, local_principal(), services);
+    const auto principal = services.gate.admit(request, match.route->permission);
+    if (!principal) return principal.error();
+    Response response = match.route->handler(request, *principal, services);
     mark_stale(request, services, response);
-    if (response.headers.empty() && !response.event_stream)
-      response.headers.emplace_back("Cache-Control", "no-store");
+    if (!response.event_stream) response.headers.emplace_back("Cache-Control", "no-store");
     return response;
   } catch (const std::exception& bug) {  // our bug: this request fails, the server goes on
     spdlog::error("{}",
@@ -152,9 +162,11 @@ Response handle(Services& services, bool log_requests, Request& request) {
 
 }  // namespace
 
-Application make_application(Services& services, bool log_requests) {
+Application make_application(Services& services, bool https, bool log_requests) {
   Application application;
-  application.plan = [&services](const Request& head) { return plan_body(services, head); };
+  application.plan = [&services, https](const Request& head) {
+    return plan_body(services, https, head);
+  };
   application.handle = [&services, log_requests](Request& request) {
     return handle(services, log_requests, request);
   };

@@ -32,6 +32,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> captures;    ///< {id} of the route's pattern
   std::string body;
   Upload upload;
+  std::string from;  ///< address of the peer, or what the TLS proxy of this machine says it is
 
   /// First value of a header (lower-case name), query parameter or captured path part; empty if
   /// none.
@@ -45,7 +46,9 @@ struct Response {
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  bool event_stream = false;  ///< the connection stays open and receives the events of EventHub
+  bool event_stream = false;   ///< the connection stays open and receives the events of EventHub
+  bool stream_ends = false;    ///< after ListenerOptions::stream_limit: the browser asks anew
+  bool no_deliveries = false;  ///< of an event stream: without events about deliveries
 };
 
 /// Splits and decodes "/api/residents?q=a%20b" into path segments and parameters.

@@ -39,11 +39,11 @@ Result<void> Listener::State::listen() {
   const std::string name = options.address == "localhost" ? "127.0.0.1" : options.address;
   const net::ip::address address = net::ip::make_address(name, error);
   if (error) return fail(ErrorCode::invalid_input, "not an IP address: " + options.address);
-  if (!address.is_loopback()) {
-    return fail(
-        ErrorCode::forbidden,
-        "only loopback addresses (127.0.0.1, ::1) can be served, not " + options.address +
-            ": there are no accounts yet, so anybody on the network could read the records");
+  if (!address.is_loopback() && !options.open) {
+    return fail(ErrorCode::forbidden,
+                "only loopback addresses (127.0.0.1, ::1) can be served, not " + options.address +
+                    ": there are no accounts yet, so anybody on the network could read the records "
+                    "(healthbrain user add makes the first)");
   }
   const tcp::endpoint endpoint(address, options.port);
   acceptor.open(endpoint.protocol(), error);

@@ -11,8 +11,10 @@
 namespace hb::server {
 
 struct ListenerOptions {
-  std::string address = "127.0.0.1";  ///< loopback only: accounts are not there yet
-  std::uint16_t port = 8080;          ///< 0 = any free one, ask port()
+  std::string address = "127.0.0.1";  ///< others than loopback only when `open`
+  bool open = false;                  ///< there are accounts: may listen where others can reach it
+  bool https = false;         ///< a TLS proxy stands before: HSTS, Secure cookies, X-Forwarded-For
+  std::uint16_t port = 8080;  ///< 0 = any free one, ask port()
   int network_threads = 2;
   int worker_threads = 8;
   std::uint32_t header_limit = 16 * 1024;  ///< bytes of request line and headers; more is 431
@@ -22,6 +24,7 @@ struct ListenerOptions {
   std::chrono::milliseconds idle_timeout{60'000};    ///< between two requests of a connection
   std::chrono::milliseconds body_timeout{30'000};    ///< for each 256 KB of a body
   std::chrono::milliseconds write_timeout{60'000};   ///< for one response or event
+  std::chrono::milliseconds stream_limit{300'000};   ///< then an event stream is asked for anew
   std::chrono::milliseconds heartbeat{15'000};       ///< comment line on a silent event stream
   std::chrono::milliseconds follow_wait{300};        ///< longest wait of ?after=N
   std::chrono::milliseconds drain{5'000};  ///< stop() lets running requests finish this long
@@ -36,7 +39,8 @@ struct ListenerLoad {
 /// worker pool. The only file that knows Beast and Asio is listener.cpp with session.cpp.
 class Listener {
  public:
-  /// errors  forbidden: the address is not loopback; unavailable: port in use
+  /// errors  forbidden: the address is not loopback and options.open is false; unavailable: port in
+  /// use
   static Result<std::unique_ptr<Listener>> start(const ListenerOptions& options,
                                                  Application application);
   ~Listener();

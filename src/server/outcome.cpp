@@ -46,6 +46,12 @@ Response outcome(const Error& error) {
   return {};
 }
 
+Response person_outcome(const Error& error) {
+  if (error.code != ErrorCode::forbidden && error.code != ErrorCode::not_found)
+    return outcome(error);
+  return not_found({"此居民或该条记录", "such resident or record"});
+}
+
 Response bad_parameter(std::string_view name, const Localized& expectation) {
   const std::string where(name);
   return refusal(400, "invalid_input",

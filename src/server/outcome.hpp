@@ -20,6 +20,9 @@ Response outcome(const Error& error);
 Response refusal(int status, std::string_view code, const Localized& message,
                  std::string_view where = {});
 
+/// Of one person: who may not see them is told the same as when there is nobody.
+Response person_outcome(const Error& error);
+
 Response bad_parameter(std::string_view name, const Localized& expectation);
 Response not_found(const Localized& what);
 

@@ -1,5 +1,6 @@
 #include "server/parameters.hpp"
 
+#include <boost/json.hpp>
 #include <charconv>
 
 namespace hb::server {
@@ -59,6 +60,21 @@ Parsed<std::string> word_of(const Request& request, std::string_view name,
     all += (all.empty() ? "" : ", ") + std::string(word);
   }
   return unexpected(bad_parameter(name, {"以下之一：" + all, "one of: " + all}));
+}
+
+Parsed<std::optional<std::string>> body_text(const Request& request, std::string_view name,
+                                             bool required) {
+  boost::system::error_code error;
+  const boost::json::value body = boost::json::parse(request.body, error);
+  const bool is_object = !error && body.is_object();
+  const boost::json::value* value = is_object ? body.get_object().if_contains(name) : nullptr;
+  if (value && value->is_string() && !value->get_string().empty())
+    return std::string(value->get_string());
+  if (!required && is_object && (!value || value->is_null())) return std::nullopt;
+  const std::string shape = "{\"" + std::string(name) + "\": \"…\"}";
+  return unexpected(refusal(400, "invalid_input",
+                            {"请求内容应为 JSON：" + shape, "the body must be JSON: " + shape},
+                            "body." + std::string(name)));
 }
 
 Parsed<std::string> text_of(const Request& request, std::string_view name) {

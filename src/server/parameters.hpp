@@ -30,6 +30,11 @@ Parsed<std::int64_t> captured_number(const Request& request, std::string_view na
 Parsed<std::string> word_of(const Request& request, std::string_view name,
                             std::initializer_list<std::string_view> words);
 
+/// A member of the JSON body that must be a text with something in it; nullopt when it may be and
+/// is absent.
+Parsed<std::optional<std::string>> body_text(const Request& request, std::string_view name,
+                                             bool required = true);
+
 /// Free text of at most 200 bytes; empty when absent.
 Parsed<std::string> text_of(const Request& request, std::string_view name);
 

@@ -13,6 +13,14 @@ namespace hb::server {
 
 using Handler = Response (*)(Request& request, const Principal& principal, Services& services);
 
+/// What a route may name instead of a permission.
+namespace access {
+inline constexpr std::string_view anybody = "anybody";    ///< no log-in: alive, ready, log in
+inline constexpr std::string_view machine = "machine";    ///< asked from this machine alone
+inline constexpr std::string_view logged_in = "session";  ///< any account, any token
+inline constexpr std::string_view own = "own";            ///< about the asker's own session
+}  // namespace access
+
 enum class BodyKind : std::uint8_t { none, json, upload };
 
 /// One line of the route table: openapi.yaml describes the same, and a test compares the two.
@@ -20,6 +28,9 @@ struct Route {
   Method method;
   std::string_view pattern;  ///< "/api/residents/{id}"
   Handler handler;
+  /// What the asker needs once there are accounts: a permission of roles.yaml, or one of the words
+  /// of `access`.
+  std::string_view permission;
   std::string_view parameters;  ///< query parameters it knows, separated by spaces
   BodyKind body = BodyKind::none;
 };
@@ -71,6 +82,13 @@ Response reopen_problem(Request&, const Principal&, Services&);
 Response get_search(Request&, const Principal&, Services&);
 Response get_events(Request&, const Principal&, Services&);
 Response get_openapi(Request&, const Principal&, Services&);
+Response post_session(Request&, const Principal&, Services&);
+Response get_session(Request&, const Principal&, Services&);
+Response delete_session(Request&, const Principal&, Services&);
+Response post_password(Request&, const Principal&, Services&);
+Response post_second_factor(Request&, const Principal&, Services&);
+Response get_users(Request&, const Principal&, Services&);
+Response lock_user(Request&, const Principal&, Services&);
 Response get_healthz(Request&, const Principal&, Services&);
 Response get_readyz(Request&, const Principal&, Services&);
 Response get_metrics(Request&, const Principal&, Services&);

@@ -110,10 +110,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   auto areas = Areas::load(options.store);
   if (!areas) return unexpected(areas.error());
 
-  state->services =
-      std::make_unique<Services>(*state->hub, *state->catalogue, *state->timeline,
-                                 std::move(*areas), options.clock, route_names(), options.threads);
+  state->services = std::make_unique<Services>(
+      *state->hub, *state->catalogue, *state->timeline, std::move(*areas), options.clock,
+      route_names(), options.threads, options.store, options.listener.https);
   Services& services = *state->services;
+  const Result<bool> closed = services.gate.closed();
+  if (!closed) return unexpected(closed.error());
   services.version = options.version;
   services.web_dir = options.web_dir;
   if (const auto day = simulated_day(options.store); day && state->hub->store().info().simulated) {
@@ -122,8 +124,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   }
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);
-  auto listener =
-      Listener::start(options.listener, make_application(services, options.log_requests));
+  ListenerOptions listener_options = options.listener;
+  listener_options.open = *closed;
+  auto listener = Listener::start(
+      listener_options, make_application(services, options.listener.https, options.log_requests));
   if (!listener) {
     services.feed.stop();
     services.measures->stop();

@@ -4,13 +4,15 @@ namespace hb::server {
 
 Services::Services(ingest::Hub& opened, const scene::Catalogue& scenes,
                    const Timeline& timeline_rules, Areas known_areas, Clock now,
-                   std::vector<std::string> route_names, int threads)
+                   std::vector<std::string> route_names, int threads,
+                   const std::filesystem::path& store, bool https)
     : hub(opened),
       catalogue(scenes),
       timeline(timeline_rules),
       areas(std::move(known_areas)),
       indicators(scenes),
       clock(now),
+      gate(store, scenes, now, https),
       metrics(std::move(route_names)),
       feed(opened, now),
       uploads(opened, now, threads) {}

@@ -13,6 +13,7 @@
 #include "server/events.hpp"
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
+#include "server/gate.hpp"
 #include "server/indicator_index.hpp"
 #include "server/listener.hpp"
 #include "server/metrics.hpp"
@@ -34,6 +35,7 @@ struct Services {
   Date last_simulated_day;  ///< "now" of a simulated store; see today()
   bool has_simulated_day = false;
 
+  Gate gate;
   EventHub events;
   Metrics metrics;
   FeedWatch feed;
@@ -46,14 +48,15 @@ struct Services {
   const Listener* listener = nullptr;
 
   Services(ingest::Hub& opened, const scene::Catalogue& scenes, const Timeline& timeline_rules,
-           Areas known_areas, Clock now, std::vector<std::string> route_names, int threads);
+           Areas known_areas, Clock now, std::vector<std::string> route_names, int threads,
+           const std::filesystem::path& store, bool https);
 
   /// The day the store is at: the last simulated one, else today in Shanghai.
   Date today() const;
 };
 
-/// Who asks, until accounts exist: the person at this machine, who may see everything. The one
-/// place where a principal of the web is made.
+/// Who asks while the store has no account: the person at this machine, who may see everything.
+/// Gate makes every other principal of the web.
 Principal local_principal();
 
 }  // namespace hb::server

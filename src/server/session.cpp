@@ -39,7 +39,13 @@ constexpr SecurityHeader security_headers[] = {
      "form-action 'self'; frame-ancestors 'none'"},
 };
 
+// Only where TLS stands before: over plain HTTP browsers ignore it.
+constexpr SecurityHeader strict_transport = {"Strict-Transport-Security",
+                                             "max-age=31536000; includeSubDomains"};
+
 auto into(error_code& error) { return net::redirect_error(net::use_awaitable, error); }
+
+boost::string_view text_of(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string http_date() {
   const std::time_t now = std::time(nullptr);
@@ -58,8 +64,8 @@ struct Mailbox {
   bool closed = false;
 };
 
-// Answers are made in plain functions and named before co_await: GCC 12 destroys temporaries that are
-// initialised with braces inside a co_await expression twice.
+// Answers are made in plain functions and named before co_await: GCC 12 destroys temporaries that
+// are initialised with braces inside a co_await expression twice.
 Response header_too_large() {
   return refusal(431, "invalid_input",
                  {"请求头过大", "the request's headers are larger than 16 KB"});
@@ -92,6 +98,7 @@ class Session {
 
  private:
   net::awaitable<bool> serve_one();
+  std::string peer(const Request& request);
   net::awaitable<error_code> read_head(RequestParser& parser);
   net::awaitable<bool> read_body(RequestParser& parser, Request& request, const BodyPlan& plan,
                                  Response& response);
@@ -100,7 +107,7 @@ class Session {
   net::awaitable<Response> answer(Request& request);
   net::awaitable<bool> write(const Response& response, bool head_only, bool keep_alive);
   net::awaitable<void> refuse(const Response& response);
-  net::awaitable<void> stream_events();
+  net::awaitable<void> stream_events(bool ends, bool no_deliveries);
   net::awaitable<void> watch_for_end(std::shared_ptr<Mailbox> mailbox);
 
   Shared& shared_;
@@ -166,6 +173,19 @@ bool fill(const RequestParser& parser, Request& request) {
   return parse_target({head.target().data(), head.target().size()}, request);
 }
 
+/// Who asks: the peer, or whom the TLS proxy on this machine names last.
+std::string Session::peer(const Request& request) {
+  error_code error;
+  const auto endpoint = stream_.socket().remote_endpoint(error);
+  if (error) return {};
+  const std::string_view chain = request.header("x-forwarded-for");
+  if (!shared_.options.https || !endpoint.address().is_loopback() || chain.empty())
+    return endpoint.address().to_string();
+  const std::string_view last = chain.substr(chain.rfind(',') + 1);
+  const std::size_t start = last.find_first_not_of(' ');
+  return std::string(start == last.npos ? last : last.substr(start)).substr(0, 64);
+}
+
 /// One request and its answer. returns whether the connection goes on
 net::awaitable<bool> Session::serve_one() {
   RequestParser parser;
@@ -187,6 +207,7 @@ net::awaitable<bool> Session::serve_one() {
     co_await refuse(refused);
     co_return false;
   }
+  request.from = peer(request);
   BodyPlan plan = shared_.application.plan(request);
   if (!plan.refusal && parser.content_length().value_or(0) > plan.limit)
     plan.refusal = too_large(plan.limit);
@@ -205,7 +226,7 @@ net::awaitable<bool> Session::serve_one() {
     response = co_await answer(request);
   }
   if (response.event_stream && request.method == Method::get) {
-    co_await stream_events();
+    co_await stream_events(response.stream_ends, response.no_deliveries);
     co_return false;
   }
   const bool keep_alive = parser.keep_alive() && !shared_.stopping;
@@ -300,8 +321,9 @@ net::awaitable<bool> Session::write(const Response& response, bool head_only, bo
   if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) message.set(name, value);
   for (const SecurityHeader& header : security_headers)
-    message.set(boost::string_view(header.name.data(), header.name.size()),
-                boost::string_view(header.value.data(), header.value.size()));
+    message.set(text_of(header.name), text_of(header.value));
+  if (shared_.options.https)
+    message.set(text_of(strict_transport.name), text_of(strict_transport.value));
   message.keep_alive(keep_alive);
   message.content_length(response.status == 304 ? 0 : response.body.size());
   if (response.status == 304) message.erase(http::field::content_length);
@@ -340,12 +362,21 @@ net::awaitable<void> Session::watch_for_end(std::shared_ptr<Mailbox> mailbox) {
   mailbox->wake.cancel();
 }
 
+std::string stream_head(bool https) {
+  std::string head =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+      "Cache-Control: no-store\r\nConnection: close\r\n";
+  const auto add = [&head](const SecurityHeader& header) {
+    head.append(header.name).append(": ").append(header.value).append("\r\n");
+  };
+  for (const SecurityHeader& header : security_headers) add(header);
+  if (https) add(strict_transport);
+  return head + "\r\n";
+}
+
 /// An event stream: written when something happens, kept alive by heartbeats, dropped when the
 /// browser does not read.
-net::awaitable<void> Session::stream_events() {
-  static constexpr std::string_view head =
-      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
-      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+net::awaitable<void> Session::stream_events(bool ends, bool no_deliveries) {
   EventHub& events = *shared_.application.events;
   const auto executor = stream_.get_executor();
   mailbox_ = std::make_shared<Mailbox>(executor);
@@ -364,9 +395,10 @@ net::awaitable<void> Session::stream_events() {
                 [&watching](std::exception_ptr) { watching = false; });
 
   error_code error;
-  std::string text(head);
+  std::string text = stream_head(shared_.options.https);
   text += *events.greeting();
-  while (!error && !mailbox_->closed) {
+  const auto until = std::chrono::steady_clock::now() + shared_.options.stream_limit;
+  while (!error && !mailbox_->closed && !(ends && std::chrono::steady_clock::now() > until)) {
     stream_.expires_after(shared_.options.write_timeout);
     co_await net::async_write(stream_, net::buffer(text), into(error));
     text.clear();
@@ -376,7 +408,8 @@ net::awaitable<void> Session::stream_events() {
       error_code woken;
       co_await mailbox_->wake.async_wait(into(woken));
     }
-    for (const EventHub::Message& message : mailbox_->messages) text += *message;
+    for (const EventHub::Message& message : mailbox_->messages)
+      if (!no_deliveries || !message->starts_with("event: delivery\n")) text += *message;
     mailbox_->messages.clear();
     if (text.empty()) text = ": still here\n\n";
   }

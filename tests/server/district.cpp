@@ -129,6 +129,11 @@ void District::restart() {
   start();
 }
 
+void District::restart(server::ListenerOptions listener) {
+  listener_ = listener;
+  restart();
+}
+
 namespace {
 
 std::unique_ptr<District>& shared_district() {

@@ -21,6 +21,7 @@ class District {
   const std::filesystem::path& web() const { return web_; }
   /// Stops the server and starts it again on the same store.
   void restart();
+  void restart(server::ListenerOptions listener);
 
  private:
   void start();

@@ -9,10 +9,12 @@ using hb::server::json_text;
 namespace json = boost::json;
 
 TEST_CASE("json_text: numbers as people write them, everything else as JSON") {
-  const json::value value = {{"value", 85.53}, {"seconds", 3.0}, {"small", 0.00001},
-                             {"n", 12}, {"none", nullptr}, {"list", {1, "a\"b", true, json::object{}}}};
-  CHECK(json_text(value) ==
-        R"({"value":85.53,"seconds":3,"small":1e-05,"n":12,"none":null,"list":[1,"a\"b",true,{}]})");
+  const json::value value = {{"value", 85.53},   {"seconds", 3.0},
+                             {"small", 0.00001}, {"n", 12},
+                             {"none", nullptr},  {"list", {1, "a\"b", true, json::object{}}}};
+  CHECK(
+      json_text(value) ==
+      R"({"value":85.53,"seconds":3,"small":1e-05,"n":12,"none":null,"list":[1,"a\"b",true,{}]})");
   CHECK(json::parse(json_text(value)).at("value").as_double() == 85.53);
 }
 

@@ -21,6 +21,7 @@ export function makeRouter() {
             { path: '/deliveries', lazy: () => import('./pages/deliveries/DeliveriesPage') },
             { path: '/deliveries/:id', lazy: () => import('./pages/deliveries/DeliveryPage') },
             { path: '/system', lazy: () => import('./pages/system/SystemPage') },
+            { path: '/account', lazy: () => import('./pages/account/AccountPage') },
             { path: '*', element: <NotFound /> },
           ],
         },

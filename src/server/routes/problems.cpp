@@ -20,20 +20,6 @@ Parsed<int> state_of(const Request& request) {
   return -1;
 }
 
-/// A member of the JSON body that must be a text with something in it.
-Parsed<std::string> body_text(const Request& request, std::string_view name) {
-  boost::system::error_code error;
-  const json::value body = json::parse(request.body, error);
-  const json::value* value =
-      !error && body.is_object() ? body.get_object().if_contains(name) : nullptr;
-  if (value && value->is_string() && !value->get_string().empty())
-    return std::string(value->get_string());
-  const std::string shape = "{\"" + std::string(name) + "\": \"…\"}";
-  return unexpected(refusal(400, "invalid_input",
-                            {"请求内容应为 JSON：" + shape, "the body must be JSON: " + shape},
-                            "body." + std::string(name)));
-}
-
 json::array fault_list(const std::vector<fhir::Fault>& faults, const scene::Catalogue& catalogue) {
   json::array list;
   for (const fhir::Fault& fault : faults)
@@ -127,7 +113,7 @@ Response correct_problem(Request& request, const Principal& principal, Services&
   if (!id) return id.error();
   const auto text = body_text(request, "text");
   if (!text) return text.error();
-  const auto correction = ingest::correct_problem(services.hub, principal, *id, *text);
+  const auto correction = ingest::correct_problem(services.hub, principal, *id, **text);
   if (!correction) return outcome(correction.error());
   if (correction->accepted)
     return json_response(200, json::object{{"accepted", true},
@@ -144,7 +130,7 @@ Response dismiss_problem(Request& request, const Principal& principal, Services&
   if (!id) return id.error();
   const auto reason = body_text(request, "reason");
   if (!reason) return reason.error();
-  const auto done = ingest::dismiss_problem(services.hub, principal, *id, *reason);
+  const auto done = ingest::dismiss_problem(services.hub, principal, *id, **reason);
   return done ? show_problem(*id, principal, services) : outcome(done.error());
 }
 

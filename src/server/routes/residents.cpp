@@ -82,11 +82,11 @@ Response get_resident(Request& request, const Principal& principal, Services& se
   const auto id = captured_number(request, "id");
   if (!id) return id.error();
   const auto resident = services.hub.store().resident(principal, *id);
-  if (!resident) return outcome(resident.error());
+  if (!resident) return person_outcome(resident.error());
   const auto card = card_of(*resident, principal, services);
-  if (!card) return outcome(card.error());
+  if (!card) return person_outcome(card.error());
   const auto versions = services.hub.store().of_resident(principal, *id);
-  if (!versions) return outcome(versions.error());
+  if (!versions) return person_outcome(versions.error());
 
   json::object body = resident_object(*resident, services, *card);
   body["address"] = card->address;
@@ -116,10 +116,9 @@ Response get_resource(Request& request, const Principal& principal, Services& se
   if (!seq) return seq.error();
   const records::Store& store = services.hub.store();
   const auto version = store.read_seq(principal, *seq);
-  if (!version) return outcome(version.error());
+  if (!version) return person_outcome(version.error());
   // Also keeps one person's address from naming another person's record.
-  if (version->resident != *id)
-    return not_found({"此居民的该条记录", "such record of this resident"});
+  if (version->resident != *id) return not_found({"此居民或该条记录", "such resident or record"});
   boost::system::error_code error;
   json::value resource = json::parse(version->json, error);
   std::string delivery_name;

@@ -14,14 +14,15 @@ constexpr std::int64_t newest_deliveries = 200;
 
 struct WebPage {
   std::string_view path;
+  std::string_view permission;
   std::string_view zh;
   std::string_view en;
 };
 constexpr WebPage pages[] = {
-    {"/", "驾驶舱", "Cockpit"},
-    {"/indicators", "指标考核", "Indicators"},
-    {"/residents", "居民档案", "Residents"},
-    {"/deliveries", "数据归集", "Data deliveries"},
+    {"/", "indicators:read", "驾驶舱", "Cockpit"},
+    {"/indicators", "indicators:read", "指标考核", "Indicators"},
+    {"/residents", "residents:read", "居民档案", "Residents"},
+    {"/deliveries", "deliveries:read", "数据归集", "Data deliveries"},
 };
 
 json::object hit(std::string_view kind, const Localized& title, const Localized& subtitle,
@@ -90,14 +91,18 @@ Response get_search(Request& request, const Principal& principal, Services& serv
   const std::string folded = fold(*line);
   if (!folded.empty()) {
     for (const WebPage& page : pages)
-      if (holds({std::string(page.zh), std::string(page.en)}, folded))
+      if (services.gate.may(principal, page.permission) &&
+          holds({std::string(page.zh), std::string(page.en)}, folded))
         items.push_back(
             hit("page", {std::string(page.zh), std::string(page.en)}, {}, std::string(page.path)));
-    if (auto done = add_residents(*line, principal, services, items); !done)
-      return outcome(done.error());
-    add_indicators(folded, services, items);
-    if (auto done = add_deliveries(folded, principal, services, items); !done)
-      return outcome(done.error());
+    const auto may = [&](std::string_view what) { return services.gate.may(principal, what); };
+    if (may("residents:read"))
+      if (auto done = add_residents(*line, principal, services, items); !done)
+        return outcome(done.error());
+    if (may("indicators:read")) add_indicators(folded, services, items);
+    if (may("deliveries:read"))
+      if (auto done = add_deliveries(folded, principal, services, items); !done)
+        return outcome(done.error());
   }
   return json_response(200, json::object{{"items", std::move(items)}});
 }

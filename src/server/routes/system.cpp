@@ -5,8 +5,10 @@
 namespace hb::server {
 
 /// GET /api/events: the listener keeps the connection and writes what EventHub publishes
-Response get_events(Request&, const Principal&, Services&) {
+Response get_events(Request&, const Principal& principal, Services& services) {
   Response response;
+  response.stream_ends = services.gate.closed().value_or(true);
+  response.no_deliveries = !services.gate.may(principal, "deliveries:read");
   response.event_stream = true;
   response.content_type = "text/event-stream";
   return response;

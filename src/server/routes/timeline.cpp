@@ -71,9 +71,9 @@ Response get_timeline(Request& request, const Principal& principal, Services& se
   if (!size) return size.error();
 
   const auto resident = services.hub.store().resident(principal, *id);
-  if (!resident) return outcome(resident.error());
+  if (!resident) return person_outcome(resident.error());
   const auto versions = services.hub.store().of_resident(principal, *id);
-  if (!versions) return outcome(versions.error());
+  if (!versions) return person_outcome(versions.error());
   std::vector<Event> events;
   for (const records::StoredVersion& version : *versions) {
     if (!type->empty() && version.type != *type) continue;

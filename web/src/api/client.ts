@@ -15,6 +15,15 @@ export class ApiError extends Error {
 
 export type QueryValue = string | number | boolean | null | undefined;
 
+let csrfToken = '';
+
+/** The session's token, which every request that changes something repeats. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+const changing = (): Record<string, string> => (csrfToken ? { 'X-CSRF-Token': csrfToken } : {});
+
 /** path?a=1&b=2 without the empty values, in the given order. */
 export function withQuery(path: string, query: Record<string, QueryValue>): string {
   const search = new URLSearchParams();
@@ -64,9 +73,13 @@ export function get<T>(path: string, query: Record<string, QueryValue> = {}, sig
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return ask<T>(path, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...changing() },
     body: JSON.stringify(body),
   });
+}
+
+export function remove<T>(path: string): Promise<T> {
+  return ask<T>(path, { method: 'DELETE', headers: { Accept: 'application/json', ...changing() } });
 }
 
 export interface Upload<T> {
@@ -89,6 +102,7 @@ export function upload<T>(path: string, file: File, onProgress: (share: number) 
     request.onabort = () => reject(new ApiError(0, 'cancelled', 'cancelled', '', ''));
     request.open('POST', path);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
+    for (const [name, value] of Object.entries(changing())) request.setRequestHeader(name, value);
     request.send(file);
   });
   return { done, cancel: () => request.abort() };

@@ -547,6 +547,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in, with which rights */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Log in
+         * @description One refusal for every reason. Sets the cookie hb_session; a former session of the browser ends. `code` is the one-time code of an account with a second factor.
+         */
+        post: operations["logIn"];
+        /** Log out */
+        delete: operations["logOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the own password; all other sessions of the account end */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a second factor (empty object), or confirm it with a code of the new secret */
+        post: operations["setSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, without anything to log in with */
+        get: operations["getUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lock an account, which ends its sessions, or unlock it */
+        post: operations["lockUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -633,11 +723,71 @@ export interface components {
         Error: {
             error: {
                 /** @enum {string} */
-                code: "invalid_input" | "not_found" | "conflict" | "forbidden" | "unavailable";
+                code: "invalid_input" | "unauthenticated" | "not_found" | "conflict" | "forbidden" | "unavailable";
                 message: string;
                 messageZh: string;
                 where: string;
             };
+        };
+        LogIn: {
+            name: string;
+            password: string;
+            code?: string;
+        };
+        RoleName: {
+            id: string;
+            name: components["schemas"]["Texts"];
+        };
+        /** @description `accounts` false: the store has none, the person at this machine may do everything */
+        Session: {
+            accounts: boolean;
+            user: string;
+            display: string;
+            roles: components["schemas"]["RoleName"][];
+            areas: string[];
+            permissions: string[];
+            mustChange: boolean;
+            secondFactor: boolean;
+            csrf: string;
+            idleUntil: string | null;
+            ends: string | null;
+        };
+        Ended: {
+            ended: boolean;
+        };
+        PasswordChange: {
+            old: string;
+            new: string;
+        };
+        SecondFactorStep: {
+            code?: string;
+        };
+        SecondFactor: {
+            uri: string;
+            secret: string;
+            secondFactor: boolean;
+        };
+        Users: {
+            items: components["schemas"]["Account"][];
+        };
+        Account: {
+            name: string;
+            display: string;
+            roles: components["schemas"]["RoleName"][];
+            areas: string[];
+            organizations: string[];
+            locked: boolean;
+            mustChange: boolean;
+            secondFactor: boolean;
+            created: string;
+            lastLogin: string | null;
+        };
+        Lock: {
+            locked: boolean;
+        };
+        Locked: {
+            name: string;
+            locked: boolean;
         };
         /** @description Last commit, the one the tables have reached, and how long they have been behind */
         Feed: {
@@ -1465,6 +1615,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description Log in first */
+        E401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description A parameter or the body is wrong; `where` names it */
         E400: {
             headers: {
@@ -1474,7 +1633,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The request comes from another site */
+        /** @description Not permitted for this account, or the request comes from another site */
         E403: {
             headers: {
                 [name: string]: unknown;
@@ -2664,6 +2823,242 @@ export interface operations {
                     "application/yaml": string;
                 };
             };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is logged in, with which rights */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": true,
+                     *       "user": "li.na",
+                     *       "display": "李娜",
+                     *       "roles": [
+                     *         {
+                     *           "id": "epidemiologist",
+                     *           "name": {
+                     *             "zh": "疾控流行病学人员",
+                     *             "en": "CDC epidemiologist"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "areas": [
+                     *         "770101"
+                     *       ],
+                     *       "permissions": [
+                     *         "indicators:read",
+                     *         "residents:read"
+                     *       ],
+                     *       "mustChange": false,
+                     *       "secondFactor": false,
+                     *       "csrf": "…",
+                     *       "idleUntil": "2026-11-22T08:30:00.000Z",
+                     *       "ends": "2026-11-22T20:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["E401"];
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "li.na",
+                 *       "password": "…",
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogIn"];
+            };
+        };
+        responses: {
+            /** @description Who is logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            409: components["responses"]["E409"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "old": "…",
+                 *       "new": "…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Who is logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
+        };
+    };
+    setSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "123456"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactorStep"];
+            };
+        };
+        responses: {
+            /** @description The new secret for an authenticator program, or that it is in force */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accounts, without anything to log in with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Users"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    lockUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "locked": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["Lock"];
+            };
+        };
+        responses: {
+            /** @description How it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Locked"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
         };
     };
     getHealthz: {

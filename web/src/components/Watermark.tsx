@@ -1,12 +1,18 @@
 import { useMemo } from 'react';
 import { formatInstant } from '../format/format';
+import { plainInSvg } from '../format/svg';
 import { useTexts } from '../i18n';
+import { readerOf, useSession } from '../state/session';
 
-/** “内部资料 注意保密” and the reader's name and time across pages with persons. Until there are
- *  accounts the only reader is the local one. */
+/** “内部资料 注意保密” and the reader's name and time across pages with persons. In a store
+ *  without accounts the only reader is the local one. */
 export function Watermark() {
   const { t } = useTexts();
-  const text = useMemo(() => `${t('internal.reader')} ${formatInstant(new Date().toISOString())}`, [t]);
+  const reader = readerOf(useSession()) || t('shell.local');
+  const text = useMemo(
+    () => plainInSvg(`${t('internal.reader')} · ${reader} ${formatInstant(new Date().toISOString())}`),
+    [t, reader],
+  );
   const mark = useMemo(() => {
     const svg =
       `<svg xmlns="http://www.w3.org/2000/svg" width="360" height="200"><text x="20" y="130" ` +

@@ -1,7 +1,8 @@
 import { NavLink, useLocation } from 'react-router-dom';
 import { useStatus } from '../api/hooks';
-import { useTexts } from '../i18n';
+import { Data, useTexts } from '../i18n';
 import { formatNumber } from '../format/format';
+import { may, readerOf, useSession } from '../state/session';
 import { useAddress } from '../state/useAddress';
 import { pages } from './pages';
 
@@ -9,6 +10,7 @@ export function Navigation() {
   const { t } = useTexts();
   const { link } = useAddress();
   const { pathname } = useLocation();
+  const session = useSession();
   const status = useStatus();
   const open = status.data?.counts.openProblems ?? 0;
 
@@ -22,7 +24,7 @@ export function Navigation() {
         </div>
       </div>
       <ul>
-        {pages.map(({ path, under, label, icon: Icon }) => (
+        {pages.filter(({ needs }) => may(session, needs)).map(({ path, under, label, icon: Icon }) => (
           <li key={path}>
             <NavLink to={link(path)} end={path === '/'} className={({ isActive }) => (isActive || (under && pathname.startsWith(under)) ? 'nav-entry active' : 'nav-entry')}>
               <Icon size={16} strokeWidth={1.8} aria-hidden />
@@ -37,7 +39,7 @@ export function Navigation() {
         ))}
       </ul>
       <div className="nav-foot">
-        <div>{t('shell.local')}</div>
+        <div>{readerOf(session) ? <Data>{readerOf(session)}</Data> : t('shell.local')}</div>
         {status.data && <div>{t('shell.version', { version: status.data.version })}</div>}
       </div>
     </nav>

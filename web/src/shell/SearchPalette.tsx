@@ -6,6 +6,7 @@ import { useMeasures } from '../api/measureHooks';
 import type { SearchHit } from '../api/types';
 import { dictionaries, Loc, useTexts } from '../i18n';
 import { usePreferences } from '../state/preferences';
+import { may, useSession } from '../state/session';
 import { useAddress } from '../state/useAddress';
 import { useDebounced } from '../state/useDebounced';
 import { pages } from './pages';
@@ -28,14 +29,15 @@ const kindIcons: Record<SearchHit['kind'], LucideIcon> = {
 /** Pages, actions and computed indicators are known here, in both languages; all else the hub finds. */
 function useEntries(text: string, open: boolean): { entries: Entry[]; loading: boolean } {
   const { go, area, period } = useAddress();
-  const measures = useMeasures({ area, period }, open);
+  const session = useSession();
+  const measures = useMeasures({ area, period }, open && may(session, 'indicators:read'));
   const { theme, setTheme, language, setLanguage } = usePreferences();
   const asked = useDebounced(text.trim(), 150);
   const found = useSearch(asked);
 
   return useMemo(() => {
     const both = (key: keyof typeof dictionaries.zh) => ({ zh: dictionaries.zh[key], en: dictionaries.en[key] });
-    const own: Entry[] = pages.map(({ path, label, answers, icon }) => ({
+    const own: Entry[] = pages.filter(({ needs }) => may(session, needs)).map(({ path, label, answers, icon }) => ({
       id: path,
       icon,
       title: both(label),
@@ -79,7 +81,7 @@ function useEntries(text: string, open: boolean): { entries: Entry[]; loading: b
         act: () => go(hit.path),
       }));
     return { entries: [...local, ...hits], loading: found.isFetching };
-  }, [text, asked, found.data, found.isFetching, measures.data, go, theme, setTheme, language, setLanguage]);
+  }, [session, text, asked, found.data, found.isFetching, measures.data, go, theme, setTheme, language, setLanguage]);
 }
 
 export function SearchPalette({ open, onClose }: { open: boolean; onClose: () => void }) {

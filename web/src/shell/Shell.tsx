@@ -2,16 +2,18 @@ import { App, ConfigProvider, Drawer } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { Suspense, useEffect, useMemo, useState } from 'react';
-import { Outlet, ScrollRestoration, useLocation } from 'react-router-dom';
+import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router-dom';
 import { useLiveUpdates } from '../api/events';
 import { PageLoading } from '../components/States';
 import { TextProvider, useTexts } from '../i18n';
 import { useDocumentTheme, usePreferences } from '../state/preferences';
+import { useSession } from '../state/session';
 import { useAddress } from '../state/useAddress';
 import { antdTheme } from '../theme/antd';
+import { Entrance } from './Entrance';
 import { HelpDrawer } from './HelpDrawer';
 import { Navigation } from './Navigation';
-import { pages } from './pages';
+import { firstPage, pages } from './pages';
 import { SearchPalette } from './SearchPalette';
 import { TopBar } from './TopBar';
 import { useShortcuts } from './useShortcuts';
@@ -28,7 +30,9 @@ export function Shell() {
     <ConfigProvider theme={dress} locale={language === 'en' ? enUS : zhCN} button={{ autoInsertSpace: false }}>
       <App>
         <TextProvider language={language}>
-          <Frame wall={wall} />
+          <Entrance>
+            <Frame wall={wall} />
+          </Entrance>
         </TextProvider>
       </App>
     </ConfigProvider>
@@ -52,6 +56,7 @@ function Frame({ wall }: { wall: boolean }) {
   const [menu, setMenu] = useState(false);
   const live = useLiveUpdates();
   const { pathname } = useLocation();
+  const home = firstPage(useSession());
   useTitle();
   useShortcuts({ search: () => setSearching(true), help: () => setHelping(true) });
   useEffect(() => setMenu(false), [pathname]);
@@ -78,7 +83,7 @@ function Frame({ wall }: { wall: boolean }) {
       )}
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<PageLoading />}>
-          <Outlet />
+          {home === '/' || pathname !== '/' ? <Outlet /> : <Navigate to={home} replace />}
         </Suspense>
       </main>
       <Drawer open={menu} placement="left" size={240} onClose={() => setMenu(false)} styles={{ body: { padding: 0 } }}>

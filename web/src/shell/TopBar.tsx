@@ -3,6 +3,7 @@ import { CircleHelp, Languages, Menu, Moon, Search, Sun } from 'lucide-react';
 import type { LiveState } from '../api/events';
 import { useTexts } from '../i18n';
 import { usePreferences } from '../state/preferences';
+import { AccountMenu } from './AccountMenu';
 import { AreaPicker } from './AreaPicker';
 import { AsOf } from './AsOf';
 import { PeriodPicker } from './PeriodPicker';
@@ -41,6 +42,7 @@ export function TopBar({ live, onMenu, onSearch, onHelp }: Props) {
         <Tooltip title={t('shell.help')}>
           <Button type="text" icon={<CircleHelp {...icon} />} onClick={onHelp} aria-label={t('shell.help')} />
         </Tooltip>
+        <AccountMenu />
       </div>
     </header>
   );

@@ -1,5 +1,7 @@
 import { ClipboardList, Database, LayoutDashboard, Settings2, UsersRound, type LucideIcon } from 'lucide-react';
+import type { Session } from '../api/types';
 import type { Key } from '../i18n';
+import { may } from '../state/session';
 
 export interface PageEntry {
   path: string;
@@ -9,15 +11,22 @@ export interface PageEntry {
   icon: LucideIcon;
   /** lit on every page whose path begins with this; the path itself without it */
   under?: string;
+  /** without it the page is not offered */
+  needs?: string;
   /** pressed after g */
   letter: string;
 }
 
 /** Only pages that exist; an entry is added together with its page. */
 export const pages: readonly PageEntry[] = [
-  { path: '/', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
-  { path: '/indicators/computed', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
-  { path: '/residents', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
-  { path: '/deliveries', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
+  { path: '/', needs: 'indicators:read', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
+  { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
+  { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
+  { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
   { path: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
 ];
+
+/** Where a reader begins: the cockpit, or the first page that is theirs. */
+export function firstPage(session: Session | null): string {
+  return pages.find(({ needs }) => may(session, needs))?.path ?? '/account';
+}

@@ -1,0 +1,60 @@
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "scene/catalogue.hpp"
+#include "security/accounts.hpp"
+#include "server/http.hpp"
+#include "server/outcome.hpp"
+
+namespace hb::server {
+
+/// Who a request comes from and whether the route is theirs. While the store has no account the
+/// gate is open: the person at this machine may do everything. It closes with the first account,
+/// also when that is added while the server runs, and never opens again.
+class Gate {
+ public:
+  Gate(std::filesystem::path store, const scene::Catalogue& catalogue, Clock clock, bool https);
+
+  /// errors  those of Accounts::open; a store whose accounts cannot be read is not served
+  Result<bool> closed();
+  /// Only when closed() has said true.
+  security::Accounts& accounts() { return *accounts_; }
+
+  /// Who asks. permission  of the route (routes.hpp)
+  /// returns  the refusal: 401 without a session or token, 403 without the right, the CSRF token,
+  ///          or before a password set by others was changed; 503 when accounts cannot be read
+  Parsed<Principal> admit(const Request& request, std::string_view permission);
+
+  /// Whether a principal that admit() gave may do a second thing; true while the gate is open.
+  bool may(const Principal& principal, std::string_view permission) const;
+
+  /// The session of a request that was admitted.
+  Result<security::Session> session_of(const Request& request);
+  /// "hb_session=…; Path=/; HttpOnly; SameSite=Strict[; Secure]"; an empty id ends the cookie.
+  std::string cookie(std::string_view id) const;
+
+ private:
+  Parsed<Principal> admit_token(const Request& request, std::string_view permission);
+
+  std::filesystem::path file_;
+  const scene::Catalogue& catalogue_;
+  Clock clock_;
+  bool https_;
+  std::mutex opening_;
+  std::unique_ptr<security::Accounts> accounts_;
+  std::atomic<bool> closed_{false};
+};
+
+/// The session's id in the request's cookie; empty if none.
+std::string_view session_cookie(const Request& request);
+
+/// An address of this machine.
+bool is_loopback_address(std::string_view address);
+
+}  // namespace hb::server
