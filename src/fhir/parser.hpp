@@ -14,12 +14,16 @@ using Json = simdjson::dom::element;
 /// Nothing of FHIR is nested deeper; deeper JSON is refused before anybody walks it.
 constexpr std::size_t max_depth = 64;
 
+/// Whether a resource has extensions beside primitives (_birthDate).
+enum class Beside : std::uint8_t { unknown, none, some };
+
 /// A parsed resource. The views live as long as the Parser's last parse.
 struct Resource {
   Json root;
   std::string_view type;  ///< "Patient"
   std::string_view id;
   std::string_view source{};  ///< the JSON text whose root this is; empty = not known
+  Beside beside = Beside::unknown;
 };
 
 /// What a broken rule does to the resource.
@@ -76,6 +80,9 @@ class Parser {
 /// A resource inside parsed JSON (an entry of a Bundle).
 /// errors  a Fault: not-fhir, unknown-type, required (no id), bad-id
 tl::expected<Resource, Fault> as_resource(Json element);
+
+/// Looks through the JSON text of a resource; `some` where a text only looks so.
+Beside look_beside(std::string_view json);
 
 bool is_resource_type(std::string_view name);
 

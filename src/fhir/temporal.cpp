@@ -151,6 +151,13 @@ std::optional<Temporal> parse_temporal(std::string_view text) {
   return value;
 }
 
+bool is_plain_day(std::string_view text) { return text.size() == 10 && plain_day(text.data()); }
+
+bool is_plain_second(std::string_view text) {
+  if (!plain_seconds(text)) return false;
+  return text.size() == 20 || number(text, 20, 2) < 14 || number(text, 23, 2) == 0;
+}
+
 std::optional<Temporal> parse_time_of_day(std::string_view text) {
   Temporal value;
   std::size_t at = 0;

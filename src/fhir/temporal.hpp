@@ -41,6 +41,11 @@ Instant to_instant(const Temporal& value);
 /// Day in Asia/Shanghai; a partial date counts as its first day.
 Date to_date(const Temporal& value);
 
+/// Written just as 2015-02-04, a day that exists.
+bool is_plain_day(std::string_view text);
+/// Written just as 2015-02-04T14:34:28+08:00 or …28Z, a time that exists.
+bool is_plain_second(std::string_view text);
+
 /// to_instant(*parse_temporal(text)) and to_date(*parse_temporal(text)), without the detour.
 std::optional<Instant> parse_moment(std::string_view text);
 std::optional<Date> parse_day(std::string_view text);

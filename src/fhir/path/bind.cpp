@@ -16,17 +16,44 @@ bool keeps_type(std::string_view name) {
 
 TypeId bind(Node& node, TypeId focus);
 
+/// Notes a step looked up in `bound_row`, behind the steps of `base`.
+void chain(Node& node, const Node& base) {
+  static const TypeId resource = definitions::find_type("Resource");
+  const ElementRow& row = *node.bound_row;
+  const bool primitive = definitions::primitive(row.type) != Primitive::none;
+  node.link = {tape::Key(row.key), row.type, row.type == resource, primitive};
+  node.chain.clear();
+  const bool from_focus = base.kind == Node::Kind::focus || base.is_type_head;
+  if (!from_focus && base.chain.empty()) return;
+  if (!from_focus) node.chain = base.chain;
+  node.chain_type = from_focus ? node.bound_type : base.chain_type;
+  node.chain.push_back(*node.link);
+  node.chain_primitive = primitive || (!from_focus && base.chain_primitive);
+}
+
+bool names_choice(TypeId type, std::string_view stem) {
+  for (const ElementRow& row : definitions::elements(type))
+    if (row.choice && row.stem == stem) return true;
+  return false;
+}
+
 TypeId bind_member(Node& node, TypeId focus) {
   const TypeId base = bind(*node.base, focus);
   if (base == no_type) return no_type;
-  if (node.at_head && node.name == definitions::type(base).name) return base;
+  node.is_type_head = node.at_head && node.name == definitions::type(base).name;
+  if (node.is_type_head) return base;
   node.bound_type = base;
+  node.link.reset();
+  node.chain.clear();
+  node.choice_type = no_type;
   node.bound_row = definitions::find_element(base, node.name);
   static const TypeId resource = definitions::find_type("Resource");
   if (node.bound_row == nullptr || node.bound_row->choice) {
+    if (node.bound_row == nullptr && names_choice(base, node.name)) node.choice_type = base;
     node.bound_row = nullptr;
     return no_type;
   }
+  if (node.name != "id") chain(node, *node.base);  // id may be a System.String
   return node.bound_row->type == resource ? no_type : node.bound_row->type;
 }
 
@@ -40,6 +67,7 @@ TypeId bind_of_type(Node& node) {
     if (row.choice && row.stem == member.name && row.type == node.type.fhir) {
       node.bound_type = member.bound_type;
       node.bound_row = &row;
+      chain(node, *member.base);
     }
   return node.type.fhir;
 }

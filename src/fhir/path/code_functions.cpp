@@ -144,7 +144,7 @@ bool on_text(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
   const auto way = evaluator.single_text(*node.arguments[0], scope);
   if (evaluator.failed() || !way) return !evaluator.failed();
   auto coded = code(*text, *way);
-  return !coded || sink(evaluator.keep(std::move(*coded)));
+  return !coded || sink(evaluator.keep(*coded));
 }
 
 constexpr Function functions[] = {

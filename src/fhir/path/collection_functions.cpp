@@ -51,6 +51,9 @@ bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sin
 }
 
 bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  bool fits = false;
+  const bool more = evaluator.along_chain(node, scope, sink, fits);
+  if (fits) return more;
   if (node.bound_row == nullptr) {
     auto use = [&](const Value& item) {
       if (fits_type(item, node.type)) return sink(item);
@@ -63,7 +66,7 @@ bool of_type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
   auto use = [&](const Value& item) {
     const auto* element = std::get_if<Element>(&item);
     if (element != nullptr && element->type == node.bound_type)
-      return evaluator.bound_member(*element, *node.bound_row, sink);
+      return evaluator.bound_member(*element, node, sink);
     auto keep = [&](const Value& value) { return !fits_type(value, node.type) || sink(value); };
     return evaluator.member(item, *node.base, sink_of(keep));
   };
@@ -150,16 +153,24 @@ bool exclude(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
 }
 
 bool distinct(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  Collection found;
-  for (const Value& item : evaluator.collect(*node.base, scope)) add_distinct(found, item);
-  return push_all(evaluator, found, sink);
+  Lent found(evaluator.state().spare);
+  auto use = [&](const Value& item) {
+    add_distinct(*found, item);
+    return true;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  return push_all(evaluator, *found, sink);
 }
 
 bool unite(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  Collection found;
-  for (const Value& item : evaluator.collect(*node.base, scope)) add_distinct(found, item);
-  for (const Value& item : evaluator.collect(*node.arguments[0], scope)) add_distinct(found, item);
-  return push_all(evaluator, found, sink);
+  Lent found(evaluator.state().spare);
+  auto use = [&](const Value& item) {
+    add_distinct(*found, item);
+    return true;
+  };
+  evaluator.each(*node.base, scope, sink_of(use));
+  evaluator.each(*node.arguments[0], scope, sink_of(use));
+  return push_all(evaluator, *found, sink);
 }
 
 bool combine(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
@@ -173,18 +184,20 @@ bool children(Evaluator& evaluator, const Node& node, const Scope& scope, Sink s
 
 /// Level by level, as repeat(children()) gives them; equal items stay.
 bool descendants(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  Collection level = evaluator.collect(*node.base, scope);
-  while (!level.empty()) {
-    Collection next;
+  Lent level(evaluator.state().spare);
+  Lent next(evaluator.state().spare);
+  *level = evaluator.collect(*node.base, scope);
+  while (!level->empty()) {
+    next->clear();
     auto use = [&](const Value& child) {
       if (++evaluator.state().steps > evaluator.state().limits.steps)
         return evaluator.error("the expression takes too many steps");
-      next.push_back(child);
+      next->push_back(child);
       return sink(child);
     };
-    for (const Value& item : level)
+    for (const Value& item : *level)
       if (!evaluator.children(item, sink_of(use))) return false;
-    level = std::move(next);
+    std::swap(*level, *next);
   }
   return !evaluator.failed();
 }

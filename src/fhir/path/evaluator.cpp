@@ -1,5 +1,7 @@
 #include "fhir/path/evaluator.hpp"
 
+#include <span>
+
 #include "fhir/path/functions.hpp"
 
 namespace hb::fhir::path {
@@ -74,11 +76,44 @@ bool with_extension(simdjson::dom::object object, const ElementRow& row, Sink si
   return push_extended(has_value ? &value : nullptr, &beside, row.type, sink);
 }
 
+/// The values of a known step.
+bool push_link(Json json, const Link& link, Sink sink) {
+  if (link.holds_resource) return push(json, link.type, sink);
+  const tape::Place place = tape::place_of(json);
+  const std::uint64_t* words = place.document->tape.get();
+  const std::uint64_t word = words[place.index];
+  if (tape::kind(word) != '[') return tape::kind(word) == 'n' || sink(Element{json, link.type});
+  const std::size_t end = static_cast<std::uint32_t>(word) - 1;
+  for (std::size_t i = place.index + 1; i < end; i = tape::behind(words, i))
+    if (tape::kind(words[i]) != 'n' && !sink(Element{tape::at({place.document, i}), link.type}))
+      return false;
+  return true;
+}
+
+bool walk(Json json, std::span<const Link> links, Sink sink) {
+  Json value;
+  while (true) {
+    if (!tape::find(json, links[0].key, value)) return true;
+    if (links.size() == 1) return push_link(value, links[0], sink);
+    links = links.subspan(1);
+    const tape::Place place = tape::place_of(value);
+    const std::uint64_t* words = place.document->tape.get();
+    if (tape::kind(words[place.index]) == '[') {
+      const std::size_t end = static_cast<std::uint32_t>(words[place.index]) - 1;
+      for (std::size_t i = place.index + 1; i < end; i = tape::behind(words, i))
+        if (!walk(tape::at({place.document, i}), links, sink)) return false;
+      return true;
+    }
+    json = value;
+  }
+}
+
 /// value → valueQuantity, valueString, …: the one that is there.
 bool push_choice(simdjson::dom::object object, TypeId type, std::string_view stem,
                  bool may_have_beside, Sink sink) {
   for (const auto field : object) {
     std::string_view key = field.key;
+    if (!may_have_beside && key == stem) return push(field.value, no_type, sink);
     if (may_have_beside && key.starts_with('_')) key.remove_prefix(1);
     if (key.size() <= stem.size() || !key.starts_with(stem)) continue;
     const ElementRow* row = definitions::find_element(type, key);
@@ -98,20 +133,17 @@ bool Evaluator::error(std::string message) {
   return false;
 }
 
-std::string_view Evaluator::keep(std::string text) {
-  return state_.texts.emplace_back(std::move(text));
+char* Evaluator::room(std::size_t bytes) { return state_.texts.room(bytes); }
+
+std::string_view Evaluator::keep(std::string_view text) {
+  char* place = room(text.size());
+  std::copy(text.begin(), text.end(), place);
+  return {place, text.size()};
 }
 
 bool Evaluator::may_have_beside() {
-  using Beside = Evaluation::State::Beside;
-  if (state_.beside == Beside::unknown) {
-    // Only a key begins with "_ more often than never; a text that does makes evaluation slower.
-    const std::string_view json = state_.source;
-    bool found = json.empty();
-    for (std::size_t at = json.find('_'); !found && at != json.npos; at = json.find('_', at + 1))
-      found = at > 0 && json[at - 1] == '"';
-    state_.beside = found ? Beside::some : Beside::none;
-  }
+  if (state_.beside == Beside::unknown)
+    state_.beside = state_.source.empty() ? Beside::some : look_beside(state_.source);
   return state_.beside == Beside::some;
 }
 
@@ -174,19 +206,35 @@ bool Evaluator::members(const Value& item, std::string_view name, Sink sink) {
 
 bool Evaluator::member(const Value& item, const Node& node, Sink sink) {
   const auto* element = std::get_if<Element>(&item);
-  if (element == nullptr || node.bound_row == nullptr || node.bound_type != element->type ||
-      node.name == "id")
-    return members(item, node.name, sink);
-  return bound_member(*element, *node.bound_row, sink);
+  if (element == nullptr) return members(item, node.name, sink);
+  if (node.link && node.bound_type == element->type) return bound_member(*element, node, sink);
+  if (node.choice_type != no_type && node.choice_type == element->type && !element->absent &&
+      !may_have_beside()) {
+    simdjson::dom::object object;
+    return element->json.get(object) || push_choice(object, element->type, node.name, false, sink);
+  }
+  return members(item, node.name, sink);
 }
 
-bool Evaluator::bound_member(const Element& element, const ElementRow& row, Sink sink) {
+bool Evaluator::bound_member(const Element& element, const Node& node, Sink sink) {
+  if (element.absent) return true;
+  if (node.link->primitive && may_have_beside()) {
+    simdjson::dom::object object;
+    return element.json.get(object) || with_extension(object, *node.bound_row, sink);
+  }
   Json value;
-  simdjson::dom::object object;
-  if (element.absent || element.json.get(object)) return true;
-  if (definitions::primitive(row.type) != Primitive::none && may_have_beside())
-    return with_extension(object, row, sink);
-  return object.at_key(row.key).get(value) || push(value, row.type, sink);
+  return !tape::find(element.json, node.link->key, value) || push_link(value, *node.link, sink);
+}
+
+bool Evaluator::along_chain(const Node& node, const Scope& scope, Sink sink, bool& fits) {
+  fits = false;
+  if (node.chain.empty() || scope.many != nullptr || scope.focus == nullptr) return true;
+  const auto* element = std::get_if<Element>(scope.focus);
+  if (element == nullptr || element->type != node.chain_type || element->absent) return true;
+  if (node.chain_primitive && may_have_beside()) return true;
+  fits = true;
+  state_.steps += static_cast<std::int64_t>(node.chain.size()) - 1;
+  return walk(element->json, node.chain, sink);
 }
 
 bool Evaluator::children_of(const Element& element, simdjson::dom::object object, Sink sink) {
@@ -302,6 +350,9 @@ bool names_its_type(const Node& node, const Value& focus) {
 }  // namespace
 
 bool Evaluator::literal_member(const Node& node, const Scope& scope, Sink sink) {
+  bool fits = false;
+  const bool more = along_chain(node, scope, sink, fits);
+  if (fits) return more;
   if (node.base->kind == Node::Kind::focus && scope.many == nullptr) {
     if (scope.focus == nullptr) return true;
     if (names_its_type(node, *scope.focus)) return sink(*scope.focus);
@@ -321,18 +372,25 @@ Collection Evaluator::collect(const Node& node, const Scope& scope) {
   return items;
 }
 
-std::optional<Value> Evaluator::single(const Node& node, const Scope& scope) {
-  std::optional<Value> found;
-  bool several = false;
-  auto use = [&](const Value& item) {
-    several = found.has_value();
-    if (!several) found = item;
-    return !several;
+bool Evaluator::only(const Node& node, const Scope& scope, Value& item) {
+  if (node.kind == Node::Kind::literal) {
+    item = node.value;
+    return true;
+  }
+  std::size_t items = 0;
+  auto use = [&](const Value& found) {
+    if (++items == 1) item = found;
+    return items == 1;
   };
   each(node, scope, sink_of(use));
-  if (several) error("one value is expected, there are several");
-  if (failed() || !found) return std::nullopt;
-  return system_value(*found);
+  if (items > 1) error("one value is expected, there are several");
+  return items == 1 && !failed();
+}
+
+std::optional<Value> Evaluator::single(const Node& node, const Scope& scope) {
+  Value item;
+  if (!only(node, scope, item)) return std::nullopt;
+  return system_value(item);
 }
 
 std::optional<Value> Evaluator::exact(const Value& value) {
@@ -352,17 +410,17 @@ std::optional<Value> Evaluator::exact(const Value& value) {
 }
 
 std::optional<Value> Evaluator::single_exact(const Node& node, const Scope& scope) {
-  const Collection items = collect(node, scope);
-  if (items.size() > 1) error("one value is expected, there are several");
-  if (failed() || items.empty()) return std::nullopt;
-  return exact(items[0]);
+  Value item;
+  if (!only(node, scope, item)) return std::nullopt;
+  return exact(item);
 }
 
 std::optional<std::string_view> Evaluator::single_text(const Node& node, const Scope& scope) {
-  const auto value = single(node, scope);
-  if (!value) return std::nullopt;
-  if (const auto* text = std::get_if<std::string_view>(&*value)) return *text;
-  error("a text is expected");
+  Value item;
+  if (!only(node, scope, item)) return std::nullopt;
+  std::string_view text;
+  if (plain_text(item, text)) return text;
+  if (system_value(item)) error("a text is expected");
   return std::nullopt;
 }
 
@@ -374,21 +432,36 @@ std::optional<std::int64_t> Evaluator::single_integer(const Node& node, const Sc
   return std::nullopt;
 }
 
+namespace {
+
+/// One item as a condition.
+Truth truth_of(const Value& item) {
+  const auto of = [](bool boolean) { return boolean ? Truth::yes : Truth::no; };
+  if (const bool* boolean = std::get_if<bool>(&item)) return of(*boolean);
+  if (const auto* element = std::get_if<Element>(&item)) {
+    bool boolean = false;
+    if (element->absent) return Truth::unknown;
+    if (!element->json.get(boolean)) return of(boolean);
+  }
+  return system_value(item) ? Truth::yes : Truth::unknown;
+}
+
+}  // namespace
+
 Truth Evaluator::truth(const Node& node, const Scope& scope) {
-  std::optional<Value> found;
-  bool several = false;
+  if (node.kind == Node::Kind::operation) {
+    Truth result = Truth::unknown;
+    if (direct_truth(node, scope, result)) return failed() ? Truth::unknown : result;
+  }
+  Truth found = Truth::unknown;
+  std::size_t items = 0;
   auto use = [&](const Value& item) {
-    several = found.has_value();
-    if (!several) found = item;
-    return !several;
+    if (++items == 1) found = truth_of(item);
+    return items == 1;
   };
   each(node, scope, sink_of(use));
-  if (several) error("a condition must be one boolean, there are several values");
-  if (failed() || !found) return Truth::unknown;
-  const auto value = system_value(*found);
-  if (!value) return Truth::unknown;
-  if (const bool* boolean = std::get_if<bool>(&*value)) return *boolean ? Truth::yes : Truth::no;
-  return Truth::yes;
+  if (items > 1) error("a condition must be one boolean, there are several values");
+  return failed() ? Truth::unknown : found;
 }
 
 }  // namespace hb::fhir::path
@@ -412,15 +485,16 @@ void Evaluation::reset(const Resource& resource) { reset(resource, root(resource
 void Evaluation::reset(const Resource& resource, const Value& root) {
   reset(root);
   state_->source = resource.source;
+  state_->beside = resource.beside;
   state_->numbers.reset(resource.source, resource.root);
 }
 
 void Evaluation::reset(const Value& root) {
-  if (!state_->texts.empty()) state_->texts.clear();
+  state_->texts.clear();
   state_->steps = 0;
   state_->resource = root;
   state_->has_resource = true;
-  state_->beside = State::Beside::unknown;
+  state_->beside = Beside::unknown;
   state_->source = {};
   state_->numbers.reset({}, {});
 }

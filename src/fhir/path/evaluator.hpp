@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +19,66 @@ Sink sink_of(Use& use) {
       [](void* context, const Value& value) { return bool((*static_cast<Use*>(context))(value)); },
       &use};
 }
+
+/// Memory of computed texts, given back all at once.
+class Texts {
+ public:
+  char* room(std::size_t bytes) {
+    if (bytes > left_) grow(bytes);
+    char* place = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return place;
+  }
+  void clear() {
+    if (blocks_.empty()) return;
+    if (blocks_.size() > 1) blocks_.erase(blocks_.begin(), blocks_.end() - 1);
+    next_ = blocks_.back().bytes.get();
+    left_ = blocks_.back().size;
+  }
+
+ private:
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    std::size_t size;
+  };
+  void grow(std::size_t bytes) {
+    constexpr std::size_t smallest = 4096;
+    const std::size_t size = std::max(smallest, bytes);
+    blocks_.push_back({std::make_unique_for_overwrite<char[]>(size), size});
+    next_ = blocks_.back().bytes.get();
+    left_ = size;
+  }
+  std::vector<Block> blocks_;
+  char* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+/// A collection whose memory comes from and goes back to the evaluation.
+class Lent {
+ public:
+  explicit Lent(std::vector<Collection>& spare) : spare_(spare) {
+    if (spare_.empty()) return;
+    items_ = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  ~Lent() {
+    constexpr std::size_t most = 1024;  // items, of a collection kept for another use
+    items_.clear();
+    if (items_.capacity() > 0 && items_.capacity() <= most) spare_.push_back(std::move(items_));
+  }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+  Collection& operator*() { return items_; }
+  Collection* operator->() { return &items_; }
+
+ private:
+  std::vector<Collection>& spare_;
+  Collection items_;
+};
+
+/// The text of a FHIR or System string: not of dates and times, which are values of their own.
+bool plain_text(const Value& value, std::string_view& text);
 
 /// What $this, $index and $total mean at a place of the tree.
 struct Scope {
@@ -52,13 +114,19 @@ class Evaluator {
   bool failed() const;
   /// Notes the first error; returns false so that walks end.
   bool error(std::string message);
-  std::string_view keep(std::string text);
+  std::string_view keep(std::string_view text);
+  /// Room for a text to be written, kept until reset().
+  char* room(std::size_t bytes);
+  /// The only raw item of a node; false when there is none (or failed()).
+  bool only(const Node& node, const Scope& scope, Value& item);
 
   /// Children of an item named `name` ("name" finds choices too).
   bool members(const Value& item, std::string_view name, Sink sink);
   /// The same for a member node, by what was bound beforehand where that fits.
   bool member(const Value& item, const Node& node, Sink sink);
-  bool bound_member(const Element& element, const ElementRow& row, Sink sink);
+  bool bound_member(const Element& element, const Node& node, Sink sink);
+  /// The items of a node's chain of known steps; false in `fits` when they do not fit the focus.
+  bool along_chain(const Node& node, const Scope& scope, Sink sink, bool& fits);
   /// All children in document order.
   bool children(const Value& item, Sink sink);
 
@@ -72,10 +140,12 @@ class Evaluator {
   bool operation(const Node& node, const Scope& scope, Sink sink);
   bool constant(const Node& node, Sink sink);
   bool literal_member(const Node& node, const Scope& scope, Sink sink);
-  bool logic(const Node& node, const Scope& scope, Sink sink);
   bool membership(const Node& node, const Scope& scope, Sink sink);
-  bool comparison(const Node& node, const Scope& scope, Sink sink);
-  bool text_equality(const Node& node, const Scope& scope, Sink sink, bool& more);
+  /// A condition without pushing its boolean; false when the operator has no such way.
+  bool direct_truth(const Node& node, const Scope& scope, Truth& result);
+  bool text_equality(const Node& node, const Scope& scope, Truth& result);
+  Truth logic(const Node& node, const Scope& scope);
+  Truth compare(const Node& node, const Scope& scope);
   bool equality(const Node& node, const Scope& scope, Sink sink);
   bool arithmetic(const Node& node, const Scope& scope, Sink sink);
   bool type_operation(const Node& node, const Scope& scope, Sink sink);
@@ -103,6 +173,8 @@ bool comparable(const Quantity& left, const Quantity& right);
 bool equivalent(const Collection& left, const Collection& right);
 /// -1, 0, 1; nullopt = unknown; `comparable` becomes false when the types have no order.
 std::optional<int> order(const Value& left, const Value& right, bool& comparable);
+/// The same at once, where both are numbers or both moments plainly written; else `known` is false.
+std::optional<int> order_plain(const Value& left, const Value& right, bool& known);
 /// Adds each value that is not in the collection yet.
 void add_distinct(Collection& to, const Value& value);
 
@@ -122,12 +194,12 @@ struct Evaluation::State {
   std::int64_t steps = 0;
   std::map<std::string, Value, std::less<>> constants;
   std::optional<Instant> now;
-  std::deque<std::string> texts;
+  path::Texts texts;
+  std::vector<Collection> spare;  ///< empty ones, their memory used again
   std::optional<Error> error;
   Value resource;
   bool has_resource = false;
   std::int64_t row_index = 0;
-  enum class Beside : std::uint8_t { unknown, none, some };
   Beside beside = Beside::unknown;  ///< extensions beside primitives in the resource
   std::string_view source;          ///< JSON text of the resource; empty = not known
   path::NumberTexts numbers;

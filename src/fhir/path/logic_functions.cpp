@@ -82,13 +82,30 @@ bool superset_of(Evaluator& evaluator, const Node& node, const Scope& scope, Sin
   return !evaluator.failed() && sink(is_subset(other, base));
 }
 
+/// descendants().count(): what is only counted needs no types.
+bool count_descendants(Evaluator& evaluator, const Value& item, std::int64_t& items) {
+  const auto* element = std::get_if<Element>(&item);
+  if (element == nullptr) return true;
+  if (!element->absent) items += tape::count_descendants(element->json);
+  evaluator.state().steps += items;
+  return evaluator.state().steps <= evaluator.state().limits.steps ||
+         evaluator.error("the expression takes too many steps");
+}
+
 bool count(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   std::int64_t items = 0;
-  auto use = [&](const Value&) {
+  auto one = [&](const Value&) {
     ++items;
     return true;
   };
-  evaluator.each(*node.base, scope, sink_of(use));
+  auto below = [&](const Value& item) { return count_descendants(evaluator, item, items); };
+  const Node& base = *node.base;
+  const bool counts_below = base.kind == Node::Kind::function && base.name == "descendants" &&
+                            !evaluator.may_have_beside();
+  if (counts_below)
+    evaluator.each(*base.base, scope, sink_of(below));
+  else
+    evaluator.each(base, scope, sink_of(one));
   return !evaluator.failed() && sink(items);
 }
 

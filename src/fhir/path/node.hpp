@@ -1,9 +1,11 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fhir/fhirpath.hpp"
+#include "fhir/path/tape.hpp"
 
 namespace hb::fhir::path {
 
@@ -45,6 +47,14 @@ struct TypeSpecifier {
 
 struct Function;  // functions.hpp
 
+/// A step of a path whose types are known beforehand.
+struct Link {
+  tape::Key key;
+  TypeId type;          ///< of the items; Resource where they say themselves
+  bool holds_resource;  ///< the type is Resource
+  bool primitive;       ///< extensions may stand beside the items
+};
+
 }  // namespace hb::fhir::path
 
 namespace hb::fhir {
@@ -81,6 +91,14 @@ struct Expression::Node {
   const path::Function* function = nullptr;
   TypeId bound_type = no_type;            ///< type of the input for which bound_row was looked up
   const ElementRow* bound_row = nullptr;  ///< member; ofType behind a choice element
+  std::optional<path::Link> link;         ///< the step to bound_row
+  bool is_type_head = false;              ///< member: Patient before a path of a bound Patient
+  TypeId choice_type = no_type;           ///< member: type whose choice element it names (value)
+
+  /// member, ofType: all steps from an item of chain_type, when each of them is known.
+  std::vector<path::Link> chain;
+  TypeId chain_type = no_type;
+  bool chain_primitive = false;  ///< a step is of a primitive type: extensions may stand beside it
 };
 
 }  // namespace hb::fhir

@@ -1,31 +1,22 @@
 #include "fhir/path/number_texts.hpp"
 
 #include <algorithm>
-#include <bit>
+
+#include "fhir/path/tape.hpp"
 
 namespace hb::fhir::path {
 namespace {
 
-/// simdjson's element is its document and the index in the document's tape, and gives neither away.
-struct Place {
-  const void* document;
-  std::size_t index;
-};
-static_assert(sizeof(Json) == sizeof(Place) && std::is_trivially_copyable_v<Json>);
+using tape::place_of;
 
-Place place_of(Json element) { return std::bit_cast<Place>(element); }
-
-template <class Use>
-void each_number(Json element, Use& use) {
-  simdjson::dom::array list;
-  simdjson::dom::object object;
-  if (!element.get(list)) {
-    for (const Json item : list) each_number(item, use);
-  } else if (!element.get(object)) {
-    for (const auto field : object) each_number(field.value, use);
-  } else if (element.is_number()) {
-    use(element);
+/// Index of the quote that ends the string begun before `at`; the size when there is none.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  for (at = json.find('"', at); at < json.size(); at = json.find('"', at + 1)) {
+    std::size_t slashes = 0;
+    while (slashes < at && json[at - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return at;
   }
+  return json.size();
 }
 
 /// The next number behind `at`, which moves behind it; empty at the end.
@@ -34,8 +25,7 @@ std::string_view next_number(std::string_view json, std::size_t& at) {
   for (; at < json.size(); ++at) {
     const char c = json[at];
     if (c == '"') {
-      for (++at; at < json.size() && json[at] != '"'; ++at)
-        if (json[at] == '\\') ++at;
+      at = end_of_string(json, at + 1);
     } else if (c == '-' || (c >= '0' && c <= '9')) {
       const std::size_t begin = at;
       at = std::min(json.find_first_not_of(of_number, begin), json.size());
@@ -60,11 +50,16 @@ std::string_view NumberTexts::find(Json number) {
 void NumberTexts::make() {
   made_ = true;
   entries_.clear();
+  const std::uint64_t* tape = place_of(root_).document->tape.get();
+  const std::size_t begin = place_of(root_).index;
+  const std::size_t end = tape::behind(tape, begin);
   std::size_t at = 0;
-  auto use = [&](Json number) {
-    entries_.push_back({place_of(number).index, next_number(source_, at)});
-  };
-  each_number(root_, use);
+  for (std::size_t i = begin; i < end; ++i) {
+    const char kind = tape::kind(tape[i]);
+    if (kind != 'l' && kind != 'u' && kind != 'd') continue;
+    entries_.push_back({i, next_number(source_, at)});
+    ++i;  // the number itself stands in the next word
+  }
 }
 
 }  // namespace hb::fhir::path

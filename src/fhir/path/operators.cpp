@@ -354,34 +354,33 @@ bool add_values(Evaluator& evaluator, Operator op, const Value& left, const Valu
   return evaluator.error("these values cannot be calculated with each other");
 }
 
-bool Evaluator::logic(const Node& node, const Scope& scope, Sink sink) {
+Truth Evaluator::logic(const Node& node, const Scope& scope) {
   const Truth left = truth(*node.arguments[0], scope);
-  if (failed()) return false;
+  if (failed()) return Truth::unknown;
   switch (node.op) {  // what the left side decides alone
     case Operator::conjunction:
-      if (left == Truth::no) return sink(false);
+      if (left == Truth::no) return Truth::no;
       break;
     case Operator::disjunction:
-      if (left == Truth::yes) return sink(true);
+      if (left == Truth::yes) return Truth::yes;
       break;
     case Operator::implies:
-      if (left == Truth::no) return sink(true);
+      if (left == Truth::no) return Truth::yes;
       break;
     default:
       break;
   }
   const Truth right = truth(*node.arguments[1], scope);
-  if (failed()) return false;
   switch (node.op) {
     case Operator::conjunction:
-      return push_truth(negated(disjunction(negated(left), negated(right))), sink);
+      return negated(disjunction(negated(left), negated(right)));
     case Operator::disjunction:
-      return push_truth(disjunction(left, right), sink);
+      return disjunction(left, right);
     case Operator::implies:
-      return push_truth(disjunction(negated(left), right), sink);
+      return disjunction(negated(left), right);
     default:
-      if (left == Truth::unknown || right == Truth::unknown) return true;
-      return sink(left != right);
+      if (left == Truth::unknown || right == Truth::unknown) return Truth::unknown;
+      return left != right ? Truth::yes : Truth::no;
   }
 }
 
@@ -396,26 +395,51 @@ bool Evaluator::membership(const Node& node, const Scope& scope, Sink sink) {
                           [&](const Value& value) { return equal(items[0], value) == true; }));
 }
 
-bool Evaluator::comparison(const Node& node, const Scope& scope, Sink sink) {
-  const auto left = single(*node.arguments[0], scope);
-  if (failed()) return false;
-  if (!left) return true;
-  const auto right = single(*node.arguments[1], scope);
-  if (failed()) return false;
-  if (!right) return true;
-  bool comparable = true;
-  const auto found = order(*left, *right, comparable);
-  if (!comparable) return error("these values have no order");
-  if (!found) return true;
+Truth Evaluator::compare(const Node& node, const Scope& scope) {
+  Value left;
+  Value right;
+  if (!only(*node.arguments[0], scope, left)) return Truth::unknown;
+  if (!only(*node.arguments[1], scope, right)) return Truth::unknown;
+  bool known = true;
+  auto found = order_plain(left, right, known);
+  if (!known) {
+    bool comparable = true;
+    found = order(left, right, comparable);
+    if (!comparable) error("these values have no order");
+  }
+  if (!found) return Truth::unknown;
+  const auto of = [](bool holds) { return holds ? Truth::yes : Truth::no; };
   switch (node.op) {
     case Operator::less:
-      return sink(*found < 0);
+      return of(*found < 0);
     case Operator::less_equal:
-      return sink(*found <= 0);
+      return of(*found <= 0);
     case Operator::greater:
-      return sink(*found > 0);
+      return of(*found > 0);
     default:
-      return sink(*found >= 0);
+      return of(*found >= 0);
+  }
+}
+
+bool Evaluator::direct_truth(const Node& node, const Scope& scope, Truth& result) {
+  if (++state_.steps > state_.limits.steps) return !error("the expression takes too many steps");
+  switch (node.op) {
+    case Operator::conjunction:
+    case Operator::disjunction:
+    case Operator::exclusive:
+    case Operator::implies:
+      result = logic(node, scope);
+      return true;
+    case Operator::less:
+    case Operator::less_equal:
+    case Operator::greater:
+    case Operator::greater_equal:
+      result = compare(node, scope);
+      return true;
+    case Operator::equal:
+      return text_equality(node, scope, result);
+    default:
+      return false;
   }
 }
 
@@ -431,7 +455,7 @@ Value with_digits(Evaluator& evaluator, const Value& item) {
 }  // namespace
 
 /// use = 'home', the most frequent condition, without collecting: true when it was decided here.
-bool Evaluator::text_equality(const Node& node, const Scope& scope, Sink sink, bool& more) {
+bool Evaluator::text_equality(const Node& node, const Scope& scope, Truth& result) {
   const Node& right = *node.arguments[1];
   if (node.op != Operator::equal || right.kind != Node::Kind::literal) return false;
   const auto* wanted = std::get_if<std::string_view>(&right.value);
@@ -440,21 +464,20 @@ bool Evaluator::text_equality(const Node& node, const Scope& scope, Sink sink, b
   bool is_text = true;
   bool same = false;
   auto use = [&](const Value& item) {
-    const auto value = system_value(item);
-    const auto* text = value ? std::get_if<std::string_view>(&*value) : nullptr;
-    is_text = text != nullptr && ++items == 1;
-    if (is_text) same = *text == *wanted;
+    std::string_view text;
+    is_text = plain_text(item, text) && ++items == 1;
+    if (is_text) same = text == *wanted;
     return is_text;
   };
   each(*node.arguments[0], scope, sink_of(use));
   if (!is_text && !failed()) return false;
-  more = !failed() && (items == 0 || sink(same));
+  result = items == 0 ? Truth::unknown : same ? Truth::yes : Truth::no;
   return true;
 }
 
 bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
-  bool more = true;
-  if (text_equality(node, scope, sink, more)) return more;
+  Truth known = Truth::unknown;
+  if (text_equality(node, scope, known)) return !failed() && push_truth(known, sink);
   Collection left = collect(*node.arguments[0], scope);
   if (failed()) return false;
   Collection right = collect(*node.arguments[1], scope);
@@ -479,9 +502,11 @@ bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
   }
   if (node.op == Operator::concatenate) {
     const auto more = single(*node.arguments[1], scope);
-    const std::string joined =
-        std::string(text_or_empty(left, *this)) + std::string(text_or_empty(more, *this));
-    return !failed() && sink(keep(joined));
+    const std::string_view before = text_or_empty(left, *this);
+    const std::string_view behind = text_or_empty(more, *this);
+    char* place = room(before.size() + behind.size());
+    std::copy(behind.begin(), behind.end(), std::copy(before.begin(), before.end(), place));
+    return !failed() && sink(std::string_view(place, before.size() + behind.size()));
   }
   const auto right = single_exact(*node.arguments[1], scope);
   if (failed()) return false;
@@ -503,7 +528,7 @@ bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {
     case Operator::disjunction:
     case Operator::exclusive:
     case Operator::implies:
-      return logic(node, scope, sink);
+      return push_truth(logic(node, scope), sink) && !failed();
     case Operator::in:
     case Operator::contains:
       return membership(node, scope, sink);
@@ -511,7 +536,7 @@ bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {
     case Operator::less_equal:
     case Operator::greater:
     case Operator::greater_equal:
-      return comparison(node, scope, sink);
+      return push_truth(compare(node, scope), sink) && !failed();
     case Operator::equal:
     case Operator::not_equal:
     case Operator::equivalent:
@@ -521,11 +546,14 @@ bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {
     case Operator::as:
       return type_operation(node, scope, sink);
     case Operator::unite: {
-      Collection all;
-      for (const auto& side : node.arguments)
-        for (const Value& value : collect(*side, scope)) add_distinct(all, value);
+      Lent all(state_.spare);
+      auto use = [&](const Value& value) {
+        add_distinct(*all, value);
+        return true;
+      };
+      for (const auto& side : node.arguments) each(*side, scope, sink_of(use));
       if (failed()) return false;
-      for (const Value& value : all)
+      for (const Value& value : *all)
         if (!sink(value)) return false;
       return true;
     }

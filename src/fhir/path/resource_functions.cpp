@@ -16,7 +16,7 @@ bool type(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink)
   auto use = [&](const Value& item) {
     const std::string name = type_name(item);
     if (name.starts_with("System."))
-      return sink(TypeInfo{"System", evaluator.keep(name.substr(7))});
+      return sink(TypeInfo{"System", evaluator.keep(std::string_view(name).substr(7))});
     return sink(TypeInfo{"FHIR", evaluator.keep(name)});
   };
   return evaluator.each(*node.base, scope, sink_of(use));

@@ -1,4 +1,8 @@
 // Strings (FHIRPath N1, section 5.6). Positions and lengths count code points.
+#include <array>
+#include <bit>
+#include <cstring>
+
 #include <re2/re2.h>
 
 #include "core/utf8.hpp"
@@ -16,22 +20,30 @@ std::vector<std::string_view> characters(std::string_view text) {
 }
 
 std::int64_t length_of(std::string_view text) {
-  std::int64_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  constexpr std::uint64_t lowest = 0x0101'0101'0101'0101;
+  std::int64_t count = static_cast<std::int64_t>(text.size());
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {  // bytes 10xxxxxx continue a code point
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    count -= std::popcount((bytes >> 7) & ~(bytes >> 6) & lowest);
+  }
+  for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
   return count;
 }
 
+using Texts = std::array<std::string_view, 3>;  ///< no function of texts takes more than two more
+
 /// Input text and the texts of all arguments; nullopt when one is empty or an error was noted.
-std::optional<std::vector<std::string_view>> texts(Evaluator& evaluator, const Node& node,
-                                                   const Scope& scope) {
-  std::vector<std::string_view> result;
+std::optional<Texts> texts(Evaluator& evaluator, const Node& node, const Scope& scope) {
+  Texts result;
   const auto base = evaluator.single_text(*node.base, scope);
   if (!base) return std::nullopt;
-  result.push_back(*base);
-  for (const auto& argument : node.arguments) {
-    const auto text = evaluator.single_text(*argument, scope);
+  result[0] = *base;
+  for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+    const auto text = evaluator.single_text(*node.arguments[i], scope);
     if (!text) return std::nullopt;
-    result.push_back(*text);
+    result[i + 1] = *text;
   }
   return result;
 }
@@ -42,8 +54,6 @@ bool on_texts(Evaluator& evaluator, const Node& node, const Scope& scope, Sink s
   if (evaluator.failed() || !given) return !evaluator.failed();
   return sink(function(evaluator, *given));
 }
-
-using Texts = std::vector<std::string_view>;
 
 Value starts_with(Evaluator&, const Texts& given) { return given[0].starts_with(given[1]); }
 Value ends_with(Evaluator&, const Texts& given) { return given[0].ends_with(given[1]); }
@@ -66,14 +76,14 @@ Value upper(Evaluator& evaluator, const Texts& given) {
   std::string text(given[0]);
   for (char& c : text)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return evaluator.keep(std::move(text));
+  return evaluator.keep(text);
 }
 
 Value lower(Evaluator& evaluator, const Texts& given) {
   std::string text(given[0]);
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return evaluator.keep(std::move(text));
+  return evaluator.keep(text);
 }
 
 Value trim(Evaluator&, const Texts& given) {
@@ -83,15 +93,20 @@ Value trim(Evaluator&, const Texts& given) {
 }
 
 Value replace(Evaluator& evaluator, const Texts& given) {
-  std::string out;
   if (given[1].empty()) {
+    std::string out;
     for (const std::string_view c : characters(given[0])) (out += given[2]) += c;
     return evaluator.keep(out += given[2]);
   }
+  std::size_t found = given[0].find(given[1]);
+  if (found == std::string_view::npos) return given[0];
+  std::string out;
   std::size_t at = 0;
-  for (std::size_t found; (found = given[0].find(given[1], at)) != std::string_view::npos;
-       at = found + given[1].size())
+  while (found != std::string_view::npos) {
     (out += given[0].substr(at, found - at)) += given[2];
+    at = found + given[1].size();
+    found = given[0].find(given[1], at);
+  }
   return evaluator.keep(out += given[0].substr(at));
 }
 
@@ -131,7 +146,7 @@ Value replace_matches(Evaluator& evaluator, const Texts& given) {
   }
   std::string text(given[0]);
   if (!given[1].empty()) RE2::GlobalReplace(&text, pattern, rewrite);
-  return evaluator.keep(std::move(text));
+  return evaluator.keep(text);
 }
 
 bool substring(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
@@ -190,7 +205,7 @@ bool join(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink)
     return true;
   };
   evaluator.each(*node.base, scope, sink_of(use));
-  return !evaluator.failed() && sink(evaluator.keep(std::move(joined)));
+  return !evaluator.failed() && sink(evaluator.keep(joined));
 }
 
 constexpr Function functions[] = {

@@ -521,9 +521,24 @@ bool equivalent(const Collection& left, const Collection& right) {
   return true;
 }
 
+namespace {
+
+/// Equality of two texts at once; false in `known` when they are something else.
+bool same_text(const Value& left, const Value& right, bool& known) {
+  std::string_view a;
+  std::string_view b;
+  known = plain_text(left, a) && plain_text(right, b) && same_extensions(left, right);
+  return known && a == b;
+}
+
+}  // namespace
+
 void add_distinct(Collection& to, const Value& value) {
-  for (const Value& known : to)
-    if (equal(known, value) == true) return;
+  for (const Value& other : to) {
+    bool known = false;
+    const bool same = same_text(other, value, known);
+    if (known ? same : equal(other, value) == true) return;
+  }
   to.push_back(value);
 }
 
