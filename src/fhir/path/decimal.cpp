@@ -100,9 +100,30 @@ double to_double(const Decimal& value) {
       static_cast<long double>(powers[static_cast<std::size_t>(value.scale)]));
 }
 
+namespace {
+
+/// As format_decimal, for a mantissa without its sign that fits 64 bits.
+std::string format_short(std::int64_t magnitude, const Decimal& value) {
+  std::array<char, 20> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), magnitude).ptr;
+  const auto count = static_cast<std::size_t>(end - text.data());
+  const auto scale = static_cast<std::size_t>(value.scale);
+  std::string out;
+  if (value.mantissa < 0) out += '-';
+  const std::size_t whole = count > scale ? count - scale : 0;
+  whole > 0 ? out.append(text.data(), whole) : out += '0';
+  if (scale == 0) return out;
+  out += '.';
+  if (count < scale) out.append(scale - count, '0');
+  return out.append(text.data() + whole, count - whole);
+}
+
+}  // namespace
+
 std::string format_decimal(const Decimal& value) {
-  std::string digits;
   Int128 rest = magnitude(value.mantissa);
+  if (rest <= INT64_MAX) return format_short(static_cast<std::int64_t>(rest), value);
+  std::string digits;
   do {
     digits += static_cast<char>('0' + static_cast<int>(rest % 10));
     rest /= 10;

@@ -126,8 +126,6 @@ bool push_choice(simdjson::dom::object object, TypeId type, std::string_view ste
 
 }  // namespace
 
-bool Evaluator::failed() const { return state_.error.has_value(); }
-
 bool Evaluator::error(std::string message) {
   if (!state_.error) state_.error = Error{ErrorCode::invalid_input, std::move(message), {}};
   return false;
@@ -416,12 +414,20 @@ std::optional<Value> Evaluator::single_exact(const Node& node, const Scope& scop
 }
 
 std::optional<std::string_view> Evaluator::single_text(const Node& node, const Scope& scope) {
-  Value item;
-  if (!only(node, scope, item)) return std::nullopt;
   std::string_view text;
-  if (plain_text(item, text)) return text;
-  if (system_value(item)) error("a text is expected");
-  return std::nullopt;
+  if (node.kind == Node::Kind::literal && plain_text(node.value, text)) return text;
+  std::size_t items = 0;
+  bool is_text = false;
+  bool is_other = false;
+  auto use = [&](const Value& item) {
+    if (++items > 1) return error("one value is expected, there are several");
+    is_text = plain_text(item, text);
+    is_other = !is_text && system_value(item).has_value();
+    return true;
+  };
+  each(node, scope, sink_of(use));
+  if (is_other && !failed()) error("a text is expected");
+  return is_text && !failed() ? std::optional(text) : std::nullopt;
 }
 
 std::optional<std::int64_t> Evaluator::single_integer(const Node& node, const Scope& scope) {

@@ -206,4 +206,6 @@ struct Evaluation::State {
   std::vector<Collection> variables;  ///< of defineVariable(), by slot
 };
 
+inline bool path::Evaluator::failed() const { return state_.error.has_value(); }
+
 }  // namespace hb::fhir

@@ -21,14 +21,16 @@ std::size_t end_of_string(std::string_view json, std::size_t at) {
 
 /// The next number behind `at`, which moves behind it; empty at the end.
 std::string_view next_number(std::string_view json, std::size_t& at) {
-  constexpr std::string_view of_number = "+-.0123456789eE";
+  const auto of_number = [](char c) {
+    return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+  };
   for (; at < json.size(); ++at) {
     const char c = json[at];
     if (c == '"') {
       at = end_of_string(json, at + 1);
     } else if (c == '-' || (c >= '0' && c <= '9')) {
       const std::size_t begin = at;
-      at = std::min(json.find_first_not_of(of_number, begin), json.size());
+      while (at < json.size() && of_number(json[at])) ++at;
       return json.substr(begin, at - begin);
     }
   }

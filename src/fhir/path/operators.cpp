@@ -397,9 +397,11 @@ bool Evaluator::membership(const Node& node, const Scope& scope, Sink sink) {
 
 Truth Evaluator::compare(const Node& node, const Scope& scope) {
   Value left;
-  Value right;
+  Value other;
   if (!only(*node.arguments[0], scope, left)) return Truth::unknown;
-  if (!only(*node.arguments[1], scope, right)) return Truth::unknown;
+  const bool is_literal = node.arguments[1]->kind == Node::Kind::literal;
+  if (!is_literal && !only(*node.arguments[1], scope, other)) return Truth::unknown;
+  const Value& right = is_literal ? node.arguments[1]->value : other;
   bool known = true;
   auto found = order_plain(left, right, known);
   if (!known) {

@@ -1,6 +1,5 @@
 // Strings (FHIRPath N1, section 5.6). Positions and lengths count code points.
 #include <array>
-#include <bit>
 #include <cstring>
 
 #include <re2/re2.h>
@@ -26,7 +25,8 @@ std::int64_t length_of(std::string_view text) {
   for (; at + 8 <= text.size(); at += 8) {  // bytes 10xxxxxx continue a code point
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + at, 8);
-    count -= std::popcount((bytes >> 7) & ~(bytes >> 6) & lowest);
+    const std::uint64_t continuing = (bytes >> 7) & ~(bytes >> 6) & lowest;
+    count -= static_cast<std::int64_t>((continuing * lowest) >> 56);  // the sum of the eight bytes
   }
   for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
   return count;
