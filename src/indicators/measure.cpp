@@ -11,6 +11,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "core/check.hpp"
 #include "indicators/content.hpp"
 
 namespace hb::indicators {
@@ -70,6 +71,17 @@ double positive(ContentReader& content, const YAML::Node& root, const char* key)
   return value;
 }
 
+/// What only states have, and the ages.
+void read_state(ContentReader& content, const YAML::Node& node, MeasurePart& part) {
+  const std::string at = content.text(node, "at", false);
+  part.at_last_year_end = at == "last-year-end";
+  if (!at.empty() && (!part.state || (at != "period-end" && at != "last-year-end")))
+    content.fault(node, "“at” is period-end or last-year-end, and only where “over_time” is state");
+  part.from_age = content.whole(node, "from_age", false).value_or(0);
+  if (part.from_age < 0 || part.from_age > 85 || part.from_age % 5 != 0)
+    content.fault(node, "“from_age” is a multiple of 5 up to 85: the beginning of an age group");
+}
+
 MeasurePart read_part(ContentReader& content, const YAML::Node& root, const char* key) {
   MeasurePart part;
   const YAML::Node node = content.child(root, key);
@@ -80,8 +92,10 @@ MeasurePart read_part(ContentReader& content, const YAML::Node& root, const char
   part.name = content.localized(node, "name");
   const std::string over_time = content.text(node, "over_time");
   part.each = over_time == "each";
-  if (!part.each && over_time != "sum")
-    content.fault(content.child(node, "over_time"), "“over_time” is sum or each");
+  part.state = over_time == "state";
+  if (!part.each && !part.state && over_time != "sum")
+    content.fault(content.child(node, "over_time"), "“over_time” is sum, state or each");
+  read_state(content, node, part);
   part.ahead_days = content.whole(node, "ahead_days", false).value_or(0);
   if (part.ahead_days < 0 || part.ahead_days > 366 || (part.ahead_days > 0 && !part.each))
     content.fault(node, "“ahead_days” is 0 to 366, and only where “over_time” is each");
@@ -171,7 +185,8 @@ std::string fingerprint_of(const Measure& measure) {
   for (const MeasurePart* part :
        {&measure.numerator, measure.denominator ? &*measure.denominator : nullptr})
     if (part != nullptr)
-      text += fmt::format("\n{} {}\n{}", part->each, part->ahead_days, part->sql);
+      text += fmt::format("\n{} {} {} {} {}\n{}", part->each, part->state, part->at_last_year_end,
+                          part->from_age, part->ahead_days, part->sql);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
@@ -250,6 +265,13 @@ Result<std::vector<Measure>> load_measures(const fs::path& scenes_dir) {
     measures.push_back(std::move(*measure));
   }
   return measures;
+}
+
+Date state_day(const MeasurePart& part, const Period& period, Date today) {
+  if (!part.at_last_year_end) return std::min(period.last, today);
+  const std::optional<Date> first = make_date(civil(period.first).year, 1, 1);
+  HB_CHECK(first.has_value());
+  return Date{first->days - 1};
 }
 
 std::string place_in_file(const MeasurePart& part, const std::string& where) {

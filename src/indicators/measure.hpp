@@ -28,7 +28,12 @@ std::string_view method_word(Method method);  ///< "life-expectancy"
 /// One SQL text of a measure and how it behaves over time.
 struct MeasurePart {
   Localized name;
-  bool each = false;  ///< true: asked for each period; false: events by month, which add up
+  bool each = false;   ///< asked for each period; neither: events by month, which add up
+  bool state = false;  ///< on the last day of every month; many months are asked for at once
+  /// Of `state`: the day is the last one of the year before the period, not of the period.
+  bool at_last_year_end = false;
+  /// Only groups of this age and above, a multiple of 5; 0 = all, also of unknown age.
+  int from_age = 0;
   /// Of `each`: days behind the end of a period in which an event still counts for it.
   int ahead_days = 0;
   std::string sql;
@@ -82,6 +87,9 @@ Result<Measure> load_measure(const std::filesystem::path& file);
 /// Every measure under scenes_dir/*/indicators/, in order of scene and file name.
 /// errors  those of load_measure; invalid_input: an id stands twice; not_found: no such directory
 Result<std::vector<Measure>> load_measures(const std::filesystem::path& scenes_dir);
+
+/// The day whose state counts for a period. part  has `state`; today  the last day there is
+Date state_day(const MeasurePart& part, const Period& period, Date today);
 
 /// Place of an error of scene SQL ("sql:3:7") in the file of the part: "…/x.yaml:25:7".
 std::string place_in_file(const MeasurePart& part, const std::string& where);

@@ -109,13 +109,15 @@ void MeasureEngine::publish(std::shared_ptr<Snapshot> next) {
   snapshot_ = std::move(next);
 }
 
-std::vector<SliceKey> MeasureEngine::keys_of(const CubeQuery& query, const Period& period) const {
+std::vector<SliceKey> MeasureEngine::keys_of(const MeasurePart& part, const Period& period) const {
   if (period.first > options_.today) return {};
-  if (query.part.each) return {{query.fingerprint, period.kind, period.first}};
+  const std::uint64_t query = query_of_.at(&part);
+  if (part.each) return {{query, period.kind, period.first}};
+  if (part.state)
+    return {{query, Period::Kind::month, month_of(state_day(part, period, options_.today)).first}};
   std::vector<SliceKey> keys;
   for (const Period& month : months_of(period))
-    if (month.first <= options_.today)
-      keys.push_back({query.fingerprint, Period::Kind::month, month.first});
+    if (month.first <= options_.today) keys.push_back({query, Period::Kind::month, month.first});
   return keys;
 }
 
@@ -123,14 +125,14 @@ MeasureEngine::Gathered MeasureEngine::gather(const Snapshot& snapshot, const Me
                                               const Period& period) const {
   Gathered gathered;
   gathered.complete = true;
-  for (const SliceKey& key : keys_of(queries_.at(query_of_.at(&part)), period)) {
+  for (const SliceKey& key : keys_of(part, period)) {
     const auto slice = snapshot.slices.find(key);
     if (slice == snapshot.slices.end()) {
       gathered.complete = false;
       continue;
     }
     if (slice->second->error && gathered.error == nullptr) gathered.error = &*slice->second->error;
-    gathered.slices.push_back(slice->second);
+    gathered.slices.push_back(aged(slice->second, part.from_age));
   }
   return gathered;
 }
@@ -218,7 +220,7 @@ Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
       for (const MeasurePart* part :
            {&measure->numerator, measure->denominator ? &*measure->denominator : nullptr}) {
         if (part == nullptr) continue;
-        for (const SliceKey& key : keys_of(queries_.at(query_of_.at(part)), period))
+        for (const SliceKey& key : keys_of(*part, period))
           if (!now->slices.contains(key)) missing.insert(key);
       }
     }

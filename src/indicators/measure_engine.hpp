@@ -19,7 +19,8 @@
 
 namespace hb::indicators {
 
-/// Position of a slice: a query and a period. Events that add up are kept by month only.
+/// Position of a slice: a query and a period. Events that add up and states are kept by month only:
+/// a quarter's state is that of its last month.
 struct SliceKey {
   std::uint64_t query;  ///< CubeQuery::fingerprint
   Period::Kind kind;
@@ -119,7 +120,7 @@ class MeasureEngine {
 
  private:
   struct Task;
-  std::vector<SliceKey> keys_of(const CubeQuery& query, const Period& period) const;
+  std::vector<SliceKey> keys_of(const MeasurePart& part, const Period& period) const;
   std::vector<Task> tasks_for(const std::set<SliceKey>& keys) const;
   Refreshed make(Snapshot& next, const std::set<SliceKey>& keys,
                  const std::function<void(double)>& progress = {}) const;

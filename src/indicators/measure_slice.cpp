@@ -27,6 +27,27 @@ bool mentions(std::string_view sql, std::string_view name) {
   return false;
 }
 
+/// Whether the text makes its months of this very column: date_trunc('month',
+/// [CAST(][alias.]column, or column - CAST(EXTRACT(day FROM [alias.]column), and nothing that moves
+/// the day.
+bool is_by_month_of(std::string_view sql, std::string_view column) {
+  for (const std::string_view opening :
+       {std::string_view("date_trunc('month', "), std::string_view("EXTRACT(day FROM ")}) {
+    for (std::size_t at = sql.find(opening); at != std::string_view::npos;
+         at = sql.find(opening, at + 1)) {
+      std::string_view rest = sql.substr(at + opening.size());
+      if (rest.starts_with("CAST(")) rest.remove_prefix(5);
+      const auto end =
+          std::ranges::find_if_not(rest, [](char c) { return is_word(c) || c == '.'; });
+      const std::string_view name = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+      const std::string_view behind = rest.substr(name.size());
+      const bool is_column = name == column || name.ends_with("." + std::string(column));
+      if (is_column && (behind.starts_with(")") || behind.starts_with(" AS DATE))"))) return true;
+    }
+  }
+  return false;
+}
+
 /// Positions of the columns of an answer.
 struct Columns {
   std::optional<std::size_t> month, area, sex, age, n, squares;
@@ -185,6 +206,13 @@ std::vector<std::shared_ptr<const Slice>> failed(const Error& error, const CubeR
 
 }  // namespace
 
+std::shared_ptr<const Slice> aged(const std::shared_ptr<const Slice>& slice, int from) {
+  if (from == 0) return slice;
+  auto older = std::make_shared<Slice>(*slice);
+  std::erase_if(older->rows, [from](const Slice::Row& row) { return row.age < from; });
+  return older;
+}
+
 std::string_view sex_word(Sex sex) { return sexes[static_cast<std::size_t>(sex)].first; }
 
 void add(Sum& sum, const Slice& slice, const Pick& pick) {
@@ -206,7 +234,8 @@ void add(Sum& sum, const Slice& slice, const Pick& pick) {
 CubeQuery make_query(const MeasurePart& part, bool life,
                      const std::vector<tables::TableSchema>& schemas) {
   CubeQuery query{part, life};
-  const std::string text = fmt::format("{} {} {}\n{}", part.each, part.ahead_days, life, part.sql);
+  const std::string text =
+      fmt::format("{} {} {} {}\n{}", part.each, part.state, part.ahead_days, life, part.sql);
   query.fingerprint = XXH3_64bits(text.data(), text.size());
   query.uses_today = part.sql.find("$today") != std::string::npos;
   for (const tables::TableSchema& schema : schemas) {
@@ -215,8 +244,8 @@ CubeQuery make_query(const MeasurePart& part, bool life,
     if (!schema.event_date_column.empty())
       query.event_tables.emplace_back(schema.name, schema.event_date_column);
   }
-  query.dated =
-      query.event_tables.size() == 1 && mentions(part.sql, query.event_tables.front().second);
+  query.dated = !part.each && !part.state && query.event_tables.size() == 1 &&
+                is_by_month_of(part.sql, query.event_tables.front().second);
   return query;
 }
 

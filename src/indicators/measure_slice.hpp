@@ -50,6 +50,9 @@ struct Slice {
   }
 };
 
+/// The cells of groups of this age and above; the slice itself for 0.
+std::shared_ptr<const Slice> aged(const std::shared_ptr<const Slice>& slice, int from);
+
 /// Which cells of slices to add up.
 struct Pick {
   std::string area;  ///< beginning of the code; empty = everything, also without an area
@@ -80,8 +83,8 @@ struct CubeQuery {
   std::vector<std::string> tables;  ///< that it reads, as far as names in the text tell
   /// Those of them that have an event date, with its column.
   std::vector<std::pair<std::string, std::string>> event_tables;
-  /// Only one of them has an event date, and the text names it: a month of that table touches only
-  /// the same month here.
+  /// Of events: only one of them has an event date, and the text's months are made of it: a month
+  /// of that table touches only the same month here.
   bool dated = false;
   bool uses_today = false;
 };

@@ -36,7 +36,7 @@ bool is_touched(const CubeQuery& query, const SliceKey& key, Date last,
     if (found == tables.end()) continue;
     const TouchedTable& touched = found->second;
     if (touched.all) return true;
-    if (query.part.each) {
+    if (query.part.each || query.part.state) {
       // A state or a judgement may look back as far as it likes, but not behind its period.
       const Date reach{last.days + query.part.ahead_days};
       if (!touched.months.empty() && *touched.months.begin() <= reach) return true;

@@ -102,6 +102,61 @@ TEST_CASE("measures: a delivery makes again only what it touched, and the result
   CHECK(number(*engine, "visits-per-head", "2025", "770101001").figure.denominator->n == 1);
 }
 
+TEST_CASE("measures: a state is asked once for many months and not added up") {
+  MeasureStore store;
+  deliver_district(store);
+  const std::string events = visits_per_head;
+  const std::size_t denominator = events.find("denominator:");
+  const std::string state = events.substr(0, denominator) + R"(denominator:
+  name: { zh: 居民, en: residents }
+  over_time: state
+  sql: |
+    SELECT CAST(m.d AS DATE) AS month, left(r.area, 9) AS area, r.gender AS sex,
+           CASE WHEN r.birth_date <= DATE '1960-01-01' THEN 65 ELSE 20 END AS age_band, count(*) AS n
+    FROM generate_series(CAST($from AS DATE), CAST($to AS DATE), INTERVAL '1 month') AS m(d)
+    JOIN resident AS r ON r.birth_date <= CAST(m.d AS DATE)
+    GROUP BY 1, 2, 3, 4
+)";
+  store.define("visits-per-head", state);
+  const auto old = [&](const std::string& id, const std::string& more) {
+    const std::string named = replaced(state, "id: visits-per-head", "id: " + id);
+    return replaced(named, "over_time: state\n", "over_time: state\n" + more);
+  };
+  store.define("old", old("old", "  from_age: 65\n"));
+  store.define("before", old("before", "  at: last-year-end\n"));
+  const auto engine = store.engine();
+  std::vector<const Measure*> all;
+  for (const Measure& one : engine->measures()) all.push_back(&one);
+  // Visits once, residents of December 2024 to December 2025 once.
+  CHECK(engine->ensure(all, months_of(period("2025"))).queries == 2);
+  CHECK(engine->ensure(all, {period("2025"), period("2025-Q1")}).queries == 0);
+  CHECK(number(*engine, "visits-per-head", "2025").figure.denominator->n == 4);
+  CHECK(number(*engine, "old", "2025").figure.denominator->n == 1);  // p2, born in 1950
+  store.deliver(person("p5", "male", "2025-02-10", "770101001"));
+  engine->refresh();
+  CHECK(number(*engine, "visits-per-head", "2025-Q1").figure.denominator->n == 5);
+  CHECK(number(*engine, "before", "2025-Q1").figure.denominator->n == 4);
+  CHECK(engine->verify().differences.empty());
+}
+
+TEST_CASE("measures: months that are not those of the event are all made again") {
+  MeasureStore store;
+  deliver_district(store);
+  // The month after the visit's.
+  store.define(
+      "visits-per-head",
+      replaced(replaced(visits_per_head, "date_trunc('month', start_date)",
+                        "date_trunc('month', CAST(start_date + INTERVAL '1 month' AS DATE))"),
+               "WHERE start_date BETWEEN",
+               "WHERE CAST(start_date + INTERVAL '1 month' AS DATE) BETWEEN"));
+  const auto engine = store.engine();
+  CHECK(number(*engine, "visits-per-head", "2025-04").figure.numerator->n == 3);
+  store.deliver(visit("e9", "p2", "2025-03-07"));
+  engine->refresh();
+  CHECK(number(*engine, "visits-per-head", "2025-04").figure.numerator->n == 4);
+  CHECK(engine->verify().differences.empty());
+}
+
 TEST_CASE("measures: verify finds what was kept wrongly, names it and puts it right") {
   MeasureStore store;
   deliver_district(store);

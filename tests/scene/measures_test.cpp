@@ -11,6 +11,7 @@
 
 #include "core/csv.hpp"
 #include "indicators/measure.hpp"
+#include "indicators/measure_engine.hpp"
 #include "indicators/measure_value.hpp"
 #include "ingest/load.hpp"
 #include "simulate/simulate.hpp"
@@ -73,10 +74,22 @@ tables::ResultSet ask(const tables::Database& database, const indicators::Measur
   return std::move(*set);
 }
 
-/// Sums of n and squares over all cells.
-indicators::Sum total(const tables::ResultSet& set) {
+/// The period that the text of a part is called with: of a state the month of its day.
+Period asked_for(const indicators::MeasurePart& part, const Period& period) {
+  return part.state ? indicators::month_of(indicators::state_day(part, period, period.last))
+                    : period;
+}
+
+/// Sums of n and squares over all cells, or over those of people of this age and above.
+indicators::Sum total(const tables::ResultSet& set, int from_age = 0) {
   indicators::Sum sum;
+  const auto age =
+      static_cast<std::size_t>(std::ranges::find(set.columns, "age_band") - set.columns.begin());
   for (const auto& row : set.rows) {
+    if (from_age > 0) {
+      const auto* band = std::get_if<std::int64_t>(&row.at(age));
+      if (band == nullptr || *band < from_age) continue;
+    }
     sum.any = true;
     for (std::size_t i = 0; i < set.columns.size(); ++i) {
       std::int64_t& to = set.columns[i] == "n" ? sum.n : sum.squares;
@@ -189,7 +202,8 @@ TEST_CASE("measures: numerators, denominators and values as worked out by hand")
       const Period period = parse_period(row[1]).value();
       CHECK(one.has_period(period.kind));
       const auto sum = [&](const indicators::MeasurePart& part) {
-        return total(ask(loaded.tables(), one, part.sql, period, row[2]));
+        const Period asked = asked_for(part, period);
+        return total(ask(loaded.tables(), one, part.sql, asked, row[2]), part.from_age);
       };
       const indicators::Sum numerator = sum(one.numerator);
       CHECK(shown(numerator) == row[3]);
