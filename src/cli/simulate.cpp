@@ -31,6 +31,7 @@ struct SimulateArguments {
   std::string outbreaks;
   std::string report;
   bool gzip = true;
+  bool format_given = false;  ///< --gzip or --plain
   simulate::DirtLevel dirt = simulate::DirtLevel::normal;
   std::int64_t problems = 0;
   int threads = 0;
@@ -129,6 +130,12 @@ Result<simulate::Summary> simulate_tables(const SimulateArguments& arguments,
 int run_simulate(const SimulateArguments& arguments) {
   if (arguments.out.empty() == arguments.tables.empty())
     return give_up({ErrorCode::invalid_input, "give either --out or --tables", "simulate"});
+  if (!arguments.tables.empty() && arguments.format_given)
+    return give_up({ErrorCode::invalid_input, "is about files; with --tables there are none",
+                    arguments.gzip ? "--gzip" : "--plain"});
+  if (!arguments.tables.empty() && arguments.problems != 0)
+    return give_up({ErrorCode::invalid_input, "needs --out: the lines are for a load to refuse",
+                    "--problems"});
   const Result<simulate::Options> options = read_options(arguments);
   if (!options) return give_up(options.error());
   stop_on_signal();
@@ -170,8 +177,8 @@ void add_simulate(CLI::App& app, int& exit_code) {
   command->add_option("--tables", arguments->tables,
                       "Instead of files: a new store with tables and no records, for benches");
   command->add_option("--last-day", arguments->last_day, "Last simulated day (2025-12-31)");
-  command->add_flag("--gzip,!--plain", arguments->gzip,
-                    "Write .ndjson.gz (the default) or plain .ndjson");
+  CLI::Option* format = command->add_flag("--gzip,!--plain", arguments->gzip,
+                                          "Write .ndjson.gz (the default) or plain .ndjson");
   command
       ->add_option("--dirt", arguments->dirt,
                    "What goes wrong between life and record: none, normal (the default), heavy")
@@ -207,7 +214,10 @@ void add_simulate(CLI::App& app, int& exit_code) {
       "A JSON summary goes to stdout, progress to stderr. Nobody in the files exists; identity "
       "numbers\n"
       "begin with 77 and are accepted only by a store that is marked as simulated.");
-  command->callback([&exit_code, arguments] { exit_code = run_simulate(*arguments); });
+  command->callback([&exit_code, arguments, format] {
+    arguments->format_given = format->count() > 0;
+    exit_code = run_simulate(*arguments);
+  });
 }
 
 }  // namespace hb::cli

@@ -430,6 +430,10 @@ void Simulator::count_person(Life& life) const {
   if (life.to >= life.from) {
     tally.add(counter::resident_days,
               static_cast<std::uint64_t>(life.to.days - life.from.days + 1));
+    const Date last_year = std::max(life.from, calendar_.start(calendar_.years() - 1));
+    if (life.to >= last_year)
+      tally.add(counter::last_year_days,
+                static_cast<std::uint64_t>(life.to.days - last_year.days + 1));
     for (Date day = life.from; day <= life.to;) {  // birthday by birthday
       const int age = age_in_years(life.who.birth, day);
       const Date next =

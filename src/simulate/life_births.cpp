@@ -135,6 +135,7 @@ void Simulator::plan_pregnancy(Life& life, std::size_t index) const {
   if (delivery.check) plan(weekday({delivery.day.days + 42}), Visit::Kind::check);
   Tally& tally = life.writer.tally();
   tally.add(counter::mothers);
+  if (delivery.day >= calendar_.start(calendar_.years() - 1)) tally.add(counter::last_year_mothers);
   if (pregnant_for < week_13) tally.add(counter::registered_early);
   if (antenatal >= 5) tally.add(counter::antenatal_five);
   const bool followed = delivery.day.days + 14 <= life.to.days;

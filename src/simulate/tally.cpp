@@ -51,7 +51,9 @@ constexpr std::array<const char*, counter::fixed_count> fixed_names = {"resident
                                                                        "deaths",
                                                                        "infant-deaths",
                                                                        "under-five-deaths",
-                                                                       "maternal-deaths"};
+                                                                       "maternal-deaths",
+                                                                       "last-year-days",
+                                                                       "last-year-mothers"};
 
 }  // namespace
 

@@ -58,6 +58,8 @@ enum Fixed : std::size_t {
   infant_deaths,
   under_five_deaths,
   maternal_deaths,
+  last_year_days,  ///< resident days of the last year of the window
+  last_year_mothers,
   fixed_count
 };
 }  // namespace counter

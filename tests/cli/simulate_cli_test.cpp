@@ -50,6 +50,13 @@ TEST_CASE("simulate: impossible parameters are refused with their name and leave
         std::string::npos);
   CHECK(refused("--residents -5 --years 1" + out).find("--residents") != std::string::npos);
   CHECK(refused("--residents 10 --years 1").find("either --out or --tables") != std::string::npos);
+  const std::string tables = " --tables " + (directory.path() / "x").string();
+  CHECK(refused("--residents 10 --years 1 --plain" + tables).find("--plain: is about files") !=
+        std::string::npos);
+  CHECK(refused("--residents 10 --years 1 --gzip" + tables).find("--gzip: is about files") !=
+        std::string::npos);
+  CHECK(refused("--residents 10 --years 1 --problems 2" + tables).find("--problems: needs --out") !=
+        std::string::npos);
 }
 
 TEST_CASE("simulate --tables: the rows that a load of the files would make") {
@@ -70,6 +77,23 @@ TEST_CASE("simulate --tables: the rows that a load of the files would make") {
   const Run again = run("", "simulate " + what + "--tables " + root + "/straight");
   CHECK(again.exit_code == 1);
   CHECK(again.out.find("there is a store already") != std::string::npos);
+}
+
+TEST_CASE("simulate --report: the same table whatever is written") {
+  const TempDir directory;
+  const std::string root = directory.path().string();
+  std::string first;
+  for (const char* to : {"--out a", "--plain --out b", "--tables c"}) {
+    const Run made = run("cd " + root + " &&",
+                         std::string("simulate --residents 800 --years 1 ") + to + " --report csv");
+    REQUIRE_MESSAGE(made.exit_code == 0, made.out);
+    const std::string table = made.out.substr(made.out.find("id,"));
+    CHECK(table.find("\nmothers,") != std::string::npos);
+    if (first.empty()) first = table;
+    CHECK(table == first);
+  }
+  CHECK(std::filesystem::exists(directory.path() / "a/Patient.ndjson.gz"));
+  CHECK(std::filesystem::exists(directory.path() / "b/Patient.ndjson"));
 }
 
 TEST_CASE("simulate: Ctrl-C leaves neither files nor a store") {
