@@ -31,7 +31,10 @@ data=demo-data/r$residents
 if [[ ! -f $data/.complete ]]; then
   rm -rf "$data"
   mkdir -p "$data"
-  "$program" simulate --residents "$residents" --years 3 --seed 20251231 --problems 12 --out "$data/deliveries"
+  "$program" simulate --residents "$residents" --years 3 --seed 20251231 --problems 12 --out "$data/deliveries" \
+    --report >"$data/calibration.txt"
+  echo "Simulated beside published figures ($data/calibration.txt): $(grep -m1 ' rows: ' "$data/calibration.txt")"
+  echo "Outbreaks that really happened: $(($(wc -l <"$data/deliveries/truth/outbreaks.csv") - 1)) ($data/deliveries/truth/outbreaks.csv)"
   loaded=0
   "$program" load --store "$data/store" --simulated "$data/deliveries" || loaded=$?
   # 3: some lines were put aside as problem data, as the demo wants to show.
