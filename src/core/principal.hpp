@@ -19,6 +19,11 @@ struct Principal {
   static Principal system(std::string purpose) {
     return {"system", {"system"}, {}, {}, std::move(purpose), true, ""};
   }
+
+  /// The program's own jobs whose results everybody sees: all areas, no compartment.
+  static Principal published(std::string purpose) {
+    return {"system", {"published"}, {}, {}, std::move(purpose), true, ""};
+  }
 };
 
 }  // namespace hb

@@ -57,6 +57,7 @@ struct Hub::State {
       if (!key) return unexpected(key.error());
       record_options.audit_key = *key;
     }
+    record_options.compartments = options.compartments;
     auto opened =
         records::Store::open((fs::path(directory) / "records.db").string(), record_options);
     if (!opened) return unexpected(opened.error());
@@ -69,6 +70,7 @@ struct Hub::State {
     tables::OpenOptions table_options;
     table_options.threads = options.threads;
     table_options.read_only = options.read_only;
+    table_options.compartments = options.compartments;
     const std::string path = (fs::path(directory) / "tables.db").string();
     auto opened = tables::Database::open(path, table_options);
     if (!opened && opened.error().code == ErrorCode::invalid_input && !options.read_only) {

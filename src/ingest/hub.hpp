@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/compartments.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "fhir/check_validator.hpp"
@@ -23,6 +24,8 @@ struct HubOptions {
   int threads = 2;
   bool read_only = false;
   Clock clock = system_clock();
+  /// What only its own programme reads; null: nothing is closed to anybody.
+  std::shared_ptr<const Compartments> compartments;
 };
 
 /// A store directory opened: records.db, tables.db, and the views that lead from one to the other.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/compartments.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "crypto/signature.hpp"
@@ -27,6 +28,8 @@ struct OpenOptions {
   std::optional<crypto::Key> audit_key;
   int key_bits =
       63;  ///< fewer make ids share keys, which tests need; fixed for the life of a store
+  /// What only its own programme reads; null: nothing is closed to anybody.
+  std::shared_ptr<const Compartments> compartments;
 };
 
 /// Properties that hold for the whole store, set once.
@@ -54,7 +57,9 @@ struct PersonPage {
 };
 
 /// The truth: SQLite (WAL, synchronous=FULL) in records.db. Every read asks who reads; every read
-/// of a person leaves an audit entry. All members may be called from many threads.
+/// of a person leaves an audit entry. What lies in a compartment that is closed to the reader is
+/// not there for him: reads by id and seq say not_found, lists leave it out. All members may be
+/// called from many threads.
 class Store {
  public:
   /// Migrates forward; finishes an index that a crash left owed.

@@ -4,6 +4,7 @@
 #include "records/committer.hpp"
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
+#include "records/sensitive.hpp"
 #include "records/store_state.hpp"
 
 /// Store's reads of versions and people.
@@ -14,13 +15,68 @@ using sqlite::Query;
 
 constexpr Seq versions_per_slice = 2'000;
 
+Compartments::Set closed_to(const Engine& engine, const Principal& principal) {
+  const Compartments* compartments = engine.options.compartments.get();
+  return compartments == nullptr ? 0 : compartments->closed_to(principal);
+}
+
+/// Every version of every resource of a person, oldest first, unpacked.
+Result<std::vector<StoredVersion>> whole_person(const Engine& engine, ResidentId id) {
+  const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
+  if (!seqs) return unexpected(seqs.error());
+  std::vector<StoredVersion> versions;
+  for (const Seq seq : *seqs) {
+    Result<std::optional<RawVersion>> raw = find_version(engine, seq);
+    if (!raw) return unexpected(raw.error());
+    if (!*raw) continue;
+    Result<StoredVersion> version = unpacked(engine, std::move(**raw));
+    if (!version) return unexpected(version.error());
+    versions.push_back(std::move(*version));
+  }
+  return versions;
+}
+
+/// What of it lies in none of the closed compartments.
+Result<std::vector<StoredVersion>> open_part(const Engine& engine,
+                                             std::vector<StoredVersion> versions,
+                                             Compartments::Set closed) {
+  const auto sets = compartments_of_person(*engine.options.compartments, versions);
+  if (!sets) return unexpected(sets.error());
+  std::vector<StoredVersion> open;
+  for (std::size_t i = 0; i < versions.size(); ++i)
+    if (((*sets)[i] & closed) == 0) open.push_back(std::move(versions[i]));
+  return open;
+}
+
+/// Does this version lie in a closed compartment?
+Result<bool> is_closed(const Engine& engine, const StoredVersion& version,
+                       Compartments::Set closed) {
+  if (closed == 0 || version.type == "Patient") return false;
+  const auto own = compartments_of(*engine.options.compartments, version.json);
+  if (!own) return unexpected(own.error());
+  if ((*own & closed) != 0) return true;
+  if (version.resident == 0) return false;
+  Result<std::vector<StoredVersion>> person = whole_person(engine, version.resident);
+  if (!person) return unexpected(person.error());
+  const auto open = open_part(engine, std::move(*person), closed);
+  if (!open) return unexpected(open.error());
+  return std::ranges::find(*open, version.seq, &StoredVersion::seq) == open->end();
+}
+
 /// A version that belongs to a person, or that is about one, is read only with leave and a trace.
-Result<StoredVersion> give(const Engine& engine, const Principal& principal, RawVersion raw) {
+/// missing  what the answer says is not there when it is closed
+Result<StoredVersion> give(const Engine& engine, const Principal& principal, RawVersion raw,
+                           const std::string& missing) {
   const ResidentId resident = raw.version.resident;
   const Result<void> allowed = may_read(engine, principal, resident);
   if (!allowed) return unexpected(allowed.error());
-  if (resident != 0) note(engine, principal, "read", raw.version.type + "/" + raw.version.id);
-  return unpacked(engine, std::move(raw));
+  Result<StoredVersion> version = unpacked(engine, std::move(raw));
+  if (!version) return version;
+  const Result<bool> closed = is_closed(engine, *version, closed_to(engine, principal));
+  if (!closed) return unexpected(closed.error());
+  if (*closed) return not_found(missing);
+  if (resident != 0) note(engine, principal, "read", version->type + "/" + version->id);
+  return version;
 }
 
 /// All stored versions of one id, newest first, not more than `limit`.
@@ -85,7 +141,7 @@ Result<StoredVersion> Store::read(const Principal& principal, std::string_view t
   Result<std::vector<RawVersion>> found = versions_of(engine, type, id, 1);
   if (!found) return unexpected(found.error());
   if (found->empty()) return not_found(name_of(type, id));
-  return give(engine, principal, std::move(found->front()));
+  return give(engine, principal, std::move(found->front()), name_of(type, id));
 }
 
 Result<StoredVersion> Store::read_seq(const Principal& principal, Seq seq) const {
@@ -93,7 +149,7 @@ Result<StoredVersion> Store::read_seq(const Principal& principal, Seq seq) const
   Result<std::optional<RawVersion>> found = find_version(engine, seq);
   if (!found) return unexpected(found.error());
   if (!*found) return not_found("version " + std::to_string(seq));
-  return give(engine, principal, std::move(**found));
+  return give(engine, principal, std::move(**found), "version " + std::to_string(seq));
 }
 
 Result<std::vector<StoredVersion>> Store::history(const Principal& principal, std::string_view type,
@@ -104,7 +160,7 @@ Result<std::vector<StoredVersion>> Store::history(const Principal& principal, st
   if (found->empty()) return not_found(name_of(type, id));
   std::vector<StoredVersion> versions;
   for (RawVersion& raw : *found) {
-    Result<StoredVersion> version = give(engine, principal, std::move(raw));
+    Result<StoredVersion> version = give(engine, principal, std::move(raw), name_of(type, id));
     if (!version) return unexpected(version.error());
     versions.push_back(std::move(*version));
   }
@@ -117,6 +173,16 @@ Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal
   const Result<void> allowed = may_read(engine, principal, id);
   if (!allowed) return unexpected(allowed.error());
   note(engine, principal, "read", "resident " + std::to_string(id));
+  if (const Compartments::Set closed = closed_to(engine, principal); closed != 0) {
+    Result<std::vector<StoredVersion>> person = whole_person(engine, id);
+    if (!person) return person;
+    Result<std::vector<StoredVersion>> open = open_part(engine, std::move(*person), closed);
+    if (!open) return open;
+    std::erase_if(*open, [](const StoredVersion& version) { return !version.current; });
+    if (static_cast<std::int64_t>(open->size()) > limit)
+      open->resize(static_cast<std::size_t>(std::max<std::int64_t>(0, limit)));
+    return open;
+  }
   const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
   if (!seqs) return unexpected(seqs.error());
   std::vector<StoredVersion> versions;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "scene/catalogue.hpp"
+#include "scene/compartments.hpp"
 #include "scene/identifying.hpp"
 #include "scene/readers.hpp"
 #include "scene/schema.hpp"
@@ -45,6 +46,7 @@ class SceneChecker {
       const bool is_roles = file.filename() == "roles.yaml";
       const std::optional<YAML::Node> root = content(file, is_roles ? "roles-1" : nullptr);
       if (is_roles && root) roles(file, *root);
+      if (root && file.filename() == "compartments.yaml") compartments(file);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -272,6 +274,12 @@ class SceneChecker {
         code_references_.push_back(
             {file, indicators::line_of(list), path + ".codes", list.Scalar()});
     }
+  }
+
+  /// Also what no schema says: ranges, systems that are declared.
+  void compartments(const fs::path& file) {
+    const Result<Compartments> read = load_compartments(file);
+    if (!read) add(file, read.error());
   }
 
   void codes(const fs::path& file, const YAML::Node& root) {

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "scene/compartments.hpp"
 #include "server/application.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
@@ -104,6 +105,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   hub_options.create = false;
   hub_options.threads = options.threads;
   hub_options.clock = options.clock;
+  auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");
+  if (!compartments) return unexpected(compartments.error());
+  hub_options.compartments = std::make_shared<const Compartments>(std::move(*compartments));
   auto hub = ingest::Hub::open(options.store.string(), hub_options);
   if (!hub) return unexpected(hub.error());
   state->hub = std::move(*hub);

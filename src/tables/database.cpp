@@ -14,6 +14,7 @@ namespace {
 constexpr const char* create_house = R"sql(
   CREATE SCHEMA IF NOT EXISTS feed;
   CREATE SCHEMA IF NOT EXISTS scoped;
+  CREATE SCHEMA IF NOT EXISTS closed;
   CREATE TABLE IF NOT EXISTS feed.applied (batch BIGINT);
   -- complete: has the rows of all applied batches
   CREATE TABLE IF NOT EXISTS feed.defined (name VARCHAR, physical VARCHAR, event_date VARCHAR,
@@ -124,7 +125,9 @@ std::vector<std::string> changes(const std::map<std::string, Physical>& before,
     const auto kept = after.find(name);
     if (kept != after.end() && kept->second.table == old.table) continue;
     if (kept == after.end())
-      sqls.push_back(fmt::format("DROP VIEW scoped.{0}; DROP VIEW main.{0}", duck::quoted(name)));
+      sqls.push_back(
+          fmt::format("DROP VIEW IF EXISTS closed.{0}; DROP VIEW scoped.{0}; DROP VIEW main.{0}",
+                      duck::quoted(name)));
     sqls.push_back(fmt::format("DROP TABLE main.{}; DELETE FROM feed.defined WHERE physical = {}",
                                duck::quoted(old.table), duck::literal(old.table)));
   }
@@ -215,7 +218,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   if (Result<void> set = connection->run("SET GLOBAL TimeZone = 'Asia/Shanghai'"); !set)
     return at_path(set.error());
 
-  auto pool = ConnectionPool::open(*state->engine, options.threads * 2);
+  auto pool = ConnectionPool::open(*state->engine, options.threads * 2, options.compartments);
   if (!pool) return at_path(pool.error());
   auto check = SceneSqlCheck::open(*state->engine);
   if (!check) return at_path(check.error());
@@ -240,6 +243,9 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
   std::vector<std::string> sqls = changes(state_->tables, after, state_->applied.empty());
   if (!state_->options.read_only)  // always: the scope's condition may be a newer one
     for (const auto& [name, table] : after) sqls.push_back(create_views_sql(table));
+  if (!state_->options.read_only && state_->options.compartments)
+    for (std::string& sql : closed_views_sql(*state_->options.compartments, after))
+      sqls.push_back(std::move(sql));
   if (!sqls.empty()) {
     Result<duck::Transaction> transaction = duck::Transaction::begin(*connection);
     if (!transaction) return unexpected(transaction.error());

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/compartments.hpp"
 #include "core/date.hpp"
 #include "core/ids.hpp"
 #include "core/principal.hpp"
@@ -50,6 +51,9 @@ struct OpenOptions {
   std::int64_t memory_limit_mb = 768;
   bool compress = true;  ///< false: uncompressed staging (bench)
   bool read_only = false;
+  /// What only its own programme sees; null: nothing is closed to anybody. They take effect with
+  /// define().
+  std::shared_ptr<const Compartments> compartments;
 };
 
 /// Rows that were deleted or corrected, by the month of their event.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "tables/state.hpp"
+
 namespace hb::tables {
 namespace {
 
@@ -18,7 +20,8 @@ std::size_t length_of(const std::string& text) {
 }
 
 /// The variables that scoped_view_sql() reads: whether areas limit, the area codes, their lengths.
-Result<std::string> scope_of(const Principal& principal) {
+Result<std::string> scope_of(const Principal& principal, const Compartments* compartments,
+                             Compartments::Set closed) {
   std::set<std::size_t> lengths;
   std::string codes;
   for (const std::string& area : principal.areas) {
@@ -36,6 +39,7 @@ Result<std::string> scope_of(const Principal& principal) {
     sql += length == lengths.end()
                ? fmt::format("; SET VARIABLE hb_length_{} = NULL::BIGINT", i)
                : fmt::format("; SET VARIABLE hb_length_{} = {}::BIGINT", i, *length++);
+  if (closed != 0) sql += closed_variables_sql(*compartments, closed);
   return sql;
 }
 
@@ -57,25 +61,32 @@ std::string scope_condition(const std::string& column) {
       matches(1), any);
 }
 
-Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(const duck::Engine& engine, int size) {
+Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(
+    const duck::Engine& engine, int size, std::shared_ptr<const Compartments> compartments) {
   auto pool = std::make_unique<ConnectionPool>();
+  pool->compartments_ = std::move(compartments);
   for (int i = 0; i < size; ++i) {
-    Result<duck::Connection> connection = duck::Connection::open(engine);
-    if (!connection) return unexpected(connection.error());
-    if (Result<void> set =
-            connection->run(fmt::format("SET search_path = '{}.scoped'", duck::catalog));
-        !set)
-      return unexpected(set.error());
-    pool->seats_.push_back({std::move(*connection), ""});
+    Seat seat;
+    for (const char* schema : {"scoped", "closed"}) {
+      if (!pool->compartments_ && !seat.sides.empty()) break;
+      Result<duck::Connection> connection = duck::Connection::open(engine);
+      if (!connection) return unexpected(connection.error());
+      if (Result<void> set =
+              connection->run(fmt::format("SET search_path = '{}.{}'", duck::catalog, schema));
+          !set)
+        return unexpected(set.error());
+      seat.sides.push_back({std::move(*connection), ""});
+    }
+    pool->seats_.push_back(std::move(seat));
     pool->free_.push_back(static_cast<std::size_t>(i));
   }
   return pool;
 }
 
 /// A free connection that has the scope already, or else any.
-std::size_t ConnectionPool::choose(const std::string& scope) {
-  auto chosen =
-      std::ranges::find_if(free_, [&](std::size_t index) { return seats_[index].scope == scope; });
+std::size_t ConnectionPool::choose(const std::string& scope, std::size_t side) {
+  auto chosen = std::ranges::find_if(
+      free_, [&](std::size_t index) { return seats_[index].sides[side].scope == scope; });
   if (chosen == free_.end()) chosen = free_.begin();
   const std::size_t index = *chosen;
   free_.erase(chosen);
@@ -84,7 +95,9 @@ std::size_t ConnectionPool::choose(const std::string& scope) {
 
 Result<ConnectionPool::Loan> ConnectionPool::take(const Principal& principal,
                                                   std::chrono::steady_clock::time_point deadline) {
-  const Result<std::string> scope = scope_of(principal);
+  const Compartments::Set closed = compartments_ ? compartments_->closed_to(principal) : 0;
+  const std::size_t side = closed != 0 ? 1 : 0;
+  const Result<std::string> scope = scope_of(principal, compartments_.get(), closed);
   if (!scope) return unexpected(scope.error());
   std::size_t index = 0;
   {
@@ -92,10 +105,10 @@ Result<ConnectionPool::Loan> ConnectionPool::take(const Principal& principal,
     if (!freed_.wait_until(lock, deadline, [this] { return !free_.empty(); }))
       return fail(ErrorCode::unavailable,
                   "the tables are busy: no connection within the time limit");
-    index = choose(*scope);
+    index = choose(*scope, side);
   }
-  Loan loan(*this, index);
-  Seat& seat = seats_[index];
+  Loan loan(*this, index, side);
+  Side& seat = seats_[index].sides[side];
   if (seat.scope == *scope) return loan;
   seat.scope.clear();  // until all variables are set
   if (Result<void> set = seat.connection.run(*scope); !set) return unexpected(set.error());

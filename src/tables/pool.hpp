@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/compartments.hpp"
 #include "core/principal.hpp"
 #include "tables/duck.hpp"
 
@@ -19,21 +20,26 @@ std::string scope_condition(const std::string& column);
 class ConnectionPool {
  public:
   /// Opened once, before the configuration is locked.
-  static Result<std::unique_ptr<ConnectionPool>> open(const duck::Engine& engine, int size);
+  static Result<std::unique_ptr<ConnectionPool>> open(
+      const duck::Engine& engine, int size, std::shared_ptr<const Compartments> compartments = {});
 
   /// A connection on loan, with the scope of the principal it was taken for.
   class Loan {
    public:
-    Loan(ConnectionPool& pool, std::size_t index) : pool_(&pool), index_(index) {}
+    Loan(ConnectionPool& pool, std::size_t index, std::size_t side)
+        : pool_(&pool), index_(index), side_(side) {}
     Loan(Loan&& other) noexcept
-        : pool_(std::exchange(other.pool_, nullptr)), index_(other.index_) {}
+        : pool_(std::exchange(other.pool_, nullptr)), index_(other.index_), side_(other.side_) {}
     Loan& operator=(Loan&&) = delete;
     ~Loan();
-    const duck::Connection& connection() const { return pool_->seats_[index_].connection; }
+    const duck::Connection& connection() const {
+      return pool_->seats_[index_].sides[side_].connection;
+    }
 
    private:
     ConnectionPool* pool_;
     std::size_t index_;
+    std::size_t side_;
   };
 
   /// Waits for a free connection and makes the scoped views show what the principal may see.
@@ -41,12 +47,18 @@ class ConnectionPool {
   Result<Loan> take(const Principal& principal, std::chrono::steady_clock::time_point deadline);
 
  private:
-  struct Seat {
+  /// The search path is fixed when the configuration is locked: one connection for principals who
+  /// open all compartments, one for the others.
+  struct Side {
     duck::Connection connection;
     std::string scope;  ///< statements that set its variables; empty: not known
   };
-  std::size_t choose(const std::string& scope);
+  struct Seat {
+    std::vector<Side> sides;  ///< [0] schema scoped, [1] schema closed, when there are compartments
+  };
+  std::size_t choose(const std::string& scope, std::size_t side);
 
+  std::shared_ptr<const Compartments> compartments_;
   std::vector<Seat> seats_;
   std::mutex mutex_;
   std::condition_variable freed_;

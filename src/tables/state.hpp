@@ -75,6 +75,13 @@ struct Database::State {
 /// ConnectionPool states in variables of the connection.
 std::string scoped_view_sql(const Physical& physical);
 
+/// The views of schema `closed`: those of `scoped` without the rows of the compartments that are
+/// closed to the principal, which ConnectionPool states in variables of the connection.
+std::vector<std::string> closed_views_sql(const Compartments& compartments,
+                                          const std::map<std::string, Physical>& tables);
+/// The statements that set those variables. set  the closed compartments
+std::string closed_variables_sql(const Compartments& compartments, Compartments::Set set);
+
 /// Statements that bring the event tables in line with corrected demographics; the temporary table
 /// `fix` holds them. Both note in feed.former, under `batch`, which months they change.
 Result<void> apply_fixes(const duck::Connection& connection,
