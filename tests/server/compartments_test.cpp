@@ -145,7 +145,7 @@ TEST_CASE("compartments: no route of a person or a board tells the two stores ap
                                       "/api/deliveries/2",
                                       "/api/boards/cockpit",
                                       "/api/boards/cockpit?area=770101001"};
-  // Numbers 1 to 10 are there before; 11 to 20 hold the secret items or nothing.
+  // Versions 1 to 8 are there before; from 9 on stand the secret items, or nothing.
   for (int seq = 1; seq <= 20; ++seq)
     targets.push_back("/api/residents/1/resources/" + std::to_string(seq));
   for (const std::string& target : targets) {
