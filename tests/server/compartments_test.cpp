@@ -103,7 +103,8 @@ std::string comparable(std::uint16_t port, const std::string& target) {
   const Answer answer = get(port, target);
   boost::json::value body = answer.json();
   if (body.is_object())
-    for (const char* moving : {"asOf", "feed"}) body.as_object().erase(moving);
+    for (const char* moving : {"asOf", "feed", "recorded", "started", "ended", "seconds"})
+      body.as_object().erase(moving);
   if (body.is_object() && body.as_object().contains("sections"))
     for (boost::json::value& section : body.as_object()["sections"].as_array()) {
       if (section.as_object()["kind"].as_string() == "freshness") section = nullptr;
