@@ -2,6 +2,7 @@
 // They load a small delivery of their own; use a store that is made for tests or for the demo.
 import { mkdirSync } from 'node:fs';
 import { baseUrl, openPage, startBrowser } from './browser.mjs';
+import { accounts } from './cases/accounts.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { indicators } from './cases/indicators.mjs';
@@ -10,9 +11,8 @@ import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 
 const only = process.argv[2] ?? '';
-const cases = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries].filter(({ name }) =>
-  name.includes(only),
-);
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries];
+const cases = (process.env.HB_ACCOUNTS ? accounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 
 /** What a browser reports that no page may cause; `expected` allows answers a case provokes. */
