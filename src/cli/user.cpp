@@ -5,7 +5,9 @@
 
 #include "cli/accounts.hpp"
 #include "cli/commands.hpp"
+#include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "scene/catalogue.hpp"
 #include "server/json_text.hpp"
 
 namespace hb::cli {
@@ -19,13 +21,31 @@ struct UserArguments {
   std::vector<std::string> roles, areas, organizations;
   bool password_from_stdin = false;
   bool unlock = false;
+  bool drop_second_factor = false;
+  std::string scenes;
 };
 
 json::array list(const std::vector<std::string>& words) {
   return json::array(words.begin(), words.end());
 }
 
+/// A role that the content does not have would give no right at all: surely a slip.
+Result<void> check_roles(const UserArguments& arguments) {
+  const auto scenes = find_content(arguments.scenes, "scenes");
+  if (!scenes) return unexpected(scenes.error());
+  const auto catalogue = scene::Catalogue::load(*scenes);
+  if (!catalogue) return unexpected(catalogue.error());
+  std::string known;
+  for (const scene::Role& role : catalogue->roles()) known += (known.empty() ? "" : ", ") + role.id;
+  for (const std::string& role : arguments.roles)
+    if (!catalogue->role(role))
+      return fail(ErrorCode::invalid_input,
+                  "there is no role \"" + role + "\"; the roles are " + known, "--role");
+  return {};
+}
+
 int run_add(const UserArguments& arguments) {
+  if (Result<void> fits = check_roles(arguments); !fits) return give_up(fits.error());
   const auto accounts = open_accounts(arguments.store);
   if (!accounts) return give_up(accounts.error());
   security::User user;
@@ -62,6 +82,9 @@ int run_reset(const UserArguments& arguments) {
   if (!accounts) return give_up(accounts.error());
   const Result<std::string> fresh = (*accounts)->reset(arguments.name);
   if (!fresh) return give_up(fresh.error());
+  if (arguments.drop_second_factor)
+    if (Result<void> done = (*accounts)->drop_second_factor(arguments.name); !done)
+      return give_up(done.error());
   fmt::print("{}\n",
              server::json_text(json::object{{"user", arguments.name}, {"password", *fresh}}));
   return exit_ok;
@@ -111,6 +134,8 @@ void add_user(CLI::App& app, int& exit_code) {
   add->add_option("--role", arguments->roles, "Role; may be given several times")->required();
   add->add_option("--area", arguments->areas, "Area code whose rows may be read; '*' for all");
   add->add_option("--organization", arguments->organizations, "Organisation id");
+  add->add_option("--scenes", arguments->scenes,
+                  "Scenes directory; found beside the program if not given");
   add->add_flag("--password-stdin", arguments->password_from_stdin,
                 "Read the password from standard input instead of making one");
   add->footer(
@@ -123,6 +148,8 @@ void add_user(CLI::App& app, int& exit_code) {
   CLI::App* reset = add_action(*user, "reset", "Give a new password, to be changed at log-in",
                                arguments, exit_code, run_reset);
   reset->add_option("--name", arguments->name, "Account")->required();
+  reset->add_flag("--drop-second-factor", arguments->drop_second_factor,
+                  "Also forget the one-time codes, after a lost phone");
   reset->footer("Example:\n  healthbrain user reset --store s --name li.na");
   CLI::App* all =
       add_action(*user, "list", "Print all accounts (JSON)", arguments, exit_code, run_list);
