@@ -234,6 +234,24 @@ Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
   return refreshed;
 }
 
+Date MeasureEngine::first_event_day() const {
+  const std::lock_guard lock(first_day_mutex_);
+  const BatchId reached = tables_.reached().value_or(0);
+  if (first_day_ && first_day_->first == reached) return first_day_->second;
+  Date first = options_.today;
+  for (const tables::TableSchema& schema : tables_.schemas()) {
+    if (schema.event_date_column.empty()) continue;
+    const auto set = tables_.query(Principal::system("public-health"),
+                                   fmt::format("SELECT min(CAST({} AS DATE)) AS day FROM {}",
+                                               schema.event_date_column, schema.name));
+    if (!set || set->rows.empty()) continue;
+    if (const auto* day = std::get_if<Date>(&set->rows.front().front()))
+      first = std::min(first, *day);
+  }
+  first_day_ = {reached, first};
+  return first;
+}
+
 /// Takes the feed number that the tables have reached.
 void MeasureEngine::stamp(Snapshot& snapshot) const {
   snapshot.feed = tables_.reached().value_or(0);

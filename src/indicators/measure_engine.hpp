@@ -85,6 +85,10 @@ class MeasureEngine {
   std::shared_ptr<const Snapshot> snapshot() const;
   const MeasureOptions& options() const { return options_; }
 
+  /// The day of the first event in any table; today when there is none. Asks the tables at most
+  /// once per feed number.
+  Date first_event_day() const;
+
   /// Makes the slices that these measures need for these periods and that are not kept yet.
   /// returns  what was run; a query that fails gives slices with its error, never a failure here
   Refreshed ensure(const std::vector<const Measure*>& measures, const std::vector<Period>& periods);
@@ -143,6 +147,8 @@ class MeasureEngine {
   std::map<std::uint64_t, std::pair<std::string, std::string>> users_;
   std::uint64_t tables_fingerprint_ = 0;
 
+  mutable std::mutex first_day_mutex_;
+  mutable std::optional<std::pair<BatchId, Date>> first_day_;  ///< at a feed number
   std::mutex making_;                      ///< one of ensure, refresh, verify and save at a time
   std::shared_ptr<const Snapshot> saved_;  ///< guarded by making_
   mutable std::mutex mutex_;

@@ -97,6 +97,19 @@ const MeasureTarget* target_for(const Measure& measure, int year, std::string_vi
   return best;
 }
 
+/// Whether one limit of the interval reaches the target and the other does not.
+bool lies_in_interval(const Measure& measure, const Figure& figure, Question question) {
+  if (!figure.lower || !figure.upper) return false;
+  const auto at = [&](const std::optional<double>& limit) {
+    question.value_text = printed(measure, limit);
+    return evaluate(question).status;
+  };
+  const Status lower = at(figure.lower);
+  const Status upper = at(figure.upper);
+  if (lower == Status::not_decidable || upper == Status::not_decidable) return false;
+  return (lower == Status::met) != (upper == Status::met);
+}
+
 }  // namespace
 
 Figure no_figure(Localized reason) {
@@ -218,6 +231,15 @@ Judged judge_figure(const Measure& measure, const Figure& figure, const Period& 
   judged.status = evaluation.status;
   judged.reason = evaluation.reason;
   if (evaluation.gap) judged.gap = to_double(*evaluation.gap);
+  judged.in_interval = lies_in_interval(measure, figure, std::move(question));
+  if (judged.in_interval) {
+    judged.reason.zh += (judged.reason.zh.empty() ? "" : "；") +
+                        std::string("目标值在95%置信区间内，与目标的差别可能出于偶然");
+    judged.reason.en += (judged.reason.en.empty() ? "" : "; ") +
+                        std::string(
+                            "the target lies inside the 95 % interval: the difference "
+                            "from it may be chance");
+  }
   return judged;
 }
 

@@ -44,6 +44,8 @@ struct Judged {
   Status status = Status::not_decidable;
   std::optional<double> gap;  ///< in the unit, ≥ 0 = reached
   const MeasureTarget* target = nullptr;
+  /// The target lies inside the value's 95 % interval; the reason then says so.
+  bool in_interval = false;
   Localized reason;
 };
 /// level  "district" for the whole, "street" for a part of it; see docs/indicators.md for which

@@ -156,6 +156,20 @@ std::vector<Period> later_periods(Date today) {
   return periods;
 }
 
+Result<void> check_period(const Services& services, const Period& period) {
+  constexpr int always = 10;  // years before today that need no look into the tables
+  const int year = civil(period.first).year;
+  const int newest = civil(services.today()).year;
+  if (year > newest + 1)
+    return fail(ErrorCode::invalid_input,
+                fmt::format("this year lies ahead; the data end in {}", newest), "period");
+  if (year >= newest - always) return {};
+  const int first = civil(services.measures->first_event_day()).year;
+  if (year >= first) return {};
+  return fail(ErrorCode::invalid_input, fmt::format("the data go from {} to {}", first, newest),
+              "period");
+}
+
 Result<json::object> measure_object(const Services& services, const Snapshot& snapshot,
                                     const Principal& principal, const CellsAsk& ask) {
   const auto cell = indicators::cell_of(*services.measures, snapshot, principal, ask);

@@ -18,6 +18,10 @@ std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& s
 std::vector<Period> first_periods(Date today);
 std::vector<Period> later_periods(Date today);
 
+/// Whether a period asked for can have numbers: years long before the first record are refused, so
+/// that no request starts a computation over nothing. errors  invalid_input: where = "period"
+Result<void> check_period(const Services& services, const Period& period);
+
 /// The Measure object of the API: value, target, status, trend. area has been allowed.
 Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,
                                     const Principal& principal, const indicators::CellsAsk& ask);

@@ -88,3 +88,23 @@ TEST_CASE("judge_figure: a yearly target does not judge a month's count or rate"
         Status::not_decidable);
   CHECK(judge_figure(measure, figure, period("2025"), "street").target->level == "district");
 }
+
+TEST_CASE("judge_figure: says when the target lies inside the interval; the status stays") {
+  Measure measure = *loaded(visits_per_head);
+  measure.better = Better::lower;
+  measure.targets.front().text = "5以下";
+  Sum deaths;
+  Sum births;
+  births.n = 141;
+  // No death in 141 births: 0 per 1,000, interval 0 to 26.2 (3.689 / 141).
+  const Figure none = figure_of(measure, deaths, &births);
+  const Judged few = judge_figure(measure, none, period("2025"), "district");
+  CHECK(few.status == Status::met);
+  CHECK(few.in_interval);
+  CHECK(few.reason.en.find("95 % interval") != std::string::npos);
+  births.n = 14'100;  // 0 to 0.26: below 5 for sure
+  const Judged many =
+      judge_figure(measure, figure_of(measure, deaths, &births), period("2025"), "district");
+  CHECK(many.status == Status::met);
+  CHECK_FALSE(many.in_interval);
+}

@@ -109,6 +109,9 @@ TEST_CASE("GET /api/measures/{id}: definition, SQL, targets, what plans report; 
 TEST_CASE("measures: what is asked wrongly is refused") {
   CHECK(status_of("/api/measures/nonsense") == 404);
   CHECK(status_of("/api/measures?period=soon") == 400);
+  CHECK(status_of("/api/measures?period=0001") == 400);  // long before the first record
+  CHECK(status_of("/api/measures/population?period=1890-05") == 400);
+  CHECK(status_of("/api/measures/population/cells?by=area&period=9999") == 400);
   CHECK(status_of("/api/measures?area=x") == 400);
   CHECK(status_of("/api/measures/population/cells?by=shoe-size") == 400);
   CHECK(status_of("/api/measures/premature-mortality/cells?by=age") == 400);

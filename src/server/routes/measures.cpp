@@ -32,6 +32,8 @@ Parsed<CellsAsk> ask_of(const Request& request, const Services& services) {
   ask.area = *area;
   const auto period = period_of(request, std::to_string(civil(services.today()).year));
   if (!period) return unexpected(period.error());
+  if (const Result<void> known = check_period(services, *period); !known)
+    return unexpected(outcome(known.error()));
   ask.period = *period;
   const auto by = word_of(request, "by", {"area", "sex", "age", "period"});
   if (!by) return unexpected(by.error());
@@ -101,6 +103,8 @@ Response get_measures(Request& request, const Principal& principal, Services& se
   if (auto refused = refuse_area(principal, *area)) return *refused;
   const auto period = period_of(request, std::to_string(civil(services.today()).year));
   if (!period) return period.error();
+  if (const Result<void> known = check_period(services, *period); !known)
+    return outcome(known.error());
   const auto after = number_of(request, "after", 0, std::numeric_limits<std::int64_t>::max());
   if (!after) return after.error();
   // Who waits for a batch gets the newest cells there are, else what is ready may be a little
