@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <time.h>
 
 #include <atomic>
 #include <chrono>
@@ -63,12 +64,28 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
 std::atomic<bool> stopped{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // may be set by a signal
 
-/// The first Ctrl-C asks the run to end and take its half-written files with it; a second one ends
-/// the program.
+std::atomic<std::int64_t> stopped_at{0};  // seconds of the monotonic clock
+
+std::int64_t monotonic_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);  // allowed in a signal handler
+  return now.tv_sec;
+}
+
+/// The first Ctrl-C asks the run to end and take its half-written files with it; one that comes
+/// later ends the program. The same signal may arrive twice at once (to the process and to its
+/// group, as from timeout(1)): that counts as one.
 void stop_on_signal() {
   struct sigaction action {};
-  action.sa_handler = [](int) { stopped = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = [](int number) {
+    constexpr std::int64_t patience = 2;
+    if (!stopped.exchange(true)) {
+      stopped_at = monotonic_seconds();
+    } else if (monotonic_seconds() - stopped_at >= patience) {
+      signal(number, SIG_DFL);
+      raise(number);
+    }
+  };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
