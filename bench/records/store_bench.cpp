@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "records/audit.hpp"
 #include "records/store.hpp"
 
 /// The record store as a loading region uses it: bodies of 172 bytes (an average Synthea resource,
@@ -27,11 +28,11 @@ constexpr int resources_per_commit = 4'000;
 /// Where the store lies: HB_BENCH_DIR, else the temporary folder. Removed at the end.
 class Folder {
  public:
-  Folder() {
+  explicit Folder(const char* name = "hb-records-bench") {
     const char* given = std::getenv("HB_BENCH_DIR");
     path_ =
         (given != nullptr ? std::filesystem::path(given) : std::filesystem::temp_directory_path()) /
-        "hb-records-bench";
+        name;
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -256,6 +257,66 @@ void BM_AuditedReads(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * reads);
 }
 BENCHMARK(BM_AuditedReads)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// A million audit entries of 200 accounts about 100,000 residents, in the order of time.
+const Store& audited() {
+  static const Folder folder("hb-audit-bench");
+  static const std::unique_ptr<Store> store = [] {
+    const std::string path = folder.file();
+    const std::string id = Store::open(path, {}).value()->info().id;
+    auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::write);
+    if (!connection || !connection->run("BEGIN")) std::abort();
+    std::mt19937_64 random(42);
+    for (int group = 0; group < 1'000; ++group) {
+      std::vector<Store::AuditEntry> entries;
+      for (int i = 0; i < 1'000; ++i)
+        entries.push_back({Instant{(group * 1'000 + i) * std::int64_t{31'000'000}},
+                           "user" + std::to_string(random() % 200), "care",
+                           random() % 10 == 0 ? "search" : "read",
+                           "resident " + std::to_string(random() % 100'000),
+                           "10.0.0." + std::to_string(random() % 250)});
+      if (!append_audit(*connection, id, nullptr, entries)) std::abort();
+    }
+    if (!connection->run("COMMIT")) std::abort();
+    return Store::open(path, {}).value();
+  }();
+  return *store;
+}
+
+/// A page of 50 of a million audit entries: 0 = the newest, 1 = of one account, 2 = about one
+/// person, 3 = of one account in a week a year ago, 4 = from one address in that week, 5 = what
+/// nobody did, given up after 200,000 entries.
+void BM_SearchAudit(benchmark::State& state) {
+  const Store& store = audited();
+  const Instant then{500'000 * std::int64_t{31'000'000}};
+  const Instant week_later{then.micros + std::int64_t{7} * 86'400 * 1'000'000};
+  Store::AuditQuery query{.limit = 50, .most = 200'000};
+  if (state.range(0) == 1 || state.range(0) == 3) query.user = "user7";
+  if (state.range(0) == 2) query.resident = 4711;
+  if (state.range(0) == 3 || state.range(0) == 4) {
+    query.since = then;
+    query.until = week_later;
+  }
+  if (state.range(0) == 4) query.from = "10.0.0.77";
+  if (state.range(0) == 5) query.purpose = "none";
+  for (auto _ : state) {
+    const auto page = store.search_audit(reader, query);
+    if (!page) state.SkipWithError("the audit cannot be searched");
+    benchmark::DoNotOptimize(page);
+  }
+}
+BENCHMARK(BM_SearchAudit)->DenseRange(0, 5)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+/// items = entries/s of the check of the whole chain.
+void BM_VerifyAudit(benchmark::State& state) {
+  const Store& store = audited();
+  for (auto _ : state) {
+    const auto verdict = store.verify_audit(reader);
+    if (!verdict || !verdict->faults.empty()) state.SkipWithError("the chain is not sound");
+  }
+  state.SetItemsProcessed(state.iterations() * 1'000'000);
+}
+BENCHMARK(BM_VerifyAudit)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(2);
 
 /// A page of 50 of one million residents: 0 = no filter, 1 = two common parts of names, 2 = an
 /// identifier, 3 = a common part with sex, age and area, 4 = age and area only.

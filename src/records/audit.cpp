@@ -16,6 +16,7 @@ using sqlite::Query;
 
 constexpr std::int64_t anchor_every = 1'000;
 constexpr std::size_t most_faults = 100;
+constexpr std::int64_t piece = 50'000;  // entries read in one go
 
 void add_field(std::string& text, std::string_view field) {
   text.append(std::to_string(field.size())).append(":").append(field);
@@ -62,13 +63,18 @@ class Verification {
   Verification(Connection& connection, std::string_view store_id, const crypto::Key* key)
       : connection_(connection), store_id_(store_id), key_(key), hash_(chain_start(store_id)) {}
 
-  Result<Store::AuditVerdict> run() {
+  Result<Store::AuditVerdict> run(const Store::AuditProgress& progress) {
+    const Result<std::int64_t> all =
+        one_integer(connection_, 0, "SELECT id FROM audit ORDER BY id DESC LIMIT 1");
+    if (!all) return unexpected(all.error());
     if (Result<void> read = read_anchors(); !read) return unexpected(read.error());
-    Query query(
-        connection_,
-        "SELECT id, at, account, purpose, action, what, source, hash FROM audit ORDER BY id");
-    while (query.next()) visit(query);
-    if (!query.ok()) return unexpected(query.error());
+    while (true) {
+      const Result<bool> more = read_piece();
+      if (!more) return unexpected(more.error());
+      if (progress && !progress(verdict_.entries, std::max(*all, verdict_.entries)))
+        return fail(ErrorCode::unavailable, "the check of the audit was stopped");
+      if (!*more) break;
+    }
     for (const auto& [id, found] : anchors_)
       if (id > last_)
         fault("the entries after " + std::to_string(last_) + " are gone: an anchor names entry " +
@@ -77,6 +83,21 @@ class Verification {
   }
 
  private:
+  /// returns  whether there may be more
+  Result<bool> read_piece() {
+    Query query(connection_,
+                "SELECT id, at, account, purpose, action, what, source, hash FROM audit "
+                "WHERE id > ?1 ORDER BY id LIMIT ?2",
+                read_to_, piece);
+    std::int64_t rows = 0;
+    for (; query.next(); ++rows) {
+      read_to_ = query.integer(0);
+      visit(query);
+    }
+    if (!query.ok()) return unexpected(query.error());
+    return rows == piece;
+  }
+
   void fault(std::string sentence) {
     if (verdict_.faults.size() < most_faults) verdict_.faults.push_back(std::move(sentence));
   }
@@ -121,6 +142,7 @@ class Verification {
   const crypto::Key* key_;
   std::string hash_;
   std::int64_t last_ = 0;
+  std::int64_t read_to_ = INT64_MIN;
   bool chained_ = false;
   std::map<std::int64_t, std::string> anchors_;
   Store::AuditVerdict verdict_;
@@ -172,8 +194,9 @@ Result<void> append_audit(Connection& connection, std::string_view store_id, con
 }
 
 Result<Store::AuditVerdict> verify_audit(Connection& connection, std::string_view store_id,
-                                         const crypto::Key* public_key) {
-  return Verification(connection, store_id, public_key).run();
+                                         const crypto::Key* public_key,
+                                         const Store::AuditProgress& progress) {
+  return Verification(connection, store_id, public_key).run(progress);
 }
 
 }  // namespace hb::records

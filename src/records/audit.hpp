@@ -22,8 +22,14 @@ std::string anchor_text(std::string_view store_id, std::int64_t id, std::string_
 Result<void> append_audit(sqlite::Connection& connection, std::string_view store_id,
                           const crypto::Key* key, const std::vector<Store::AuditEntry>& entries);
 
-/// Reads the chain from end to end.
+/// Reads the chain from end to end, piece by piece, so that no long read keeps the write-ahead log
+/// from being taken in.
 Result<Store::AuditVerdict> verify_audit(sqlite::Connection& connection, std::string_view store_id,
-                                         const crypto::Key* public_key);
+                                         const crypto::Key* public_key,
+                                         const Store::AuditProgress& progress = {});
+
+/// The page of entries that `asked` asks for; its principal has been admitted.
+Result<Store::AuditPage> search_audit(sqlite::Connection& connection,
+                                      const Store::AuditQuery& asked);
 
 }  // namespace hb::records

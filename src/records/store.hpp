@@ -147,26 +147,52 @@ class Store {
     std::string user;
     std::string purpose;
     std::string action;  ///< "read", "search", "write"
-    std::string what;    ///< "Patient/…", "resident 12", never a name
-    std::string from;    ///< address; empty: this machine
+    /// "resident 12", "resident 12 Encounter/…", "residents, 1 words, area all"; never a name
+    std::string what;
+    std::string from;     ///< address; empty: this machine
+    std::int64_t id = 0;  ///< place in the chain; given by reads
+  };
+  /// A place between two entries, from where a search goes on.
+  struct AuditPlace {
+    Instant at;
+    std::int64_t id = 0;
   };
   struct AuditQuery {
-    std::string user;  ///< empty: anybody
-    std::string what;  ///< beginning of it; empty: anything
-    std::optional<Instant> since, until;
+    std::string user;                     ///< empty: anybody
+    std::string what;                     ///< beginning of it; empty: anything
+    ResidentId resident = 0;              ///< what was done about this person; 0: anybody or nobody
+    std::string action, purpose, from;    ///< exact; empty: any
+    std::optional<Instant> since, until;  ///< [since, until)
+    std::optional<AuditPlace> before;     ///< entries older than this place
     std::int64_t offset = 0;
     std::int64_t limit = 100;
+    std::int64_t most = 0;  ///< entries to look at before giving up for now; 0: no end
   };
-  /// Newest first.
+  struct AuditPage {
+    std::vector<AuditEntry> entries;  ///< newest first
+    std::optional<AuditPlace> next;   ///< where to go on; none: everything was looked at
+  };
+  /// Looks along the index that leaves the fewest entries, so that a page of a hundred million
+  /// entries takes as long as one of a thousand; what no index narrows down is bounded by `most`.
+  Result<AuditPage> search_audit(const Principal& principal, const AuditQuery& query) const;
+  /// The entries of search_audit alone.
   Result<std::vector<AuditEntry>> audit(const Principal& principal, const AuditQuery& query) const;
+  /// Leaves an entry about what is neither a read nor a commit: an account, the audit itself.
+  /// what  never a name of a resident
+  void note_audit(const Principal& principal, std::string action, std::string what) const;
   struct AuditVerdict {
     std::int64_t entries = 0;
     std::int64_t anchors = 0;
     std::vector<std::string> faults;  ///< one sentence each, the first 100; empty = sound
   };
+  /// Called now and then with the entries looked at and those there were at the beginning; false
+  /// stops.
+  using AuditProgress = std::function<bool(std::int64_t done, std::int64_t all)>;
   /// Recomputes the chain of hashes; with a public key also the signatures of the anchors.
+  /// errors  unavailable: stopped by `progress`
   Result<AuditVerdict> verify_audit(const Principal& principal,
-                                    const crypto::Key* public_key = nullptr) const;
+                                    const crypto::Key* public_key = nullptr,
+                                    const AuditProgress& progress = {}) const;
 
  private:
   struct State;

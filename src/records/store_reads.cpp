@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "records/audit.hpp"
 #include "records/committer.hpp"
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
@@ -75,7 +74,9 @@ Result<StoredVersion> give(const Engine& engine, const Principal& principal, Raw
   const Result<bool> closed = is_closed(engine, *version, closed_to(engine, principal));
   if (!closed) return unexpected(closed.error());
   if (*closed) return not_found(missing);
-  if (resident != 0) note(engine, principal, "read", version->type + "/" + version->id);
+  if (resident != 0)
+    note(engine, principal, "read",
+         "resident " + std::to_string(resident) + " " + version->type + "/" + version->id);
   return version;
 }
 
@@ -243,52 +244,6 @@ Result<void> Store::scan(const Principal& principal, Seq from, Seq to,
 
 Result<std::vector<std::string>> Store::check(const std::function<void(double)>& progress) const {
   return check_store(*state_->engine, progress);
-}
-
-namespace {
-
-/// The audit is read by the auditor alone, whose roles the caller has checked; what waits to be
-/// written belongs to the answer.
-Result<void> may_read_audit(const Engine& engine, const Principal& principal) {
-  if (!principal.unrestricted)
-    return fail(ErrorCode::forbidden, "only unrestricted principals may read the audit");
-  if (!engine.committer) return {};
-  return engine.committer->flush_audit();
-}
-
-constexpr std::string_view after_all_texts = "\xF4\x8F\xBF\xBF";  // the last code point
-
-}  // namespace
-
-Result<std::vector<Store::AuditEntry>> Store::audit(const Principal& principal,
-                                                    const AuditQuery& asked) const {
-  const Engine& engine = *state_->engine;
-  if (Result<void> may = may_read_audit(engine, principal); !may) return unexpected(may.error());
-  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
-  if (!reader) return unexpected(reader.error());
-  const std::string end = asked.what + std::string(after_all_texts);
-  Query query(**reader,
-              "SELECT at, account, purpose, action, what, source FROM audit "
-              "WHERE (?1 = '' OR account = ?1) AND (?2 = '' OR what BETWEEN ?2 AND ?3) "
-              "AND at >= ?4 AND at < ?5 ORDER BY id DESC LIMIT ?6 OFFSET ?7",
-              std::string_view(asked.user), std::string_view(asked.what), std::string_view(end),
-              asked.since ? asked.since->micros : INT64_MIN,
-              asked.until ? asked.until->micros : INT64_MAX, asked.limit, asked.offset);
-  std::vector<AuditEntry> entries;
-  while (query.next())
-    entries.push_back({Instant{query.integer(0)}, query.text(1), query.text(2), query.text(3),
-                       query.text(4), query.text(5)});
-  if (!query.ok()) return unexpected(query.error());
-  return entries;
-}
-
-Result<Store::AuditVerdict> Store::verify_audit(const Principal& principal,
-                                                const crypto::Key* public_key) const {
-  const Engine& engine = *state_->engine;
-  if (Result<void> may = may_read_audit(engine, principal); !may) return unexpected(may.error());
-  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
-  if (!reader) return unexpected(reader.error());
-  return records::verify_audit(**reader, engine.info.id, public_key);
 }
 
 }  // namespace hb::records

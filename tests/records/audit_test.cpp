@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "crypto/bytes.hpp"
 #include "given.hpp"
 #include "support/paths.hpp"
@@ -111,7 +114,7 @@ TEST_CASE("audit: searched by account, by what and by time, in pages") {
   const Principal auditor = Principal::system("audit");
   CHECK(store->audit(auditor, {.user = "li", .limit = 5'000})->size() == 1'250);
   CHECK(store->audit(auditor, {.user = "zhao"})->empty());
-  CHECK(store->audit(auditor, {.what = "Patient/", .limit = 10})->size() == 10);
+  CHECK(store->audit(auditor, {.what = "resident 1 Patient/", .limit = 10})->size() == 10);
   CHECK(store->audit(auditor, {.what = "Observation"})->empty());
   const auto last = store->audit(auditor, {.limit = 1});
   CHECK(last->front().from == "10.0.0.7");
@@ -122,6 +125,100 @@ TEST_CASE("audit: searched by account, by what and by time, in pages") {
   const Principal li{"li", {}, {"77"}, {}, "care", false, ""};
   CHECK(store->audit(li, {}).error().code == ErrorCode::forbidden);
   CHECK(store->verify_audit(li).error().code == ErrorCode::forbidden);
+}
+
+TEST_CASE("audit: a person's entries are found by number, not those of a number that begins so") {
+  Audited audited;
+  {
+    auto connection = sqlite::Connection::open(audited.path, sqlite::Connection::Mode::write);
+    REQUIRE(connection.has_value());
+    std::vector<Store::AuditEntry> more;
+    for (const char* what : {"resident 12", "resident 12 Encounter/e", "resident 120", "resident 1",
+                             "residents, 1 words, area all"})
+      more.push_back({Instant{5}, "sun", "care", "read", what, "10.0.0.8"});
+    const std::string id = audited.open()->info().id;
+    REQUIRE(append_audit(*connection, id, nullptr, more));
+  }
+  const auto store = audited.open();
+  const Principal auditor = Principal::system("audit");
+  const auto found = store->audit(auditor, {.resident = 12});
+  REQUIRE(found->size() == 2);
+  CHECK(found->at(0).what == "resident 12 Encounter/e");
+  CHECK(found->at(1).what == "resident 12");
+  CHECK(store->audit(auditor, {.user = "sun", .resident = 1})->size() == 1);
+  CHECK(store->audit(auditor, {.resident = 1, .limit = 5'000})->size() == 2'501);
+  CHECK(store->audit(auditor, {.action = "read", .from = "10.0.0.8"})->size() == 5);
+  CHECK(store->audit(auditor, {.purpose = "research"})->empty());
+  CHECK(store->verify_audit(auditor)->faults.empty());
+}
+
+TEST_CASE("audit: pages meet without gap or overlap, along every index, at one instant too") {
+  const TempDir folder;
+  const std::string path = (folder.path() / "records.db").string();
+  const std::string id = Store::open(path, {}).value()->info().id;
+  {
+    auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::write);
+    std::vector<Store::AuditEntry> entries;
+    for (std::int64_t i = 0; i < 300; ++i)  // the clock goes back once, and often stands still
+      entries.push_back({Instant{i < 200 ? i / 10 : i / 10 - 15}, i % 3 == 0 ? "li" : "wang",
+                         "care", "read", "resident " + std::to_string(i % 5), ""});
+    REQUIRE(append_audit(*connection, id, nullptr, entries));
+  }
+  const auto store = Store::open(path, {}).value();
+  const Principal auditor = Principal::system("audit");
+  const auto walked = [&](Store::AuditQuery query) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> places;
+    for (int pages = 0; pages < 400; ++pages) {
+      const auto page = store->search_audit(auditor, query);
+      REQUIRE(page.has_value());
+      for (const auto& entry : page->entries) places.emplace_back(entry.at.micros, entry.id);
+      if (!page->next) break;
+      query.before = page->next;
+    }
+    CHECK(std::ranges::is_sorted(places, std::greater{}));
+    CHECK(std::ranges::adjacent_find(places) == places.end());
+    return places.size();
+  };
+  CHECK(walked({.limit = 7}) == 300);
+  CHECK(walked({.user = "li", .limit = 7}) == 100);
+  CHECK(walked({.user = "wang", .resident = 4, .limit = 7}) == 40);
+  CHECK(walked({.what = "resident", .limit = 7}) == 300);
+  CHECK(walked({.purpose = "research", .limit = 7, .most = 20}) == 0);
+  CHECK(walked({.user = "li", .since = Instant{3}, .until = Instant{5}, .limit = 2, .most = 3}) ==
+        store->audit(auditor, {.user = "li", .since = Instant{3}, .until = Instant{5}})->size());
+  const auto given_up = store->search_audit(auditor, {.purpose = "research", .most = 20});
+  CHECK(given_up->entries.empty());
+  CHECK(given_up->next->id == 181);  // the newest instants are 19 (191–200) and 18 (181–190)
+  CHECK_FALSE(store->search_audit(auditor, {.limit = 0}).has_value());
+}
+
+TEST_CASE("audit: the check tells how far it is and can be stopped") {
+  Audited audited;
+  const auto store = audited.open();
+  std::int64_t done = 0;
+  const auto verdict = store->verify_audit(Principal::system("test"), &audited.key,
+                                           [&](std::int64_t now, std::int64_t all) {
+                                             done = now;
+                                             return all == 2'500;
+                                           });
+  CHECK(verdict->faults.empty());
+  CHECK(done == 2'500);
+  const auto stopped = store->verify_audit(Principal::system("test"), nullptr,
+                                           [](std::int64_t, std::int64_t) { return false; });
+  CHECK(stopped.error().code == ErrorCode::unavailable);
+}
+
+TEST_CASE("audit: what is no read of a person can be noted too") {
+  const TempDir folder;
+  const auto store = given_store(folder.path());
+  store->note_audit({"an.quan", {}, {}, {}, "operation", true, "10.0.0.9"}, "account",
+                    "account li.na locked");
+  const auto entries = store->audit(anyone, {});
+  REQUIRE(entries->size() == 1);
+  CHECK(entries->front().user == "an.quan");
+  CHECK(entries->front().what == "account li.na locked");
+  CHECK(entries->front().from == "10.0.0.9");
+  CHECK(entries->front().id == 1);
 }
 
 TEST_CASE("chained: each field and its place counts") {

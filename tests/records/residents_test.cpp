@@ -237,7 +237,7 @@ TEST_CASE("audit: every read of a person and every write of a user, without name
   CHECK(entries->front().action == "search");
   CHECK(entries->front().what == "residents, 1 words, area all");
   CHECK(entries->at(1).what == "resident 1");
-  CHECK(entries->at(4).what == "Patient/a");
+  CHECK(entries->at(4).what == "resident 1 Patient/a");
   CHECK(entries->at(4).user == "li");
   CHECK(entries->at(4).purpose == "care");
   CHECK(entries->at(5).user == "wang");
