@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "attack.hpp"
 #include "fhir/check.hpp"
 #include "ingest/load.hpp"
 
@@ -145,7 +146,10 @@ std::unique_ptr<District>& shared_district() {
 /// the exit of the program its own static objects are already gone.
 struct EndOfTests : doctest::IReporter {
   explicit EndOfTests(const doctest::ContextOptions&) {}
-  void test_run_end(const doctest::TestRunStats&) override { shared_district().reset(); }
+  void test_run_end(const doctest::TestRunStats&) override {
+    shared_district().reset();
+    end_fortress();
+  }
   void report_query(const doctest::QueryData&) override {}
   void test_run_start() override {}
   void test_case_start(const doctest::TestCaseData&) override {}
