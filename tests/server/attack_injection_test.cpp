@@ -265,8 +265,9 @@ TEST_CASE(
       everywhere(
           fields, payload,
           [&](const server::Route& route, const std::string& target, const std::string& body) {
+            // A delivery of that name would be found by the next search: below, not here.
+            if (route.body == server::BodyKind::upload) return;
             const Answer answer = prober.probe(route, target, body, payload);
-            if (route.body == server::BodyKind::upload) return;  // numbers each upload
             const std::string key = std::to_string(place++) + " " + std::string(route.pattern);
             const std::string said = std::to_string(answer.status) + without(answer.body, payload);
             const auto [known, is_first] = answers.emplace(key, said);
