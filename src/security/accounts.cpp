@@ -263,6 +263,11 @@ Result<void> Accounts::set_rights(std::string_view name, const std::vector<std::
       std::string_view(organization_text));
 }
 
+Result<void> Accounts::end_sessions(std::string_view name) {
+  if (const Result<User> known = user(name); !known) return unexpected(known.error());
+  return state_->end_sessions(name, "");
+}
+
 Result<std::vector<User>> Accounts::users() const { return state_->find(""); }
 
 Result<User> Accounts::user(std::string_view name) const {

@@ -76,6 +76,8 @@ class Accounts {
   Result<void> set_rights(std::string_view name, const std::vector<std::string>& roles,
                           const std::vector<std::string>& areas,
                           const std::vector<std::string>& organizations);
+  /// Logs the user out everywhere. errors  not_found
+  Result<void> end_sessions(std::string_view name);
   Result<std::vector<User>> users() const;
   Result<User> user(std::string_view name) const;
 

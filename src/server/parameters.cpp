@@ -1,5 +1,6 @@
 #include "server/parameters.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -75,6 +76,48 @@ Parsed<std::optional<std::string>> body_text(const Request& request, std::string
   return unexpected(refusal(400, "invalid_input",
                             {"请求内容应为 JSON：" + shape, "the body must be JSON: " + shape},
                             "body." + std::string(name)));
+}
+
+namespace {
+
+Response bad_body(std::string_view name, const std::string& shape) {
+  return refusal(400, "invalid_input",
+                 {"请求内容应为 JSON：" + shape, "the body must be JSON: " + shape},
+                 "body." + std::string(name));
+}
+
+/// The parsed body; null when it is no object.
+boost::json::object body_of(const Request& request, bool& is_object) {
+  boost::system::error_code error;
+  boost::json::value body = boost::json::parse(request.body, error);
+  is_object = !error && body.is_object();
+  return is_object ? std::move(body.get_object()) : boost::json::object{};
+}
+
+}  // namespace
+
+Parsed<bool> body_flag(const Request& request, std::string_view name) {
+  bool is_object = false;
+  const boost::json::object body = body_of(request, is_object);
+  const boost::json::value* value = body.if_contains(name);
+  if (value && value->is_bool()) return value->get_bool();
+  return unexpected(bad_body(name, "{\"" + std::string(name) + "\": true}"));
+}
+
+Parsed<std::vector<std::string>> body_words(const Request& request, std::string_view name) {
+  bool is_object = false;
+  const boost::json::object body = body_of(request, is_object);
+  const boost::json::value* value = body.if_contains(name);
+  std::vector<std::string> list;
+  const bool is_list =
+      is_object &&
+      (!value || (value->is_array() && std::ranges::all_of(value->get_array(), [](const auto& one) {
+                    return one.is_string() && !one.get_string().empty();
+                  })));
+  if (!is_list) return unexpected(bad_body(name, "{\"" + std::string(name) + "\": [\"…\"]}"));
+  if (value)
+    for (const boost::json::value& one : value->get_array()) list.emplace_back(one.get_string());
+  return list;
 }
 
 Parsed<std::string> text_of(const Request& request, std::string_view name) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/period.hpp"
 #include "server/outcome.hpp"
@@ -34,6 +35,11 @@ Parsed<std::string> word_of(const Request& request, std::string_view name,
 /// is absent.
 Parsed<std::optional<std::string>> body_text(const Request& request, std::string_view name,
                                              bool required = true);
+
+/// A member of the JSON body that must be true or false.
+Parsed<bool> body_flag(const Request& request, std::string_view name);
+/// A member of the JSON body that is a list of texts; empty when absent.
+Parsed<std::vector<std::string>> body_words(const Request& request, std::string_view name);
 
 /// Free text of at most 200 bytes; empty when absent.
 Parsed<std::string> text_of(const Request& request, std::string_view name);

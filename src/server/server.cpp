@@ -153,6 +153,7 @@ void Server::stop() {
   state_->listener->stop();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
+  state_->services->audit_check->stop();
   if (const Result<void> kept = state_->services->measures->save(); !kept)
     spdlog::warn("{}", json::serialize(json::object{{"event", "cells-not-kept"},
                                                     {"message", kept.error().message}}));

@@ -15,7 +15,9 @@ Services::Services(ingest::Hub& opened, const scene::Catalogue& scenes,
       gate(store, scenes, now, https),
       metrics(std::move(route_names)),
       feed(opened, now),
-      uploads(opened, now, threads) {}
+      uploads(opened, now, threads),
+      audit_check(std::make_unique<AuditCheck>(
+          opened.store(), (std::filesystem::path(store) / "audit.key.pub").string(), now)) {}
 
 Date Services::today() const {
   return has_simulated_day ? last_simulated_day : day_in_shanghai(clock());

@@ -10,6 +10,7 @@
 #include "ingest/hub.hpp"
 #include "scene/catalogue.hpp"
 #include "server/areas.hpp"
+#include "server/audit_check.hpp"
 #include "server/events.hpp"
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
@@ -45,6 +46,7 @@ struct Services {
   std::unique_ptr<indicators::MeasureEngine> measures;
   std::unique_ptr<FeedCache>
       measure_lists;  ///< key: area|period; its feed is the generation of the cells
+  std::unique_ptr<AuditCheck> audit_check;
   const Listener* listener = nullptr;
 
   Services(ingest::Hub& opened, const scene::Catalogue& scenes, const Timeline& timeline_rules,

@@ -6,6 +6,20 @@
 
 namespace hb::server {
 
+json::array words(const std::vector<std::string>& list) {
+  return json::array(list.begin(), list.end());
+}
+
+json::array role_list(const std::vector<std::string>& roles, const scene::Catalogue& catalogue) {
+  json::array list;
+  for (const std::string& id : roles) {
+    const scene::Role* role = catalogue.role(id);
+    list.push_back(
+        json::object{{"id", id}, {"name", texts(role ? role->name : Localized{id, id})}});
+  }
+  return list;
+}
+
 json::object feed_object(const FeedState& feed) {
   return {{"committed", feed.committed},
           {"reached", feed.reached},

@@ -10,6 +10,10 @@
 
 namespace hb::server {
 
+json::array words(const std::vector<std::string>& list);
+/// [{"id","name"}] of an account's roles; a role that the content no longer has keeps its id.
+json::array role_list(const std::vector<std::string>& roles, const scene::Catalogue& catalogue);
+
 json::object feed_object(const FeedState& feed);
 json::array table_rows(const std::vector<tables::TableInfo>& tables);
 

@@ -122,6 +122,7 @@ TEST_CASE("openapi.yaml: real answers of a real store are as described") {
     const YAML::Node operation = path.second["get"];
     const std::string pattern = path.first.as<std::string>();
     if (!operation.IsDefined() || pattern == "/api/events") continue;
+    if (pattern == "/api/users/{name}") continue;  // there are no accounts here: users_test.cpp
     const Answer answer = get(district().port(), filled(pattern));
     CAPTURE(pattern);
     CHECK(answer.status == 200);

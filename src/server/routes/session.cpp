@@ -4,24 +4,11 @@
 #include "server/json.hpp"
 #include "server/parameters.hpp"
 #include "server/routes.hpp"
+#include "server/views.hpp"
 
 namespace hb::server {
 
 namespace {
-
-json::array words(const std::vector<std::string>& list) {
-  return json::array(list.begin(), list.end());
-}
-
-json::array role_list(const std::vector<std::string>& roles, const scene::Catalogue& catalogue) {
-  json::array list;
-  for (const std::string& id : roles) {
-    const scene::Role* role = catalogue.role(id);
-    list.push_back(
-        json::object{{"id", id}, {"name", texts(role ? role->name : Localized{id, id})}});
-  }
-  return list;
-}
 
 json::array permission_list(const Principal& principal, const Services& services) {
   json::array list;
@@ -166,51 +153,6 @@ Response post_second_factor(Request& request, const Principal&, Services& servic
                          "body.code")
                : outcome(fits.error());
   return json_response(200, json::object{{"uri", ""}, {"secret", ""}, {"secondFactor", true}});
-}
-
-/// GET /api/users: all accounts, without anything to log in with
-Response get_users(Request&, const Principal&, Services& services) {
-  json::array items;
-  if (services.gate.closed().value_or(true)) {
-    const auto users = services.gate.accounts().users();
-    if (!users) return outcome(users.error());
-    for (const security::User& user : *users) {
-      items.push_back(
-          json::object{{"name", user.name},
-                       {"display", user.display},
-                       {"roles", role_list(user.roles, services.catalogue)},
-                       {"areas", words(user.areas)},
-                       {"organizations", words(user.organizations)},
-                       {"locked", user.locked},
-                       {"mustChange", user.must_change},
-                       {"secondFactor", user.second_factor},
-                       {"created", format_instant(user.created)},
-                       {"lastLogin", user.last_login ? json::value(format_instant(*user.last_login))
-                                                     : json::value(nullptr)}});
-    }
-  }
-  return json_response(200, json::object{{"items", std::move(items)}});
-}
-
-/// POST /api/users/{name}/lock {"locked":true|false}; locking ends the user's sessions
-Response lock_user(Request& request, const Principal& principal, Services& services) {
-  boost::system::error_code error;
-  const json::value body = json::parse(request.body, error);
-  const json::value* locked =
-      !error && body.is_object() ? body.get_object().if_contains("locked") : nullptr;
-  if (!locked || !locked->is_bool())
-    return refusal(
-        400, "invalid_input",
-        {"请求内容应为 JSON：{\"locked\": true}", "the body must be JSON: {\"locked\": true}"},
-        "body.locked");
-  if (!services.gate.closed().value_or(true)) return no_accounts();
-  const std::string name(request.capture("name"));
-  if (name == principal.user)
-    return refusal(409, "conflict", {"不能锁定自己的账号", "nobody locks their own account"},
-                   "name");
-  const Result<void> done = services.gate.accounts().lock(name, locked->get_bool());
-  if (!done) return outcome(done.error());
-  return json_response(200, json::object{{"name", name}, {"locked", locked->get_bool()}});
 }
 
 }  // namespace hb::server

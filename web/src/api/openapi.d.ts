@@ -613,7 +613,42 @@ export interface paths {
         /** Accounts, without anything to log in with */
         get: operations["getUsers"];
         put?: never;
+        /** Add an account; its first password is in this answer alone */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["getUser"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an account may do and whose records it sees; in force with its next request */
+        post: operations["setUserRights"];
         delete?: never;
         options?: never;
         head?: never;
@@ -631,6 +666,126 @@ export interface paths {
         put?: never;
         /** Lock an account, which ends its sessions, or unlock it */
         post: operations["lockUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new first password, in this answer alone; all sessions end */
+        post: operations["resetUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}/second-factor/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget the one-time codes of an account, after a lost phone */
+        post: operations["dropUserFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{name}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Log an account out everywhere */
+        post: operations["endUserSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles that an account can be given, and what each permits */
+        get: operations["getRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at what, newest first; goes on with `before` */
+        get: operations["getAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest entries that fit as a table, at most 100,000, without names */
+        get: operations["getAuditCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the last check of the audit is, or how it ended */
+        get: operations["getAuditCheck"];
+        put?: never;
+        /** Begin a check of the whole chain of hashes and of the signed anchors */
+        post: operations["checkAudit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -768,6 +923,10 @@ export interface components {
             secondFactor: boolean;
         };
         Users: {
+            total: number;
+            page: number;
+            size: number;
+            stale?: boolean;
             items: components["schemas"]["Account"][];
         };
         Account: {
@@ -785,9 +944,76 @@ export interface components {
         Lock: {
             locked: boolean;
         };
-        Locked: {
+        Rights: {
+            roles: string[];
+            /** @description Codes; * alone for all */
+            areas?: string[];
+            organizations?: string[];
+        };
+        NewUser: {
+            /** @description 2 to 40 of: small letters, digits, point, hyphen, underscore */
             name: string;
-            locked: boolean;
+            display?: string;
+            roles: string[];
+            areas?: string[];
+            organizations?: string[];
+        };
+        AccountPassword: {
+            account: components["schemas"]["Account"];
+            /** @description To be changed at the next log-in; never shown again */
+            password: string;
+        };
+        Roles: {
+            roles: components["schemas"]["RoleRights"][];
+            permissions: components["schemas"]["RoleName"][];
+        };
+        RoleRights: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            purpose: string;
+            permissions: string[];
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description null: nothing older fits */
+            next: string | null;
+            /** @description How far the search came; null: to the beginning */
+            lookedBackTo: string | null;
+            stale?: boolean;
+        };
+        AuditEntry: {
+            /** @description Place in the chain */
+            id: number;
+            at: string;
+            user: string;
+            /** @description Name shown of the account; null: no account of today */
+            display: string | null;
+            purpose: string;
+            action: string;
+            what: string;
+            resident: number | null;
+            /** @description For readers who may see residents */
+            residentName: string | null;
+            /** @description Empty: this machine */
+            from: string;
+        };
+        AuditCheck: {
+            /** @enum {string} */
+            state: "none" | "running" | "done" | "failed";
+            by: string;
+            started: string | null;
+            ended: string | null;
+            /** @description Entries looked at */
+            done: number;
+            /** @description Entries there were at the beginning */
+            all: number;
+            sound: boolean | null;
+            entries: number;
+            anchors: number;
+            /** @description false: there was no public key beside the store */
+            signaturesChecked: boolean;
+            faults: string[];
+            error: string | null;
         };
         /** @description Last commit, the one the tables have reached, and how long they have been behind */
         Feed: {
@@ -3000,7 +3226,20 @@ export interface operations {
     };
     getUsers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Part of the name or of the name shown */
+                q?: string;
+                /** @description Only accounts with this role */
+                role?: string;
+                /** @description Only accounts that see something of this area */
+                area?: string;
+                /** @description Only accounts in this state */
+                state?: "active" | "locked" | "first-password" | "no-second-factor";
+                /** @description From 1 */
+                page?: number;
+                /** @description 1 to 200 */
+                size?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3015,14 +3254,177 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "total": 0,
+                     *       "page": 1,
+                     *       "size": 50,
                      *       "items": []
                      *     }
                      */
                     "application/json": components["schemas"]["Users"];
                 };
             };
+            400: components["responses"]["E400"];
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "li.na",
+                 *       "display": "李娜",
+                 *       "roles": [
+                 *         "nurse"
+                 *       ],
+                 *       "areas": [
+                 *         "770101"
+                 *       ],
+                 *       "organizations": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description The account and its first password */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": {
+                     *         "name": "li.na",
+                     *         "display": "李娜",
+                     *         "roles": [
+                     *           {
+                     *             "id": "nurse",
+                     *             "name": {
+                     *               "zh": "护士",
+                     *               "en": "Nurse"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "areas": [
+                     *           "770101"
+                     *         ],
+                     *         "organizations": [],
+                     *         "locked": false,
+                     *         "mustChange": true,
+                     *         "secondFactor": false,
+                     *         "created": "2026-11-22T08:00:00.000Z",
+                     *         "lastLogin": null
+                     *       },
+                     *       "password": "…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountPassword"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "li.na",
+                     *       "display": "李娜",
+                     *       "roles": [
+                     *         {
+                     *           "id": "nurse",
+                     *           "name": {
+                     *             "zh": "护士",
+                     *             "en": "Nurse"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "areas": [
+                     *         "770101"
+                     *       ],
+                     *       "organizations": [],
+                     *       "locked": false,
+                     *       "mustChange": true,
+                     *       "secondFactor": false,
+                     *       "created": "2026-11-22T08:00:00.000Z",
+                     *       "lastLogin": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    setUserRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "roles": [
+                 *         "nurse"
+                 *       ],
+                 *       "areas": [
+                 *         "770101"
+                 *       ],
+                 *       "organizations": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["Rights"];
+            };
+        };
+        responses: {
+            /** @description How the account is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
         };
     };
     lockUser: {
@@ -3045,19 +3447,297 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How it is now */
+            /** @description How the account is now */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Locked"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
             400: components["responses"]["E400"];
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    resetUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the account is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPassword"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    dropUserFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the account is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the account is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roles and permissions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "roles": [
+                     *         {
+                     *           "id": "nurse",
+                     *           "name": {
+                     *             "zh": "护士",
+                     *             "en": "Nurse"
+                     *           },
+                     *           "purpose": "care",
+                     *           "permissions": [
+                     *             "residents:read"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "permissions": [
+                     *         {
+                     *           "id": "residents:read",
+                     *           "name": {
+                     *             "zh": "查看居民档案",
+                     *             "en": "See records of residents"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getAudit: {
+        parameters: {
+            query?: {
+                /** @description Who: name of the account */
+                user?: string;
+                /** @description Whom: number of the resident */
+                resident?: number;
+                /** @description What: beginning of it */
+                what?: string;
+                /** @description Kind of act, such as read or search */
+                action?: string;
+                /** @description For what */
+                purpose?: string;
+                /** @description Address the request came from */
+                from?: string;
+                /** @description From this day (in Shanghai) or instant on */
+                since?: string;
+                /** @description To this day, which is included, or before this instant */
+                until?: string;
+                /** @description next of the page before */
+                before?: string;
+                /** @description 1 to 200 */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 12,
+                     *           "at": "2026-11-22T08:00:00.000Z",
+                     *           "user": "li.na",
+                     *           "display": "李娜",
+                     *           "purpose": "care",
+                     *           "action": "read",
+                     *           "what": "resident 12",
+                     *           "resident": 12,
+                     *           "residentName": null,
+                     *           "from": "10.0.0.7"
+                     *         }
+                     *       ],
+                     *       "next": "1795334400000000.12",
+                     *       "lookedBackTo": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getAuditCsv: {
+        parameters: {
+            query?: {
+                /** @description Who: name of the account */
+                user?: string;
+                /** @description Whom: number of the resident */
+                resident?: number;
+                /** @description What: beginning of it */
+                what?: string;
+                /** @description Kind of act, such as read or search */
+                action?: string;
+                /** @description For what */
+                purpose?: string;
+                /** @description Address the request came from */
+                from?: string;
+                /** @description From this day (in Shanghai) or instant on */
+                since?: string;
+                /** @description To this day, which is included, or before this instant */
+                until?: string;
+                /** @description Language of the table */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries as a table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 时间（UTC）,账号,目的,操作,居民编号,内容,来源地址,序号 */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getAuditCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last check */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    checkAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The check that has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
             409: components["responses"]["E409"];
         };
     };
