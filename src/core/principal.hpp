@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ struct Principal {
   std::string purpose;                     ///< "operation", "care", "public-health", …
   bool unrestricted = false;               ///< true: areas and organisations do not limit
   std::string from;                        ///< address the request came from; empty: this machine
+  std::vector<std::string> practitioners;  ///< Practitioner ids: the asker's own, or the team's
+  std::vector<std::int64_t> own;           ///< residents who are the asker, or in the asker's care
+  std::vector<std::int64_t> granted;       ///< residents opened by break-glass at this moment
+  std::string approval;                    ///< number under which another department asks
 
   /// The program's own jobs: load, rebuild, check.
   static Principal system(std::string purpose) {

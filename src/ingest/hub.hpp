@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/compartments.hpp"
+#include "core/policy.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "fhir/check_validator.hpp"
@@ -26,6 +27,10 @@ struct HubOptions {
   Clock clock = system_clock();
   /// What only its own programme reads; null: nothing is closed to anybody.
   std::shared_ptr<const Compartments> compartments;
+  /// Who sees what of persons; null: nothing is kept from anybody but by areas.
+  std::shared_ptr<const Policy> policy;
+  /// The day at which relations to persons are judged; empty: today in Shanghai by `clock`.
+  std::function<Date()> today;
 };
 
 /// A store directory opened: records.db, tables.db, and the views that lead from one to the other.

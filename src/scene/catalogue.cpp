@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scene/policy.hpp"
 #include "scene/readers.hpp"
 
 namespace hb::scene {
@@ -67,6 +68,12 @@ Result<Catalogue> Catalogue::load(const std::filesystem::path& scenes_dir) {
       catalogue.roles_ = read_roles(content, root);
     });
     if (!read) return unexpected(read.error());
+  }
+  const std::filesystem::path policy = scenes_dir / "core/policy.yaml";
+  if (std::filesystem::exists(policy)) {
+    Result<Policy> read = load_policy(policy);
+    if (!read) return unexpected(read.error());
+    catalogue.policy_ = std::make_shared<const Policy>(std::move(*read));
   }
   Result<std::vector<indicators::Plan>> plans = indicators::load_plans(scenes_dir);
   if (!plans) return unexpected(plans.error());

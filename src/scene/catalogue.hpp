@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "core/localized.hpp"
+#include "core/policy.hpp"
 #include "core/result.hpp"
 #include "indicators/measure.hpp"
 #include "indicators/plan.hpp"
@@ -135,6 +137,9 @@ class Catalogue {
   const Permission* permission(std::string_view id) const;
   const std::vector<Role>& roles() const { return roles_.roles; }
   const Role* role(std::string_view id) const;
+  /// Who sees what of persons (core/policy.yaml); null: there is no such file, and every role with
+  /// the permission sees everything.
+  const std::shared_ptr<const Policy>& policy() const { return policy_; }
   /// Name of a code; the code itself in both languages when it is not listed.
   Localized text(std::string_view list, std::string_view code) const;
 
@@ -145,6 +150,7 @@ class Catalogue {
   std::vector<Board> boards_;
   std::vector<CodeList> codes_;
   RoleFile roles_;
+  std::shared_ptr<const Policy> policy_;
 };
 
 /// `healthbrain scene check [DIR]`: every scene under scenes_dir (or scenes_dir itself when it

@@ -7,6 +7,7 @@
 #include "scene/catalogue.hpp"
 #include "scene/compartments.hpp"
 #include "scene/identifying.hpp"
+#include "scene/policy.hpp"
 #include "scene/readers.hpp"
 #include "scene/schema.hpp"
 #include "views/view.hpp"
@@ -47,6 +48,7 @@ class SceneChecker {
       const std::optional<YAML::Node> root = content(file, is_roles ? "roles-1" : nullptr);
       if (is_roles && root) roles(file, *root);
       if (root && file.filename() == "compartments.yaml") compartments(file);
+      if (root && file.filename() == "policy.yaml") policy(file);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -85,6 +87,7 @@ class SceneChecker {
       add(reference.file, reference.line, reference.path,
           "there is no code list “" + reference.id + "” in the scenes");
     }
+    policy_references();
   }
 
   std::vector<SceneFault> take() {
@@ -282,6 +285,14 @@ class SceneChecker {
     if (!read) add(file, read.error());
   }
 
+  /// Also what no schema says: kinds, fields, relations and roles that are named exist.
+  void policy(const fs::path& file) {
+    const Result<Policy> read = load_policy(file);
+    if (!read) return add(file, read.error());
+    policy_ = *read;
+    policy_file_ = file;
+  }
+
   void codes(const fs::path& file, const YAML::Node& root) {
     ContentReader reader(file.string());
     const std::vector<CodeList> lists = read_codes(reader, root);
@@ -293,7 +304,10 @@ class SceneChecker {
     ContentReader reader(file.string());
     const RoleFile known = read_roles(reader, root);
     if (!reader.ok()) return add(file, reader.error());
-    for (const Role& role : known.roles) unique("role", role.id, file, 0);
+    for (const Role& role : known.roles) {
+      unique("role", role.id, file, 0);
+      roles_[role.id] = role.purpose;
+    }
   }
 
   void view(const fs::path& file) {
@@ -339,7 +353,32 @@ class SceneChecker {
     return line;
   }
 
+  /// Roles and tables of the policy are those of roles.yaml and of the views, and the other way
+  /// round: who is forgotten sees nothing, and a table without a kind is nobody's.
+  void policy_references() {
+    if (!policy_) return;
+    for (const auto& [role, purpose] : roles_) {
+      const Policy::Rule* rule = policy_->rule(role);
+      if (rule == nullptr)
+        add(policy_file_, 0, "roles", "the role “" + role + "” of roles.yaml has no rule");
+      else if (std::ranges::find(rule->purposes, purpose) == rule->purposes.end())
+        add(policy_file_, 0, "roles",
+            "the rule of “" + role + "” does not hold for the purpose “" + purpose +
+                "” of the role");
+    }
+    for (const auto& [id, file] : ids_)
+      if (id.starts_with("view ") && !policy_->kind_of_table(id.substr(5)))
+        add(policy_file_, 0, "kinds", "the table “" + id.substr(5) + "” is in no kind");
+    for (const Policy::Kind& kind : policy_->kinds())
+      for (const std::string& table : kind.tables)
+        if (!ids_.contains("view " + table))
+          add(policy_file_, 0, "kinds", "there is no table “" + table + "”");
+  }
+
   fs::path root_;
+  std::optional<Policy> policy_;
+  fs::path policy_file_;
+  std::map<std::string, std::string> roles_;  ///< id → purpose
   std::map<std::string, Schema> schemas_;
   const SqlCheck& sql_check_;
   const SqlColumns& sql_columns_;

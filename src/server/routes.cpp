@@ -69,6 +69,8 @@ constexpr Route route_table[] = {
      "user resident what action purpose from since until lang"},
     {Method::get, "/api/audit/verify", get_audit_check, "audit:read", ""},
     {Method::post, "/api/audit/verify", post_audit_check, "audit:read", ""},
+    {Method::get, "/api/policy", get_policy, "policy:read", ""},
+    {Method::get, "/api/policy/preview", get_policy_preview, "policy:read", "role"},
     {Method::get, "/healthz", get_healthz, access::anybody, ""},
     {Method::get, "/readyz", get_readyz, access::anybody, ""},
     {Method::get, "/metrics", get_metrics, access::machine, ""},

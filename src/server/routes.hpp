@@ -100,6 +100,8 @@ Response get_audit(Request&, const Principal&, Services&);
 Response get_audit_csv(Request&, const Principal&, Services&);
 Response get_audit_check(Request&, const Principal&, Services&);
 Response post_audit_check(Request&, const Principal&, Services&);
+Response get_policy(Request&, const Principal&, Services&);
+Response get_policy_preview(Request&, const Principal&, Services&);
 Response get_healthz(Request&, const Principal&, Services&);
 Response get_readyz(Request&, const Principal&, Services&);
 Response get_metrics(Request&, const Principal&, Services&);

@@ -108,6 +108,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");
   if (!compartments) return unexpected(compartments.error());
   hub_options.compartments = std::make_shared<const Compartments>(std::move(*compartments));
+  hub_options.policy = state->catalogue->policy();
+  if (!hub_options.policy)
+    return fail(ErrorCode::not_found, "without rules of access nothing is served",
+                (options.scenes_dir / "core/policy.yaml").string());
+  const std::optional<Date> simulated = simulated_day(options.store);
+  if (simulated) hub_options.today = [day = *simulated] { return day; };
   auto hub = ingest::Hub::open(options.store.string(), hub_options);
   if (!hub) return unexpected(hub.error());
   state->hub = std::move(*hub);
@@ -121,9 +127,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   const Result<bool> closed = services.gate.closed();
   if (!closed) return unexpected(closed.error());
   services.version = options.version;
+  services.compartments = hub_options.compartments;
   services.web_dir = options.web_dir;
-  if (const auto day = simulated_day(options.store); day && state->hub->store().info().simulated) {
-    services.last_simulated_day = *day;
+  if (simulated && state->hub->store().info().simulated) {
+    services.last_simulated_day = *simulated;
     services.has_simulated_day = true;
   }
   services.measures = make_measure_engine(services, options.store.string());

@@ -23,6 +23,6 @@ Date Services::today() const {
   return has_simulated_day ? last_simulated_day : day_in_shanghai(clock());
 }
 
-Principal local_principal() { return {"local", {"system-admin"}, {}, {}, "operation", true}; }
+Principal local_principal() { return {"local", {"local-operator"}, {}, {}, "operation", true}; }
 
 }  // namespace hb::server

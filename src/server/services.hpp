@@ -36,6 +36,8 @@ struct Services {
   Date last_simulated_day;  ///< "now" of a simulated store; see today()
   bool has_simulated_day = false;
 
+  std::shared_ptr<const Compartments> compartments;
+
   Gate gate;
   EventHub events;
   Metrics metrics;

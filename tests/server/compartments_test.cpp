@@ -119,7 +119,7 @@ std::string comparable(std::uint16_t port, const std::string& target) {
   return std::to_string(answer.status) + " " + boost::json::serialize(body);
 }
 
-const Principal local{"local", {"system-admin"}, {}, {}, "operation", true, ""};
+const Principal local{"local", {"local-operator"}, {}, {}, "operation", true, ""};
 const Principal hiv_officer{"a", {"hiv-officer"}, {}, {}, "public-health", true, ""};
 const Principal psychiatrist{"b", {"mental-health-physician"}, {}, {}, "care", true, ""};
 
