@@ -67,6 +67,22 @@ int run_add(const UserArguments& arguments) {
   return exit_ok;
 }
 
+int run_set_rights(const UserArguments& arguments) {
+  if (Result<void> fits = check_roles(arguments); !fits) return give_up(fits.error());
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  if (Result<void> done = (*accounts)->set_rights(arguments.name, arguments.roles, arguments.areas,
+                                                  arguments.organizations);
+      !done)
+    return give_up(done.error());
+  fmt::print("{}\n",
+             server::json_text(json::object{{"user", arguments.name},
+                                            {"roles", list(arguments.roles)},
+                                            {"areas", list(arguments.areas)},
+                                            {"organizations", list(arguments.organizations)}}));
+  return exit_ok;
+}
+
 int run_lock(const UserArguments& arguments) {
   const auto accounts = open_accounts(arguments.store);
   if (!accounts) return give_up(accounts.error());
@@ -118,10 +134,20 @@ CLI::App* add_action(CLI::App& parent, const char* name, const char* what,
   return action;
 }
 
+void add_rights(CLI::App& action, const std::shared_ptr<UserArguments>& arguments) {
+  action.add_option("--name", arguments->name, "Name to log in with")->required();
+  action.add_option("--role", arguments->roles, "Role; may be given several times")->required();
+  action.add_option("--area", arguments->areas, "Area code whose rows may be read; '*' for all");
+  action.add_option("--organization", arguments->organizations, "Organisation id");
+  action.add_option("--scenes", arguments->scenes,
+                    "Scenes directory; found beside the program if not given");
+}
+
 }  // namespace
 
 void add_user(CLI::App& app, int& exit_code) {
-  CLI::App* user = app.add_subcommand("user", "Accounts of a store: add, lock, reset, list");
+  CLI::App* user =
+      app.add_subcommand("user", "Accounts of a store: add, set-rights, lock, reset, list");
   user->require_subcommand(1);
   user->footer(
       "Example:\n  healthbrain user add --store district-store --name li.na --display 李娜 --role "
@@ -129,17 +155,19 @@ void add_user(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<UserArguments>();
   CLI::App* add = add_action(*user, "add", "Add an account; prints its first password once",
                              arguments, exit_code, run_add);
-  add->add_option("--name", arguments->name, "Name to log in with")->required();
+  add_rights(*add, arguments);
   add->add_option("--display", arguments->display, "Name to show");
-  add->add_option("--role", arguments->roles, "Role; may be given several times")->required();
-  add->add_option("--area", arguments->areas, "Area code whose rows may be read; '*' for all");
-  add->add_option("--organization", arguments->organizations, "Organisation id");
-  add->add_option("--scenes", arguments->scenes,
-                  "Scenes directory; found beside the program if not given");
   add->add_flag("--password-stdin", arguments->password_from_stdin,
                 "Read the password from standard input instead of making one");
   add->footer(
       "Example:\n  healthbrain user add --store s --name li.na --role nurse --area 770101001");
+  CLI::App* rights =
+      add_action(*user, "set-rights", "Give an account other roles, areas and organisations",
+                 arguments, exit_code, run_set_rights);
+  add_rights(*rights, arguments);
+  rights->footer(
+      "Example:\n  healthbrain user set-rights --store s --name li.na --role nurse --role "
+      "vaccinator --area 770101\n\nAll three are replaced; they hold from the next request on.");
   CLI::App* lock = add_action(*user, "lock", "Lock an account and end its sessions", arguments,
                               exit_code, run_lock);
   lock->add_option("--name", arguments->name, "Account")->required();

@@ -1,6 +1,7 @@
 #include "crypto/password.hpp"
 
 #include <argon2.h>
+#include <fmt/format.h>
 
 #include <cstdio>
 
@@ -29,6 +30,15 @@ std::string hash_password(std::string_view password, const PasswordCost& cost) {
 
 bool verify_password(std::string_view password, const std::string& hash) {
   return argon2id_verify(hash.c_str(), password.data(), password.size()) == ARGON2_OK;
+}
+
+/// Salt and hash are random base64 that ends with an A, because the bits left over must be zero;
+/// hex digits are letters of base64 too.
+std::string hash_of_nothing(const PasswordCost& cost) {
+  const std::string salt = to_hex(random_bytes(salt_bytes)).substr(0, 21) + "A";  // 128 bits
+  const std::string hash = to_hex(random_bytes(hash_bytes)).substr(0, 42) + "A";  // 256 bits
+  return fmt::format("$argon2id$v={}$m={},t={},p={}${}${}", static_cast<int>(ARGON2_VERSION_NUMBER),
+                     cost.kibibytes, cost.passes, cost.lanes, salt, hash);
 }
 
 bool is_outdated(const std::string& hash, const PasswordCost& cost) {

@@ -16,6 +16,8 @@ struct PasswordCost {
 std::string hash_password(std::string_view password, const PasswordCost& cost = {});
 /// False also when `hash` is none. Takes as long whether the password fits or not.
 bool verify_password(std::string_view password, const std::string& hash);
+/// A hash that no password has; comparing with it takes as long as with any other of this cost.
+std::string hash_of_nothing(const PasswordCost& cost = {});
 /// True when `hash` was made at another cost: to be made anew at the next log-in.
 bool is_outdated(const std::string& hash, const PasswordCost& cost = {});
 

@@ -157,6 +157,15 @@ void Store::note_audit(const Principal& principal, std::string action, std::stri
   note(*state_->engine, principal, std::move(action), std::move(what));
 }
 
+Result<void> Store::note_acts(std::vector<AuditEntry> entries) {
+  Engine& engine = *state_->engine;
+  if (!engine.committer)
+    return fail(ErrorCode::forbidden,
+                "the store is open for reading only: no audit can be written");
+  for (AuditEntry& entry : entries) engine.committer->audit(std::move(entry));
+  return engine.committer->flush_audit();
+}
+
 Result<Store::AuditVerdict> Store::verify_audit(const Principal& principal,
                                                 const crypto::Key* public_key,
                                                 const AuditProgress& progress) const {

@@ -117,9 +117,13 @@ Result<int> migrate(sqlite::Connection& connection, std::span<const Migration> s
   if (!version) return version;
   for (auto step = static_cast<std::size_t>(*version); step < steps.size(); ++step) {
     const std::string number = std::to_string(step + 1);
-    Result<void> done = connection.run("BEGIN IMMEDIATE;\n" + sqlite_text(steps[step].text) +
-                                       "PRAGMA application_id = " + std::to_string(application_id) +
-                                       "; PRAGMA user_version = " + number + "; COMMIT");
+    Result<void> done = connection.run("BEGIN IMMEDIATE");
+    // Another process may have taken the step while this one waited for the lock.
+    if (done) version = schema_version(connection, steps.size());
+    if (done && version && static_cast<std::size_t>(*version) == step)
+      done = connection.run(sqlite_text(steps[step].text) + "PRAGMA application_id = " +
+                            std::to_string(application_id) + "; PRAGMA user_version = " + number);
+    if (done) done = version ? connection.run("COMMIT") : unexpected(version.error());
     if (!done) {
       if (connection.in_transaction()) (void)connection.run("ROLLBACK");
       done.error().where = "migration " + std::string(steps[step].name);

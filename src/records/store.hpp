@@ -180,6 +180,10 @@ class Store {
   /// Leaves an entry about what is neither a read nor a commit: an account, the audit itself.
   /// what  never a name of a resident
   void note_audit(const Principal& principal, std::string action, std::string what) const;
+  /// Appends entries that were kept elsewhere until now, with their own times; durable when it
+  /// returns.
+  /// errors  forbidden: open for reading only
+  Result<void> note_acts(std::vector<AuditEntry> entries);
   struct AuditVerdict {
     std::int64_t entries = 0;
     std::int64_t anchors = 0;

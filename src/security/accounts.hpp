@@ -10,6 +10,11 @@
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "crypto/password.hpp"
+#include "security/acts.hpp"
+
+namespace hb::records {
+class Store;
+}
 
 namespace hb::security {
 
@@ -68,16 +73,21 @@ class Accounts {
   /// True while nobody has been added: the program then serves its own machine only.
   Result<bool> empty() const;
 
-  /// errors  conflict: the name is taken; invalid_input: name, password, or an unknown-looking role
-  Result<void> add(const User& user, std::string_view password);
+  /// by      who does it, here and below: stands in the audit
+  /// errors  conflict: the name is taken; invalid_input: name, password, roles or areas
+  Result<void> add(const User& user, std::string_view password, const Principal& by = console());
+  /// Several accounts with one password, hashed once: for demonstrations, where all may know it.
+  Result<void> add_alike(const std::vector<User>& users, std::string_view password,
+                         const Principal& by = console());
   /// A random password that must be changed at the next log-in; ends the user's sessions.
-  Result<std::string> reset(std::string_view name);
-  Result<void> lock(std::string_view name, bool locked);
+  Result<std::string> reset(std::string_view name, const Principal& by = console());
+  Result<void> lock(std::string_view name, bool locked, const Principal& by = console());
   Result<void> set_rights(std::string_view name, const std::vector<std::string>& roles,
                           const std::vector<std::string>& areas,
-                          const std::vector<std::string>& organizations);
+                          const std::vector<std::string>& organizations,
+                          const Principal& by = console());
   /// Logs the user out everywhere. errors  not_found
-  Result<void> end_sessions(std::string_view name);
+  Result<void> end_sessions(std::string_view name, const Principal& by = console());
   Result<std::vector<User>> users() const;
   Result<User> user(std::string_view name) const;
 
@@ -90,7 +100,7 @@ class Accounts {
                              std::string_view code, std::string_view address);
   /// errors  forbidden: unknown, ended, idle for too long, or the user is locked
   Result<Session> session(std::string_view id);
-  Result<void> log_out(std::string_view id);
+  Result<void> log_out(std::string_view id, std::string_view address = {});
   /// Checks the old password, sets the new one, ends all other sessions of the user.
   Result<void> change_password(std::string_view session_id, std::string_view old_password,
                                std::string_view new_password, std::string_view address);
@@ -98,18 +108,31 @@ class Accounts {
   /// Begins the second factor: a new secret, in force once a code of it was shown.
   Result<std::string> begin_second_factor(std::string_view name);
   /// errors  forbidden: not a code of the secret
-  Result<void> confirm_second_factor(std::string_view name, std::string_view code);
-  Result<void> drop_second_factor(std::string_view name);
+  Result<void> confirm_second_factor(std::string_view name, std::string_view code,
+                                     std::string_view address = {});
+  Result<void> drop_second_factor(std::string_view name, const Principal& by = console());
 
   /// returns  "hbt_<id>_<secret>", shown once
   Result<std::string> create_token(std::string_view client, std::string_view scope,
-                                   std::int64_t valid_seconds);
+                                   std::int64_t valid_seconds, const Principal& by = console());
   Result<std::vector<ApiToken>> tokens() const;
-  Result<void> revoke_token(std::string_view id);
+  Result<void> revoke_token(std::string_view id, const Principal& by = console());
   /// errors  forbidden: unknown, expired or revoked
   Result<ApiToken> token(std::string_view text);
 
+  /// What does not stand in the store's audit yet, oldest first.
+  Result<std::vector<Act>> acts(std::int64_t limit) const;
+  /// Moves all acts into the store's audit. Cut off in between, an act stands there twice, never
+  /// not at all. One at a time.
+  Result<void> settle(records::Store& store);
+
  private:
+  Result<void> put(const User& user, std::string_view hash, const Principal& by);
+  Result<void> note_refusal(std::string_view action, std::string_view name, bool known,
+                            std::string_view from);
+  /// how  appended to the act: "" with a password
+  Result<std::string> begin_session(std::string_view name, std::string_view from,
+                                    std::optional<std::int64_t> step, std::string_view how);
   struct State;
   explicit Accounts(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

@@ -41,6 +41,17 @@ CREATE TABLE token (
   used BIGINT
 );
 )sql"},
+    records::Migration{"0002_acts", R"sql(
+-- What happened and does not stand in the store's audit yet (Accounts::settle).
+CREATE TABLE act (
+  id BIGINT NOT NULL PRIMARY KEY,
+  at BIGINT NOT NULL,
+  account TEXT NOT NULL,          -- who did it
+  source TEXT NOT NULL,           -- address; empty: this machine
+  action TEXT NOT NULL,
+  what TEXT NOT NULL
+);
+)sql"},
 };
 
 }  // namespace hb::security

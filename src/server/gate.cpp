@@ -87,6 +87,14 @@ Result<bool> Gate::closed() {
   return !*empty;
 }
 
+Result<void> Gate::settle(records::Store& store) {
+  const Result<bool> is_closed = closed();
+  if (!is_closed) return unexpected(is_closed.error());
+  if (!*is_closed) return {};
+  const std::lock_guard lock(settling_);
+  return accounts_->settle(store);
+}
+
 Parsed<Principal> Gate::admit_token(const Request& request, std::string_view permission) {
   const auto token = accounts_->token(request.header("authorization").substr(bearer.size()));
   if (!token)

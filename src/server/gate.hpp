@@ -25,6 +25,8 @@ class Gate {
   Result<bool> closed();
   /// Only when closed() has said true.
   security::Accounts& accounts() { return *accounts_; }
+  /// Moves what happened to accounts into the store's audit; also before somebody reads it.
+  Result<void> settle(records::Store& store);
 
   /// Who asks. permission  of the route (routes.hpp)
   /// returns  the refusal: 401 without a session or token, 403 without the right, the CSRF token,
@@ -47,6 +49,7 @@ class Gate {
   Clock clock_;
   bool https_;
   std::mutex opening_;
+  std::mutex settling_;
   std::unique_ptr<security::Accounts> accounts_;
   std::atomic<bool> closed_{false};
 };

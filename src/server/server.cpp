@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "scene/compartments.hpp"
+#include "server/act_mover.hpp"
 #include "server/application.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
@@ -31,6 +32,7 @@ struct Server::State {
   std::unique_ptr<scene::Catalogue> catalogue;
   std::unique_ptr<Timeline> timeline;
   std::unique_ptr<Services> services;
+  std::unique_ptr<ActMover> acts;
   std::unique_ptr<Listener> listener;
 };
 
@@ -135,6 +137,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   }
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);
+  state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
   ListenerOptions listener_options = options.listener;
   listener_options.open = *closed;
   auto listener = Listener::start(
@@ -158,6 +161,7 @@ std::uint16_t Server::port() const { return state_->listener->port(); }
 void Server::stop() {
   if (!state_->listener) return;
   state_->listener->stop();
+  state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
   state_->services->audit_check->stop();

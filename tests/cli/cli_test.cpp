@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include "run_program.hpp"
 #include "support/paths.hpp"
 
 namespace json = boost::json;
@@ -15,34 +16,15 @@ using namespace hb::test;
 
 namespace {
 
-struct Run {
-  int exit_code;
-  std::string out;
-  std::string err;
-};
+using Run = ProgramRun;
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// The real program through the shell, as a script would call it.
-Run run(const std::string& arguments) {
-  const TempDir directory;
-  const std::string err = (directory.path() / "err").string();
-  FILE* pipe = popen(("'" HB_PROGRAM "' " + arguments + " 2>" + err + " </dev/null").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string out;
-  char piece[4096];
-  for (std::size_t read; (read = fread(piece, 1, sizeof piece, pipe)) > 0;) out.append(piece, read);
-  const int status = pclose(pipe);
-  return {WEXITSTATUS(status), out, text_of(err)};
-}
-
-void write(const std::filesystem::path& file, const std::string& text) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << text;
-}
+Run run(const std::string& arguments) { return run_program(arguments); }
+void write(const std::filesystem::path& file, const std::string& text) { write_text(file, text); }
 
 const char* const good =
     R"({"resourceType":"Patient","id":"p1","gender":"female","birthDate":"1980-01-01"}
@@ -54,9 +36,33 @@ const char* const bad =
 }  // namespace
 
 TEST_CASE("every command answers --help with an example, exit 0") {
-  for (const char* command : {"", "load", "store", "store rebuild", "store check", "store info",
-                              "indicator", "indicator evaluate", "scene", "scene check", "simulate",
-                              "serve", "version", "fhirpath", "view", "view run", "validate"}) {
+  for (const char* command : {"",
+                              "load",
+                              "store",
+                              "store rebuild",
+                              "store check",
+                              "store info",
+                              "indicator",
+                              "indicator evaluate",
+                              "scene",
+                              "scene check",
+                              "simulate",
+                              "serve",
+                              "version",
+                              "fhirpath",
+                              "view",
+                              "view run",
+                              "validate",
+                              "user",
+                              "user add",
+                              "user set-rights",
+                              "user lock",
+                              "user reset",
+                              "user list",
+                              "token",
+                              "token create",
+                              "token list",
+                              "token revoke"}) {
     CAPTURE(command);
     const Run help = run(std::string(command) + " --help");
     CHECK(help.exit_code == 0);

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "crypto/one_time_code.hpp"
 #include "support/paths.hpp"
@@ -217,6 +219,20 @@ TEST_CASE("tokens: valid until they expire or are revoked, and kept as hashes on
     std::ifstream in(file.path(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), {});
     CHECK(bytes.find(other.substr(other.rfind('_') + 1)) == std::string::npos);
+  }
+}
+
+TEST_CASE("accounts: opened for the first time by many at once") {
+  for (int round = 0; round < 5; ++round) {
+    const TempDir folder;
+    const std::string path = (folder.path() / "accounts.db").string();
+    std::atomic<int> opened{0};
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 8; ++i)
+        threads.emplace_back([&] { opened += Accounts::open(path).has_value() ? 1 : 0; });
+    }
+    CHECK(opened == 8);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "client.hpp"
 #include "crypto/one_time_code.hpp"
 #include "district.hpp"
+#include "log_in.hpp"
 #include "server/routes.hpp"
 
 using namespace hb;
@@ -18,49 +19,6 @@ using server::access::machine;
 using server::access::own;
 
 namespace {
-
-const std::string password = "Brook-and-7-lanterns";
-
-std::unique_ptr<security::Accounts> accounts_of(const District& place) {
-  security::AccountOptions options;
-  options.cost = {.kibibytes = 64, .passes = 1, .lanes = 1};
-  auto opened = security::Accounts::open((place.store() / "accounts.db").string(), options);
-  REQUIRE(opened.has_value());
-  return std::move(*opened);
-}
-
-void add_user(security::Accounts& accounts, const std::string& name,
-              const std::vector<std::string>& roles, const std::vector<std::string>& areas,
-              bool must_change = false) {
-  security::User user;
-  user.name = name;
-  user.display = "李娜";
-  user.roles = roles;
-  user.areas = areas;
-  user.must_change = must_change;
-  REQUIRE(accounts.add(user, password).has_value());
-}
-
-struct LoggedIn {
-  std::string cookie;  ///< "Cookie: hb_session=…\r\n"
-  std::string csrf;
-  std::string both() const { return cookie + "X-CSRF-Token: " + csrf + "\r\n"; }
-};
-
-Answer try_log_in(std::uint16_t port, const std::string& name, const std::string& word,
-                  const std::string& code = "") {
-  return ask(port, "POST", "/api/session",
-             R"({"name":")" + name + R"(","password":")" + word + "\"" +
-                 (code.empty() ? "" : R"(,"code":")" + code + "\"") + "}");
-}
-
-LoggedIn log_in(std::uint16_t port, const std::string& name, const std::string& code = "") {
-  const Answer answer = try_log_in(port, name, password, code);
-  REQUIRE(answer.status == 200);
-  const std::string set = answer.header("set-cookie");
-  return {"Cookie: " + set.substr(0, set.find(';')) + "\r\n",
-          std::string(answer.json().at("csrf").as_string())};
-}
 
 std::string target_of(const server::Route& route) {
   std::string path(route.pattern);

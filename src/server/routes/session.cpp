@@ -82,7 +82,8 @@ Response post_session(Request& request, const Principal&, Services& services) {
   const auto id = accounts.log_in(**name, **password, code->value_or(""), request.from);
   if (!id) return id.error().code == ErrorCode::forbidden ? refused_log_in() : outcome(id.error());
   if (const std::string_view former = session_cookie(request); !former.empty())
-    if (const Result<void> ended = accounts.log_out(former); !ended) return outcome(ended.error());
+    if (const Result<void> ended = accounts.log_out(former, request.from); !ended)
+      return outcome(ended.error());
   const auto session = accounts.session(*id);
   if (!session) return outcome(session.error());
   return with_cookie(json_response(200, session_object(*session, services)),
@@ -100,7 +101,8 @@ Response get_session(Request& request, const Principal&, Services& services) {
 /// DELETE /api/session: log out
 Response delete_session(Request& request, const Principal&, Services& services) {
   if (!services.gate.closed().value_or(true)) return no_accounts();
-  const Result<void> ended = services.gate.accounts().log_out(session_cookie(request));
+  const Result<void> ended =
+      services.gate.accounts().log_out(session_cookie(request), request.from);
   if (!ended) return outcome(ended.error());
   return with_cookie(json_response(200, json::object{{"ended", true}}), services.gate.cookie(""));
 }
@@ -146,7 +148,8 @@ Response post_second_factor(Request& request, const Principal&, Services& servic
                                       {"secret", crypto::to_base32(*secret)},
                                       {"secondFactor", false}});
   }
-  if (const Result<void> fits = accounts.confirm_second_factor(user.name, **code); !fits)
+  if (const Result<void> fits = accounts.confirm_second_factor(user.name, **code, request.from);
+      !fits)
     return fits.error().code == ErrorCode::forbidden
                ? refusal(403, "forbidden",
                          {"验证码不正确", "this is not the present code of the new secret"},

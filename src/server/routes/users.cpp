@@ -163,7 +163,7 @@ Response get_user(Request& request, const Principal&, Services& services) {
 
 /// POST /api/users {"name","display","roles","areas","organizations"}: a new account and its first
 /// password, shown once
-Response post_user(Request& request, const Principal&, Services& services) {
+Response post_user(Request& request, const Principal& principal, Services& services) {
   if (!services.gate.closed().value_or(true)) return no_accounts();
   const auto name = body_text(request, "name");
   if (!name) return name.error();
@@ -175,7 +175,7 @@ Response post_user(Request& request, const Principal&, Services& services) {
   user->display = display->value_or("");
   user->must_change = true;
   const std::string password = security::first_password(user->name);
-  const Result<void> added = services.gate.accounts().add(*user, password);
+  const Result<void> added = services.gate.accounts().add(*user, password, principal);
   if (!added) return account_outcome(added.error());
   const auto made = services.gate.accounts().user(user->name);
   if (!made) return outcome(made.error());
@@ -189,8 +189,8 @@ Response post_user_rights(Request& request, const Principal& principal, Services
   if (!name) return name.error();
   const auto user = rights_of(request, services);
   if (!user) return user.error();
-  const Result<void> done =
-      services.gate.accounts().set_rights(*name, user->roles, user->areas, user->organizations);
+  const Result<void> done = services.gate.accounts().set_rights(*name, user->roles, user->areas,
+                                                                user->organizations, principal);
   if (!done) return account_outcome(done.error());
   return show_account(*name, services);
 }
@@ -201,7 +201,7 @@ Response lock_user(Request& request, const Principal& principal, Services& servi
   if (!locked) return locked.error();
   const auto name = other_account(request, principal, services);
   if (!name) return name.error();
-  const Result<void> done = services.gate.accounts().lock(*name, *locked);
+  const Result<void> done = services.gate.accounts().lock(*name, *locked, principal);
   if (!done) return account_outcome(done.error());
   return show_account(*name, services);
 }
@@ -210,7 +210,7 @@ Response lock_user(Request& request, const Principal& principal, Services& servi
 Response reset_user(Request& request, const Principal& principal, Services& services) {
   const auto name = other_account(request, principal, services);
   if (!name) return name.error();
-  const Result<std::string> password = services.gate.accounts().reset(*name);
+  const Result<std::string> password = services.gate.accounts().reset(*name, principal);
   if (!password) return account_outcome(password.error());
   const auto user = services.gate.accounts().user(*name);
   if (!user) return account_outcome(user.error());
@@ -222,7 +222,7 @@ Response reset_user(Request& request, const Principal& principal, Services& serv
 Response drop_user_factor(Request& request, const Principal& principal, Services& services) {
   const auto name = other_account(request, principal, services);
   if (!name) return name.error();
-  const Result<void> done = services.gate.accounts().drop_second_factor(*name);
+  const Result<void> done = services.gate.accounts().drop_second_factor(*name, principal);
   if (!done) return account_outcome(done.error());
   return show_account(*name, services);
 }
@@ -231,7 +231,7 @@ Response drop_user_factor(Request& request, const Principal& principal, Services
 Response end_user_sessions(Request& request, const Principal& principal, Services& services) {
   const auto name = other_account(request, principal, services);
   if (!name) return name.error();
-  const Result<void> done = services.gate.accounts().end_sessions(*name);
+  const Result<void> done = services.gate.accounts().end_sessions(*name, principal);
   if (!done) return account_outcome(done.error());
   return show_account(*name, services);
 }
