@@ -1,6 +1,8 @@
 #include "fhir/temporal.hpp"
 
 #include <array>
+#include <bit>
+#include <cstring>
 
 namespace hb::fhir {
 namespace {
@@ -76,51 +78,95 @@ void append_time(std::string& out, const Temporal& value) {
   if (value.precision == Precision::fraction) append_padded(out += '.', value.micros / 1000, 3);
 }
 
-/// Days since 1970-01-01 of the first ten bytes, 2015-02-04; nullopt when they are no such day.
-std::optional<std::int32_t> plain_day(const char* text) {
-  // Proleptic Gregorian, years counted from March: the leap day is the last of its year.
-  constexpr std::int32_t days_before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
-  constexpr std::int32_t days_in[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  constexpr std::int32_t days_to_1970 = 719'468;  // from 0000-03-01
-  const auto digit = [&](int at) {
-    return static_cast<unsigned>(static_cast<unsigned char>(text[at])) - '0';
-  };
-  const auto two = [&](int at) {
-    return static_cast<std::int32_t>(digit(at) * 10 + digit(at + 1));
-  };
-  for (const int at : {0, 1, 2, 3, 5, 6, 8, 9})
-    if (digit(at) > 9) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-') return std::nullopt;
-  const std::int32_t year = two(0) * 100 + two(2);
-  const std::int32_t month = two(5);
-  const std::int32_t day = two(8);
-  if (year < 1 || month < 1 || month > 12 || day < 1) return std::nullopt;
+/// Eight bytes of a date or time: '0' stands for any digit, other bytes for themselves.
+class Pattern {
+ public:
+  consteval explicit Pattern(const char (&text)[9]) {
+    for (int i = 7; i >= 0; --i) {
+      bytes_ = bytes_ << 8 | static_cast<std::uint8_t>(text[i]);
+      // A digit may be 9 more than '0', another byte nothing, before the highest bit is reached.
+      room_ = room_ << 8 | (text[i] == '0' ? 0x7F - 9 : 0x7F);
+    }
+  }
+
+  /// The values of digits, 0 for other bytes; false when `text` does not begin so.
+  bool read(const char* text, std::uint8_t (&digits)[8]) const {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t rest = 0;
+    std::memcpy(&rest, text, 8);
+    rest ^= bytes_;
+    std::memcpy(digits, &rest, 8);
+    return ((rest | (rest + room_)) & 0x8080'8080'8080'8080) == 0;
+  }
+
+ private:
+  std::uint64_t bytes_ = 0;
+  std::uint64_t room_ = 0;
+};
+
+struct PlainDay {
+  int year = 0;  ///< 0: no day
+  int month = 0;
+  int day = 0;
+};
+
+/// The first ten bytes as 2015-02-04.
+PlainDay plain_day(const char* text) {
+  static constexpr std::uint8_t days_in[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  std::uint8_t d[8];
+  if (!Pattern("0000-00-").read(text, d)) return {};
+  const unsigned tens = static_cast<unsigned char>(text[8]) - unsigned{'0'};
+  const unsigned ones = static_cast<unsigned char>(text[9]) - unsigned{'0'};
+  const int year = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3];
+  const int month = d[5] * 10 + d[6];
+  if (tens > 3 || ones > 9 || year < 1 || month < 1 || month > 12) return {};
+  const int day = static_cast<int>(tens * 10 + ones);
   const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  if (day > days_in[month - 1] + (month == 2 && leap ? 1 : 0)) return std::nullopt;
-  const std::int32_t from_march = month < 3 ? year - 1 : year;
-  return from_march * 365 + from_march / 4 - from_march / 100 + from_march / 400 +
-         days_before[month - 1] + day - 1 - days_to_1970;
+  if (day < 1 || day > days_in[month - 1] + (month == 2 && leap ? 1 : 0)) return {};
+  return {year, month, day};
 }
 
-/// Seconds since 1970-01-01T00:00:00Z of 2015-02-04T14:34:28+08:00 or …28Z, exactly so written.
-std::optional<std::int64_t> plain_seconds(std::string_view text) {
-  if (text.size() != 25 && text.size() != 20) return std::nullopt;
-  const auto day = plain_day(text.data());
-  if (!day || text[10] != 'T' || text[13] != ':' || text[16] != ':') return std::nullopt;
-  const int hour = number(text, 11, 2);
-  const int minute = number(text, 14, 2);
-  const int second = number(text, 17, 2);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
-    return std::nullopt;
-  const std::int64_t local = (*day * std::int64_t{24} + hour) * 3600 + minute * 60 + second;
-  if (text.size() == 20) return text[19] == 'Z' ? std::optional(local) : std::nullopt;
-  const int hours = number(text, 20, 2);
-  const int minutes = number(text, 23, 2);
-  if ((text[19] != '+' && text[19] != '-') || text[22] != ':' || hours < 0 || hours > 14 ||
-      minutes < 0 || minutes > 59)
-    return std::nullopt;
-  const std::int64_t offset = hours * 3600 + minutes * 60;
-  return text[19] == '+' ? local - offset : local + offset;
+/// Days since 1970-01-01.
+std::int32_t number_of(const PlainDay& date) {
+  // Proleptic Gregorian, years counted from March: the leap day is the last of its year.
+  static constexpr std::int16_t days_before[] = {306, 337, 0,   31,  61,  92,
+                                                 122, 153, 184, 214, 245, 275};
+  constexpr std::int32_t days_to_1970 = 719'468;  // from 0000-03-01
+  const std::int32_t from_march = date.month < 3 ? date.year - 1 : date.year;
+  return from_march * 365 + from_march / 4 - from_march / 100 + from_march / 400 +
+         days_before[date.month - 1] + date.day - 1 - days_to_1970;
+}
+
+struct PlainSecond {
+  PlainDay date;
+  int of_day = 0;  ///< seconds
+  int offset = 0;  ///< seconds east of UTC
+};
+
+/// 2015-02-04T14:34:28+08:00 or …28Z, exactly so written; year 0 for anything else.
+PlainSecond plain_second(std::string_view text) {
+  if ((text.size() != 25 && text.size() != 20) || text[10] != 'T') return {};
+  std::uint8_t d[8];
+  if (!Pattern("00:00:00").read(text.data() + 11, d)) return {};
+  const int hour = d[0] * 10 + d[1];
+  const int minute = d[3] * 10 + d[4];
+  const int second = d[6] * 10 + d[7];
+  if (hour > 23 || minute > 59 || second > 60) return {};
+  PlainSecond found{plain_day(text.data()), hour * 3600 + minute * 60 + second};
+  if (text.size() == 20) return text[19] == 'Z' ? found : PlainSecond{};
+  const char* offset = text.data() + 17;  // the seconds once more before it
+  const bool east = Pattern("00+00:00").read(offset, d);
+  if (!east && !Pattern("00-00:00").read(offset, d)) return {};
+  const int hours = d[3] * 10 + d[4];
+  const int minutes = d[6] * 10 + d[7];
+  if (minutes > 59 || hours * 60 + minutes > 14 * 60) return {};
+  found.offset = (hours * 60 + minutes) * (east ? 60 : -60);
+  return found;
+}
+
+/// Seconds since 1970-01-01T00:00:00Z.
+std::int64_t seconds_of(const PlainSecond& moment) {
+  return number_of(moment.date) * std::int64_t{86'400} + moment.of_day - moment.offset;
 }
 
 }  // namespace
@@ -151,12 +197,13 @@ std::optional<Temporal> parse_temporal(std::string_view text) {
   return value;
 }
 
-bool is_plain_day(std::string_view text) { return text.size() == 10 && plain_day(text.data()); }
-
-bool is_plain_second(std::string_view text) {
-  if (!plain_seconds(text)) return false;
-  return text.size() == 20 || number(text, 20, 2) < 14 || number(text, 23, 2) == 0;
+int plain_day_number(std::string_view text) {
+  if (text.size() != 10) return 0;
+  const PlainDay date = plain_day(text.data());
+  return date.year * 10'000 + date.month * 100 + date.day;
 }
+
+bool is_plain_second(std::string_view text) { return plain_second(text).date.year != 0; }
 
 std::optional<Temporal> parse_time_of_day(std::string_view text) {
   Temporal value;
@@ -200,16 +247,17 @@ Date to_date(const Temporal& value) {
 }
 
 std::optional<Instant> parse_moment(std::string_view text) {
-  if (const auto seconds = plain_seconds(text)) return Instant{*seconds * 1'000'000};
+  const PlainSecond plain = plain_second(text);
+  if (plain.date.year != 0) return Instant{seconds_of(plain) * 1'000'000};
   const auto value = parse_temporal(text);
   return value ? std::optional(to_instant(*value)) : std::nullopt;
 }
 
 std::optional<Date> parse_day(std::string_view text) {
   if (text.size() == 10)
-    if (const auto day = plain_day(text.data())) return Date{*day};
-  if (const auto seconds = plain_seconds(text))
-    return day_in_shanghai(Instant{*seconds * 1'000'000});
+    if (const PlainDay date = plain_day(text.data()); date.year != 0) return Date{number_of(date)};
+  const PlainSecond plain = plain_second(text);
+  if (plain.date.year != 0) return day_in_shanghai(Instant{seconds_of(plain) * 1'000'000});
   const auto value = parse_temporal(text);
   return value ? std::optional(to_date(*value)) : std::nullopt;
 }

@@ -41,8 +41,8 @@ Instant to_instant(const Temporal& value);
 /// Day in Asia/Shanghai; a partial date counts as its first day.
 Date to_date(const Temporal& value);
 
-/// Written just as 2015-02-04, a day that exists.
-bool is_plain_day(std::string_view text);
+/// 20150204 of a text written just as 2015-02-04, a day that exists; 0 for any other.
+int plain_day_number(std::string_view text);
 /// Written just as 2015-02-04T14:34:28+08:00 or …28Z, a time that exists.
 bool is_plain_second(std::string_view text);
 

@@ -20,15 +20,27 @@ TypeId bind(Node& node, TypeId focus);
 void chain(Node& node, const Node& base) {
   static const TypeId resource = definitions::find_type("Resource");
   const ElementRow& row = *node.bound_row;
-  const bool primitive = definitions::primitive(row.type) != Primitive::none;
+  const Primitive primitive = definitions::primitive(row.type);
   node.link = {tape::Key(row.key), row.type, row.type == resource, primitive};
   node.chain.clear();
   const bool from_focus = base.kind == Node::Kind::focus || base.is_type_head;
-  if (!from_focus && base.chain.empty()) return;
+  if (!from_focus && (base.chain.empty() || base.chain_first)) return;
   if (!from_focus) node.chain = base.chain;
   node.chain_type = from_focus ? node.bound_type : base.chain_type;
   node.chain.push_back(*node.link);
-  node.chain_primitive = primitive || (!from_focus && base.chain_primitive);
+  node.chain_primitive = primitive != Primitive::none || (!from_focus && base.chain_primitive);
+}
+
+/// first() of a path of known steps is looked for along them.
+void chain_first(Node& node) {
+  const Node& base = *node.base;
+  node.chain.clear();
+  node.chain_first = node.name == "first" && !base.chain.empty() && !base.chain_first &&
+                     (base.kind == Node::Kind::member || base.kind == Node::Kind::function);
+  if (!node.chain_first) return;
+  node.chain = base.chain;
+  node.chain_type = base.chain_type;
+  node.chain_primitive = base.chain_primitive;
 }
 
 bool names_choice(TypeId type, std::string_view stem) {
@@ -82,6 +94,7 @@ TypeId bind_function(Node& node, TypeId focus) {
     same = i < 2 || type == last;
     last = type;
   }
+  chain_first(node);
   if (node.name == "ofType") return bind_of_type(node);
   if (node.name == "extension") return definitions::find_type("Extension");
   if (node.name == "select") return last;

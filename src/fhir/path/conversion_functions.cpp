@@ -246,11 +246,16 @@ bool time_of_day(Evaluator& evaluator, const Node&, const Scope&, Sink sink) {
   return sink(Moment{Moment::Kind::time, *value});
 }
 
+bool to_string(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  if (const auto text = evaluator.number_text(*node.base, scope)) return sink(*text);
+  return convert<to_string_value>(evaluator, node, scope, sink);
+}
+
 constexpr Function functions[] = {
     {"toBoolean", 0, 0, by_expression, convert<to_boolean>},
     {"toInteger", 0, 0, by_expression, convert<to_integer>},
     {"toDecimal", 0, 0, by_expression, convert<to_decimal_value>},
-    {"toString", 0, 0, by_expression, convert<to_string_value>},
+    {"toString", 0, 0, by_expression, to_string},
     {"toDate", 0, 0, by_expression, convert<to_date_value>},
     {"toDateTime", 0, 0, by_expression, convert<to_date_time>},
     {"toTime", 0, 0, by_expression, convert<to_time>},

@@ -216,7 +216,7 @@ bool Evaluator::member(const Value& item, const Node& node, Sink sink) {
 
 bool Evaluator::bound_member(const Element& element, const Node& node, Sink sink) {
   if (element.absent) return true;
-  if (node.link->primitive && may_have_beside()) {
+  if (node.link->primitive != Primitive::none && may_have_beside()) {
     simdjson::dom::object object;
     return element.json.get(object) || with_extension(object, *node.bound_row, sink);
   }
@@ -224,13 +224,17 @@ bool Evaluator::bound_member(const Element& element, const Node& node, Sink sink
   return !tape::find(element.json, node.link->key, value) || push_link(value, *node.link, sink);
 }
 
-bool Evaluator::along_chain(const Node& node, const Scope& scope, Sink sink, bool& fits) {
-  fits = false;
-  if (node.chain.empty() || scope.many != nullptr || scope.focus == nullptr) return true;
+const Element* Evaluator::chain_start(const Node& node, const Scope& scope) {
+  if (scope.many != nullptr || scope.focus == nullptr) return nullptr;
   const auto* element = std::get_if<Element>(scope.focus);
-  if (element == nullptr || element->type != node.chain_type || element->absent) return true;
-  if (node.chain_primitive && may_have_beside()) return true;
-  fits = true;
+  if (element == nullptr || element->type != node.chain_type || element->absent) return nullptr;
+  return node.chain_primitive && may_have_beside() ? nullptr : element;
+}
+
+bool Evaluator::along_chain(const Node& node, const Scope& scope, Sink sink, bool& fits) {
+  const Element* element = node.chain.empty() ? nullptr : chain_start(node, scope);
+  fits = element != nullptr;
+  if (!fits) return true;
   state_.steps += static_cast<std::int64_t>(node.chain.size()) - 1;
   return walk(element->json, node.chain, sink);
 }
@@ -415,7 +419,14 @@ std::optional<Value> Evaluator::single_exact(const Node& node, const Scope& scop
 
 std::optional<std::string_view> Evaluator::single_text(const Node& node, const Scope& scope) {
   std::string_view text;
-  if (node.kind == Node::Kind::literal && plain_text(node.value, text)) return text;
+  switch (sole_text(node, scope, text)) {
+    case Found::one:
+      return text;
+    case Found::none:
+      return std::nullopt;
+    case Found::unknown:
+      break;
+  }
   std::size_t items = 0;
   bool is_text = false;
   bool is_other = false;

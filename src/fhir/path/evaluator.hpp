@@ -88,6 +88,20 @@ struct Scope {
   const Collection* many = nullptr;  ///< instead of focus: several items at once
 };
 
+/// Whether the only item of a node could be read directly: `unknown` = ask each().
+enum class Found : std::uint8_t { unknown, none, one };
+
+/// An item in the forms that order by themselves, as plainly written as most are.
+struct Plain {
+  enum class Kind : std::uint8_t { other, number, moment_text, day };
+  Kind kind = Kind::other;
+  int day = 0;            ///< 20150204, of a literal
+  double number = 0;      ///< one that doubles order as its digits do
+  std::string_view text;  ///< of a date, dateTime or instant of a resource, as it stands there
+};
+Plain plain_of(const Value& value);
+Plain plain_of(tape::Place place, Primitive primitive);
+
 /// Three-valued logic.
 enum class Truth : std::uint8_t { no, yes, unknown };
 
@@ -127,6 +141,16 @@ class Evaluator {
   bool bound_member(const Element& element, const Node& node, Sink sink);
   /// The items of a node's chain of known steps; false in `fits` when they do not fit the focus.
   bool along_chain(const Node& node, const Scope& scope, Sink sink, bool& fits);
+  /// The item a chain starts from; nullptr when the chain does not fit the focus.
+  const Element* chain_start(const Node& node, const Scope& scope);
+  /// The only item of a node that is a chain, or first() of one.
+  Found sole(const Node& node, const Scope& scope, tape::Place& place);
+  /// The same where it is a text, also of a literal.
+  Found sole_text(const Node& node, const Scope& scope, std::string_view& text);
+  /// The same as something that is compared.
+  Found plain_operand(const Node& node, const Scope& scope, Plain& plain);
+  /// toString() of a chain's only number where that is what the resource has; else nullopt.
+  std::optional<std::string_view> number_text(const Node& node, const Scope& scope);
   /// All children in document order.
   bool children(const Value& item, Sink sink);
 
@@ -146,6 +170,9 @@ class Evaluator {
   bool text_equality(const Node& node, const Scope& scope, Truth& result);
   Truth logic(const Node& node, const Scope& scope);
   Truth compare(const Node& node, const Scope& scope);
+  bool concatenation(const Node& node, const Scope& scope, Sink sink);
+  /// What & takes from an operand: nothing is an empty text.
+  std::string_view part_of_text(const Node& node, const Scope& scope);
   bool equality(const Node& node, const Scope& scope, Sink sink);
   bool arithmetic(const Node& node, const Scope& scope, Sink sink);
   bool type_operation(const Node& node, const Scope& scope, Sink sink);
@@ -174,7 +201,7 @@ bool equivalent(const Collection& left, const Collection& right);
 /// -1, 0, 1; nullopt = unknown; `comparable` becomes false when the types have no order.
 std::optional<int> order(const Value& left, const Value& right, bool& comparable);
 /// The same at once, where both are numbers or both moments plainly written; else `known` is false.
-std::optional<int> order_plain(const Value& left, const Value& right, bool& known);
+std::optional<int> order_plain(const Plain& left, const Plain& right, bool& known);
 /// Adds each value that is not in the collection yet.
 void add_distinct(Collection& to, const Value& value);
 

@@ -52,7 +52,7 @@ struct Link {
   tape::Key key;
   TypeId type;          ///< of the items; Resource where they say themselves
   bool holds_resource;  ///< the type is Resource
-  bool primitive;       ///< extensions may stand beside the items
+  Primitive primitive;  ///< of the items; extensions may stand beside all but `none`
 };
 
 }  // namespace hb::fhir::path
@@ -99,6 +99,7 @@ struct Expression::Node {
   std::vector<path::Link> chain;
   TypeId chain_type = no_type;
   bool chain_primitive = false;  ///< a step is of a primitive type: extensions may stand beside it
+  bool chain_first = false;      ///< first() of the chain: nothing further is a chain behind it
 };
 
 }  // namespace hb::fhir

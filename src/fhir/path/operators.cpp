@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "fhir/path/evaluator.hpp"
 #include "fhir/path/ucum.hpp"
@@ -26,13 +27,6 @@ constexpr Truth negated(Truth truth) {
 Truth disjunction(Truth left, Truth right) {
   if (left == Truth::yes || right == Truth::yes) return Truth::yes;
   return left == Truth::no && right == Truth::no ? Truth::no : Truth::unknown;
-}
-
-std::string_view text_or_empty(const std::optional<Value>& value, Evaluator& evaluator) {
-  if (!value) return {};
-  if (const auto* text = std::get_if<std::string_view>(&*value)) return *text;
-  evaluator.error("& joins texts");
-  return {};
 }
 
 bool integer_operation(Operator op, std::int64_t left, std::int64_t right, Sink sink) {
@@ -396,17 +390,25 @@ bool Evaluator::membership(const Node& node, const Scope& scope, Sink sink) {
 }
 
 Truth Evaluator::compare(const Node& node, const Scope& scope) {
-  Value left;
-  Value other;
-  if (!only(*node.arguments[0], scope, left)) return Truth::unknown;
-  const bool is_literal = node.arguments[1]->kind == Node::Kind::literal;
-  if (!is_literal && !only(*node.arguments[1], scope, other)) return Truth::unknown;
-  const Value& right = is_literal ? node.arguments[1]->value : other;
-  bool known = true;
-  auto found = order_plain(left, right, known);
+  Plain a;
+  Plain b;
+  bool known = false;
+  std::optional<int> found;
+  const Found left_found = plain_operand(*node.arguments[0], scope, a);
+  if (left_found == Found::none) return Truth::unknown;
+  if (left_found == Found::one) {
+    const Found right_found = plain_operand(*node.arguments[1], scope, b);
+    if (right_found == Found::none) return Truth::unknown;
+    if (right_found == Found::one) found = order_plain(a, b, known);
+  }
   if (!known) {
+    Value left;
+    Value right;
+    if (!only(*node.arguments[0], scope, left) || !only(*node.arguments[1], scope, right))
+      return Truth::unknown;
     bool comparable = true;
-    found = order(left, right, comparable);
+    found = order_plain(plain_of(left), plain_of(right), known);
+    if (!known) found = order(left, right, comparable);
     if (!comparable) error("these values have no order");
   }
   if (!found) return Truth::unknown;
@@ -462,6 +464,11 @@ bool Evaluator::text_equality(const Node& node, const Scope& scope, Truth& resul
   if (node.op != Operator::equal || right.kind != Node::Kind::literal) return false;
   const auto* wanted = std::get_if<std::string_view>(&right.value);
   if (wanted == nullptr) return false;
+  std::string_view sole;
+  if (const Found found = sole_text(*node.arguments[0], scope, sole); found != Found::unknown) {
+    result = found == Found::none ? Truth::unknown : sole == *wanted ? Truth::yes : Truth::no;
+    return true;
+  }
   std::size_t items = 0;
   bool is_text = true;
   bool same = false;
@@ -494,21 +501,55 @@ bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
   return sink(!*same);
 }
 
+std::string_view Evaluator::part_of_text(const Node& node, const Scope& scope) {
+  std::string_view text;
+  if (sole_text(node, scope, text) != Found::unknown) return text;
+  bool several = false;
+  bool is_text = true;
+  bool any = false;
+  auto use = [&](const Value& item) {
+    several = any;
+    any = true;
+    if (!several && !plain_text(item, text)) is_text = !system_value(item).has_value();
+    return !several;
+  };
+  each(node, scope, sink_of(use));
+  if (several) error("one value is expected, there are several");
+  if (!is_text && !failed()) error("& joins texts");
+  return text;
+}
+
+/// a & b & c is one text of three parts, not one of two first.
+bool Evaluator::concatenation(const Node& node, const Scope& scope, Sink sink) {
+  constexpr std::size_t most = 8;
+  std::array<std::string_view, most> parts;
+  std::size_t first = most;  // filled from the end: the tree leans to the left
+  std::size_t size = 0;
+  const Node* rest = &node;
+  const auto take = [&](const Node& part) {
+    parts[--first] = part_of_text(part, scope);
+    size += parts[first].size();
+    return !failed();
+  };
+  while (first > 1 && rest->kind == Node::Kind::operation && rest->op == Operator::concatenate) {
+    if (!take(*rest->arguments[1])) return false;
+    rest = rest->arguments[0].get();
+  }
+  if (!take(*rest)) return false;
+  char* const place = room(size);
+  char* end = place;
+  for (; first < most; ++first) end = std::copy(parts[first].begin(), parts[first].end(), end);
+  return sink(std::string_view(place, size));
+}
+
 bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
+  if (node.op == Operator::concatenate) return concatenation(node, scope, sink);
   const auto left = single_exact(*node.arguments[0], scope);
   if (failed()) return false;
   if (node.arguments.size() == 1) {  // unary plus
     if (left && !as_decimal(*left) && !std::holds_alternative<Quantity>(*left))
       return error("+ stands before numbers only");
     return !left || sink(*left);
-  }
-  if (node.op == Operator::concatenate) {
-    const auto more = single(*node.arguments[1], scope);
-    const std::string_view before = text_or_empty(left, *this);
-    const std::string_view behind = text_or_empty(more, *this);
-    char* place = room(before.size() + behind.size());
-    std::copy(behind.begin(), behind.end(), std::copy(before.begin(), before.end(), place));
-    return !failed() && sink(std::string_view(place, before.size() + behind.size()));
   }
   const auto right = single_exact(*node.arguments[1], scope);
   if (failed()) return false;

@@ -1,12 +1,11 @@
 // Texts, numbers and moments of resources compared as they stand there, where that decides.
+#include <bit>
 #include <cmath>
 
 #include "fhir/path/evaluator.hpp"
 
 namespace hb::fhir::path {
 namespace {
-
-using Precision = Temporal::Precision;
 
 bool is_temporal(TypeId type) {
   const Primitive primitive = definitions::primitive(type);
@@ -27,63 +26,90 @@ bool plain_text(const Value& value, std::string_view& text) {
 
 namespace {
 
-/// A number that doubles order as its digits do: of a resource, or a literal integer.
-bool plain_number(const Value& value, double& number) {
-  constexpr double largest = 9e15;  // whole numbers are exact below
-  constexpr double least = 1e-9;    // digits of smaller ones may not fit a Decimal
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    number = static_cast<double>(*integer);
-  } else {
-    const auto* element = std::get_if<Element>(&value);
-    if (element == nullptr || element->absent || element->json.get(number)) return false;
-  }
+/// Doubles order as the digits of numbers do, whole numbers below the largest and digits that fit a
+/// Decimal above the least.
+bool keeps_order(double number) {
+  constexpr double largest = 9e15;
+  constexpr double least = 1e-9;
   const double size = std::abs(number);
   return number == 0 || (size >= least && size <= largest);
 }
 
-/// The text of a date or dateTime of a resource.
-bool plain_moment(const Value& value, std::string_view& text) {
-  const auto* element = std::get_if<Element>(&value);
-  return element != nullptr && !element->absent && element->type != no_type &&
-         !element->json.get(text) && is_temporal(element->type) &&
-         definitions::primitive(element->type) != Primitive::time;
+Plain plain_number(double number) {
+  Plain plain;
+  if (!keeps_order(number)) return plain;
+  plain.kind = Plain::Kind::number;
+  plain.number = number;
+  return plain;
 }
 
 int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
 
+/// Both as resources have them: plainly written days, or seconds with the same offset.
+std::optional<int> order_texts(std::string_view left, std::string_view right, bool& known) {
+  known = left.size() == right.size();
+  if (!known) return std::nullopt;
+  if (left.size() > 19)  // the same offset: the clocks show which is earlier
+    known = left.substr(19) == right.substr(19) && is_plain_second(left) && is_plain_second(right);
+  else
+    known = plain_day_number(left) != 0 && plain_day_number(right) != 0;
+  return known ? std::optional(sign(left.compare(right))) : std::nullopt;
+}
+
 }  // namespace
 
-std::optional<int> order_plain(const Value& left, const Value& right, bool& known) {
-  known = true;
-  double a = 0;
-  double b = 0;
-  if (plain_number(left, a) && plain_number(right, b)) return a < b ? -1 : a > b ? 1 : 0;
-  std::string_view first;
-  std::string_view second;
-  known = plain_moment(left, first);
-  if (!known) return std::nullopt;
-  if (const auto* moment = std::get_if<Moment>(&right)) {
-    known = moment->kind != Moment::Kind::time && moment->value.precision == Precision::day &&
-            is_plain_day(first);
-    if (!known) return std::nullopt;
-    const auto digits = [&](std::size_t at, std::size_t end) {
-      int value = 0;
-      for (; at < end; ++at) value = value * 10 + (first[at] - '0');
-      return value;
-    };
-    if (const int years = digits(0, 4) - moment->value.year) return sign(years);
-    if (const int months = digits(5, 7) - moment->value.month) return sign(months);
-    return sign(digits(8, 10) - moment->value.day);
+Plain plain_of(tape::Place place, Primitive primitive) {
+  const std::uint64_t word = tape::word_at(place);
+  switch (tape::kind(word)) {
+    case 'l':
+      return plain_number(
+          static_cast<double>(std::bit_cast<std::int64_t>(place.document->tape[place.index + 1])));
+    case 'd':
+      return plain_number(std::bit_cast<double>(place.document->tape[place.index + 1]));
+    case '"': {
+      const bool dated = primitive >= Primitive::date && primitive <= Primitive::instant;
+      Plain plain;
+      if (dated) plain.kind = Plain::Kind::moment_text;
+      if (dated) plain.text = tape::text_at(place);
+      return plain;
+    }
+    default:
+      return {};
   }
-  known = plain_moment(right, second) && first.size() == second.size();
-  if (!known) return std::nullopt;
-  if (first.size() > 10)  // the same offset: the clocks show which is earlier
-    known =
-        first.substr(19 < first.size() ? 19 : 0) == second.substr(19 < second.size() ? 19 : 0) &&
-        is_plain_second(first) && is_plain_second(second);
-  else
-    known = is_plain_day(first) && is_plain_day(second);
-  return known ? std::optional(sign(first.compare(second))) : std::nullopt;
+}
+
+Plain plain_of(const Value& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    return plain_number(static_cast<double>(*integer));
+  Plain plain;
+  if (const auto* moment = std::get_if<Moment>(&value)) {
+    const Temporal& day = moment->value;
+    if (moment->kind == Moment::Kind::time || day.precision != Temporal::Precision::day) return {};
+    plain.kind = Plain::Kind::day;
+    plain.day = day.year * 10'000 + day.month * 100 + day.day;
+  } else if (const auto* element = std::get_if<Element>(&value);
+             element != nullptr && !element->absent) {
+    return plain_of(tape::place_of(element->json), element->type == no_type
+                                                       ? Primitive::none
+                                                       : definitions::primitive(element->type));
+  }
+  return plain;
+}
+
+std::optional<int> order_plain(const Plain& left, const Plain& right, bool& known) {
+  using Kind = Plain::Kind;
+  known = true;
+  if (left.kind == Kind::number && right.kind == Kind::number)
+    return left.number < right.number ? -1 : left.number > right.number ? 1 : 0;
+  if (left.kind == Kind::moment_text && right.kind == Kind::day) {
+    const int day = plain_day_number(left.text);
+    known = day != 0;
+    return known ? std::optional(sign(day - right.day)) : std::nullopt;
+  }
+  if (left.kind == Kind::moment_text && right.kind == Kind::moment_text)
+    return order_texts(left.text, right.text, known);
+  known = false;
+  return std::nullopt;
 }
 
 }  // namespace hb::fhir::path

@@ -3,8 +3,6 @@
 namespace hb::fhir::path::tape {
 namespace {
 
-constexpr std::uint64_t payload = (std::uint64_t{1} << 56) - 1;
-
 struct Counter {
   const std::uint64_t* tape;
   const std::uint8_t* strings;

@@ -70,20 +70,36 @@ class Key {
   std::uint64_t mask_ = ~std::uint64_t{0};
 };
 
+constexpr std::uint64_t payload = (std::uint64_t{1} << 56) - 1;
+
+/// Index of the value of a key; 0 when no object stands at `index`, or it lacks the key.
+inline std::size_t find(const std::uint64_t* tape, const std::uint8_t* strings, std::size_t index,
+                        const Key& key) {
+  if (kind(tape[index]) != '{') return 0;
+  const std::size_t end = static_cast<std::uint32_t>(tape[index]) - 1;
+  for (std::size_t i = index + 1; i < end; i = behind(tape, i + 1))
+    if (key.equals(strings + (tape[i] & payload))) return i + 1;
+  return 0;
+}
+
 /// The value of a key; false when `object` is none or lacks it.
 inline bool find(Json object, const Key& key, Json& value) {
-  constexpr std::uint64_t payload = (std::uint64_t{1} << 56) - 1;
   const Place place = place_of(object);
-  const std::uint64_t* tape = place.document->tape.get();
-  const std::uint8_t* strings = place.document->string_buf.get();
-  if (kind(tape[place.index]) != '{') return false;
-  const std::size_t end = static_cast<std::uint32_t>(tape[place.index]) - 1;
-  for (std::size_t i = place.index + 1; i < end; i = behind(tape, i + 1)) {
-    if (!key.equals(strings + (tape[i] & payload))) continue;
-    value = at({place.document, i + 1});
-    return true;
-  }
-  return false;
+  const std::size_t found =
+      find(place.document->tape.get(), place.document->string_buf.get(), place.index, key);
+  if (found != 0) value = at({place.document, found});
+  return found != 0;
+}
+
+/// The word of a value.
+inline std::uint64_t word_at(Place place) { return place.document->tape[place.index]; }
+
+/// The text of a string.
+inline std::string_view text_at(Place place) {
+  const std::uint8_t* text = place.document->string_buf.get() + (word_at(place) & payload);
+  std::uint32_t size = 0;
+  std::memcpy(&size, text, 4);
+  return {reinterpret_cast<const char*>(text + 4), size};
 }
 
 /// How many values descendants() of an object gives: every value but nulls and

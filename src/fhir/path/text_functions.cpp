@@ -1,4 +1,5 @@
 // Strings (FHIRPath N1, section 5.6). Positions and lengths count code points.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -92,22 +93,35 @@ Value trim(Evaluator&, const Texts& given) {
   return given[0].substr(first, given[0].find_last_not_of(" \t\r\n") - first + 1);
 }
 
-Value replace(Evaluator& evaluator, const Texts& given) {
-  if (given[1].empty()) {
-    std::string out;
-    for (const std::string_view c : characters(given[0])) (out += given[2]) += c;
-    return evaluator.keep(out += given[2]);
-  }
-  std::size_t found = given[0].find(given[1]);
-  if (found == std::string_view::npos) return given[0];
+Value replace_between(Evaluator& evaluator, const Texts& given) {
   std::string out;
-  std::size_t at = 0;
-  while (found != std::string_view::npos) {
-    (out += given[0].substr(at, found - at)) += given[2];
-    at = found + given[1].size();
-    found = given[0].find(given[1], at);
+  for (const std::string_view c : characters(given[0])) (out += given[2]) += c;
+  return evaluator.keep(out += given[2]);
+}
+
+Value replace(Evaluator& evaluator, const Texts& given) {
+  const auto& [text, pattern, substitution] = given;
+  if (pattern.empty()) return replace_between(evaluator, given);
+  std::size_t times = 0;
+  for (std::size_t at = 0; (at = text.find(pattern, at)) != text.npos; at += pattern.size())
+    ++times;
+  if (times == 0) return text;
+  if (times == 1 && substitution.empty()) {  // what is left may be one piece
+    if (text.starts_with(pattern)) return text.substr(pattern.size());
+    if (text.ends_with(pattern)) return text.substr(0, text.size() - pattern.size());
   }
-  return evaluator.keep(out += given[0].substr(at));
+  const std::size_t size = text.size() - times * pattern.size() + times * substitution.size();
+  char* const place = evaluator.room(size);
+  char* end = place;
+  std::size_t at = 0;
+  for (std::size_t found; (found = text.find(pattern, at)) != text.npos;
+       at = found + pattern.size()) {
+    end = std::copy(text.begin() + static_cast<std::ptrdiff_t>(at),
+                    text.begin() + static_cast<std::ptrdiff_t>(found), end);
+    end = std::copy(substitution.begin(), substitution.end(), end);
+  }
+  std::copy(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), end);
+  return std::string_view(place, size);
 }
 
 template <bool whole>
