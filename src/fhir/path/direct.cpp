@@ -69,12 +69,12 @@ Found Evaluator::sole_text(const Node& node, const Scope& scope, std::string_vie
 
 Found Evaluator::plain_operand(const Node& node, const Scope& scope, Plain& plain) {
   if (node.kind == Node::Kind::literal) {
-    plain = plain_of(node.value);
+    plain.set(node.value);
     return Found::one;
   }
   tape::Place place{};
   const Found found = sole(node, scope, place);
-  if (found == Found::one) plain = plain_of(place, node.chain.back().primitive);
+  if (found == Found::one) plain.set(place, node.chain.back().primitive);
   return found;
 }
 

@@ -94,13 +94,16 @@ enum class Found : std::uint8_t { unknown, none, one };
 /// An item in the forms that order by themselves, as plainly written as most are.
 struct Plain {
   enum class Kind : std::uint8_t { other, number, moment_text, day };
-  Kind kind = Kind::other;
-  int day = 0;            ///< 20150204, of a literal
-  double number = 0;      ///< one that doubles order as its digits do
+  Kind kind;
+  int day;                ///< 20150204, of a literal
+  double number;          ///< one that doubles order as its digits do
   std::string_view text;  ///< of a date, dateTime or instant of a resource, as it stands there
+
+  explicit Plain() {}  // what `kind` does not ask for is never written
+  void set(double of);
+  void set(tape::Place place, Primitive primitive);
+  void set(const Value& value);
 };
-Plain plain_of(const Value& value);
-Plain plain_of(tape::Place place, Primitive primitive);
 
 /// Three-valued logic.
 enum class Truth : std::uint8_t { no, yes, unknown };

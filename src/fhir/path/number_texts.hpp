@@ -26,6 +26,9 @@ class NumberTexts {
     std::string_view text;
   };
   void make();
+  /// Takes what ends like a number: every number does. False when there are more such ends than
+  /// numbers, because some stand inside texts.
+  bool take_ends();
 
   std::string_view source_;
   Json root_;

@@ -407,7 +407,9 @@ Truth Evaluator::compare(const Node& node, const Scope& scope) {
     if (!only(*node.arguments[0], scope, left) || !only(*node.arguments[1], scope, right))
       return Truth::unknown;
     bool comparable = true;
-    found = order_plain(plain_of(left), plain_of(right), known);
+    a.set(left);
+    b.set(right);
+    found = order_plain(a, b, known);
     if (!known) found = order(left, right, comparable);
     if (!comparable) error("these values have no order");
   }

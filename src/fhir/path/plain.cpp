@@ -35,14 +35,6 @@ bool keeps_order(double number) {
   return number == 0 || (size >= least && size <= largest);
 }
 
-Plain plain_number(double number) {
-  Plain plain;
-  if (!keeps_order(number)) return plain;
-  plain.kind = Plain::Kind::number;
-  plain.number = number;
-  return plain;
-}
-
 int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
 
 /// Both as resources have them: plainly written days, or seconds with the same offset.
@@ -58,42 +50,44 @@ std::optional<int> order_texts(std::string_view left, std::string_view right, bo
 
 }  // namespace
 
-Plain plain_of(tape::Place place, Primitive primitive) {
-  const std::uint64_t word = tape::word_at(place);
-  switch (tape::kind(word)) {
+void Plain::set(double of) {
+  kind = keeps_order(of) ? Kind::number : Kind::other;
+  number = of;
+}
+
+void Plain::set(tape::Place place, Primitive primitive) {
+  kind = Kind::other;
+  const std::uint64_t* word = place.document->tape.get() + place.index;
+  switch (tape::kind(*word)) {
     case 'l':
-      return plain_number(
-          static_cast<double>(std::bit_cast<std::int64_t>(place.document->tape[place.index + 1])));
+      return set(static_cast<double>(std::bit_cast<std::int64_t>(word[1])));
     case 'd':
-      return plain_number(std::bit_cast<double>(place.document->tape[place.index + 1]));
-    case '"': {
-      const bool dated = primitive >= Primitive::date && primitive <= Primitive::instant;
-      Plain plain;
-      if (dated) plain.kind = Plain::Kind::moment_text;
-      if (dated) plain.text = tape::text_at(place);
-      return plain;
-    }
+      return set(std::bit_cast<double>(word[1]));
+    case '"':
+      if (primitive < Primitive::date || primitive > Primitive::instant) return;
+      kind = Kind::moment_text;
+      text = tape::text_at(place);
+      return;
     default:
-      return {};
+      return;
   }
 }
 
-Plain plain_of(const Value& value) {
-  if (const auto* integer = std::get_if<std::int64_t>(&value))
-    return plain_number(static_cast<double>(*integer));
-  Plain plain;
-  if (const auto* moment = std::get_if<Moment>(&value)) {
-    const Temporal& day = moment->value;
-    if (moment->kind == Moment::Kind::time || day.precision != Temporal::Precision::day) return {};
-    plain.kind = Plain::Kind::day;
-    plain.day = day.year * 10'000 + day.month * 100 + day.day;
+void Plain::set(const Value& value) {
+  kind = Kind::other;
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    set(static_cast<double>(*integer));
+  } else if (const auto* moment = std::get_if<Moment>(&value)) {
+    const Temporal& of = moment->value;
+    if (moment->kind == Moment::Kind::time || of.precision != Temporal::Precision::day) return;
+    kind = Kind::day;
+    day = of.year * 10'000 + of.month * 100 + of.day;
   } else if (const auto* element = std::get_if<Element>(&value);
              element != nullptr && !element->absent) {
-    return plain_of(tape::place_of(element->json), element->type == no_type
-                                                       ? Primitive::none
-                                                       : definitions::primitive(element->type));
+    set(tape::place_of(element->json), element->type == no_type
+                                           ? Primitive::none
+                                           : definitions::primitive(element->type));
   }
-  return plain;
 }
 
 std::optional<int> order_plain(const Plain& left, const Plain& right, bool& known) {

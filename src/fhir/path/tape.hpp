@@ -40,37 +40,55 @@ inline std::size_t behind(const std::uint64_t* tape, std::size_t index) {
   }
 }
 
-/// A key to look for: its length and first four bytes are compared as one number.
+constexpr std::uint64_t payload = (std::uint64_t{1} << 56) - 1;
+
+/// A key to look for: its length and first twelve bytes are compared as two numbers.
 class Key {
  public:
   Key() = default;
   explicit Key(std::string_view text) : text_(text) {
-    std::uint8_t head[8] = {};
     const auto length = static_cast<std::uint32_t>(text.size());
-    std::memcpy(head, &length, 4);
-    std::memcpy(head + 4, text.data(), std::min<std::size_t>(text.size(), 4));
-    std::memcpy(&head_, head, 8);
-    if (text.size() < 4) mask_ = ~std::uint64_t{0} >> (8 * (4 - text.size()));
+    std::uint8_t bytes[16] = {};
+    std::uint8_t masks[16] = {0xFF, 0xFF, 0xFF, 0xFF};
+    const std::size_t near = std::min(text.size(), head);
+    std::memcpy(bytes, &length, 4);
+    std::memcpy(bytes + 4, text.data(), near);
+    std::memset(masks + 4, 0xFF, near);
+    std::memcpy(bytes_, bytes, 16);
+    std::memcpy(masks_, masks, 16);
   }
 
   /// `text` is a string of simdjson's buffer: length, bytes, and padding behind.
   bool equals(const std::uint8_t* text) const {
-    std::uint64_t head = 0;
-    std::memcpy(&head, text, 8);
-    if ((head & mask_) != head_) return false;
-    return text_.size() <= 4 || std::memcmp(text + 8, text_.data() + 4, text_.size() - 4) == 0;
+    std::uint64_t found[2];
+    std::memcpy(found, text, 16);
+    if (((found[0] & masks_[0]) ^ bytes_[0]) != 0) return false;
+    if (((found[1] & masks_[1]) ^ bytes_[1]) != 0) return false;
+    return text_.size() <= head ||
+           std::memcmp(text + 4 + head, text_.data() + head, text_.size() - head) == 0;
   }
 
   std::string_view text() const { return text_; }
 
  private:
+  static constexpr std::size_t head = 12;
   static_assert(std::endian::native == std::endian::little);
+  static_assert(simdjson::SIMDJSON_PADDING >= 16);
   std::string_view text_;
-  std::uint64_t head_ = 0;
-  std::uint64_t mask_ = ~std::uint64_t{0};
+  std::uint64_t bytes_[2] = {};
+  std::uint64_t masks_[2] = {};
 };
 
-constexpr std::uint64_t payload = (std::uint64_t{1} << 56) - 1;
+/// False when the key at `index` has another length, as the tape says by itself: texts follow each
+/// other, each with its length before and a zero behind. True also when the tape does not say.
+inline bool may_be(const std::uint64_t* tape, std::size_t index, const Key& key) {
+  constexpr std::uint64_t around = 5;
+  std::size_t next = index + 1;
+  if (kind(tape[next]) == '[') ++next;
+  if (kind(tape[next]) == '{') ++next;
+  return kind(tape[next]) != '"' ||
+         (tape[next] & payload) - (tape[index] & payload) == key.text().size() + around;
+}
 
 /// Index of the value of a key; 0 when no object stands at `index`, or it lacks the key.
 inline std::size_t find(const std::uint64_t* tape, const std::uint8_t* strings, std::size_t index,
@@ -78,7 +96,7 @@ inline std::size_t find(const std::uint64_t* tape, const std::uint8_t* strings, 
   if (kind(tape[index]) != '{') return 0;
   const std::size_t end = static_cast<std::uint32_t>(tape[index]) - 1;
   for (std::size_t i = index + 1; i < end; i = behind(tape, i + 1))
-    if (key.equals(strings + (tape[i] & payload))) return i + 1;
+    if (may_be(tape, i, key) && key.equals(strings + (tape[i] & payload))) return i + 1;
   return 0;
 }
 
