@@ -17,11 +17,30 @@ TEST_CASE("parse_day and parse_moment: worked out by hand") {
   CHECK(fhir::parse_moment("1970-01-01T08:00:00+08:00") == Instant{0});
   CHECK(fhir::parse_moment("1970-01-01T00:00:01.5-00:30") == Instant{1'801'500'000});
   CHECK(fhir::parse_moment("1969-12-31T23:59:60Z") == Instant{0});
-  for (const char* wrong :
-       {"", "2020-02-30", "1900-02-29", "2020-13-01", "2020-00-10", "2020-01-00", "0000-01-01",
-        "2020-1-011", "2020/01/01", "2020-01-01T24:00:00Z", "2020-01-01T00:60:00Z",
-        "2020-01-01T00:00:61Z", "2020-01-01T00:00:00z", "2020-01-01T00:00:00+15:00",
-        "2020-01-01 00:00:00Z", "20a0-01-01"}) {
+  for (const char* wrong : {"",
+                            "2020-02-30",
+                            "1900-02-29",
+                            "2020-13-01",
+                            "2020-00-10",
+                            "2020-01-00",
+                            "0000-01-01",
+                            "2020-1-011",
+                            "2020/01/01",
+                            "2020-01-01T24:00:00Z",
+                            "2020-01-01T00:60:00Z",
+                            "2020-01-01T00:00:61Z",
+                            "2020-01-01T00:00:00z",
+                            "2020-01-01T00:00:00+15:00",
+                            "2020-01-01T00:00:00+14:01",
+                            "2020-01-01T00:00:00+08.00",
+                            "2020-01-01T00-00:00Z",
+                            "2020:01-01",
+                            "2020-01:01",
+                            "2020-0:-01",
+                            "/020-01-01",
+                            "2020-01-01T00:00:00*08:00",
+                            "2020-01-01 00:00:00Z",
+                            "20a0-01-01"}) {
     INFO(wrong);
     CHECK(!fhir::parse_day(wrong));
     CHECK(!fhir::parse_moment(wrong));
@@ -42,4 +61,17 @@ TEST_CASE("parse_day and parse_moment agree with parse_temporal on every day of 
     }
   }
   CHECK(wrong == 0);
+}
+
+TEST_CASE("plain days and seconds: only what is written in full") {
+  CHECK(fhir::plain_day_number("2015-02-04") == 20'150'204);
+  CHECK(fhir::plain_day_number("0001-01-01") == 10'101);
+  for (const char* other : {"2015-02", "2015-02-29", "0000-01-01", "2015-02-04T00:00:00Z", ""})
+    CHECK(fhir::plain_day_number(other) == 0);
+  CHECK(fhir::is_plain_second("2015-02-04T14:34:28+08:00"));
+  CHECK(fhir::is_plain_second("2015-02-04T14:34:28-14:00"));
+  CHECK(fhir::is_plain_second("2015-02-04T14:34:60Z"));
+  for (const char* other : {"2015-02-04", "2015-02-04T14:34Z", "2015-02-04T14:34:28.5Z",
+                            "2015-02-04T14:34:28", "2015-02-04T14:34:28+14:30"})
+    CHECK(!fhir::is_plain_second(other));
 }
