@@ -8,6 +8,7 @@ set(definitions_output "${CMAKE_BINARY_DIR}/generated/fhir_definitions.inc")
 add_custom_command(
   OUTPUT "${definitions_output}" "${CMAKE_BINARY_DIR}/generated/fhir_rules.inc"
     "${CMAKE_BINARY_DIR}/generated/fhir_value_sets.inc"
+    "${CMAKE_BINARY_DIR}/generated/fhir_code_systems.inc"
   COMMAND "${HB_NODE}" "${CMAKE_SOURCE_DIR}/scripts/compile-definitions" "${definitions_output}"
   DEPENDS "${CMAKE_SOURCE_DIR}/scripts/compile-definitions" "${definitions_package}"
   COMMENT "Compiling the FHIR R4 definitions"

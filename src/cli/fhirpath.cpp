@@ -5,7 +5,9 @@
 #include <iterator>
 
 #include "cli/commands.hpp"
+#include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "fhir/check_profile.hpp"
 #include "fhir/fhirpath.hpp"
 #include "fhir/xml.hpp"
 
@@ -83,8 +85,23 @@ int refuse(const Error& error) {
   return exit_usage;
 }
 
+/// The profiles of scenes/core, for expressions that ask for one.
+Result<fhir::Profiles> profiles_for(const FhirpathArguments& arguments) {
+  const auto asks = [&](std::string_view function) {
+    return arguments.expression.find(function) != std::string::npos ||
+           arguments.context.find(function) != std::string::npos;
+  };
+  if (!asks("conformsTo") && !asks("slice")) return fhir::Profiles{};
+  const auto content = find_content("", "scenes");
+  if (!content) return fhir::Profiles{};  // R4's own types are known all the same
+  return fhir::Profiles::load((*content / "core/profiles").string());
+}
+
 int run_fhirpath(const FhirpathArguments& arguments) {
+  const auto profiles = profiles_for(arguments);
+  if (!profiles) return refuse(profiles.error());
   fhir::Evaluation evaluation;
+  evaluation.set_conformance({&*profiles});
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   evaluation.set_now({std::chrono::duration_cast<std::chrono::microseconds>(now).count()});
   fhir::Parser parser;

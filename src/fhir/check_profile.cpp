@@ -38,6 +38,27 @@ bool matches(const JsonTree& pattern, Json value, bool whole) {
   }
 }
 
+/// The discriminators that the unsliced element of the same name has; extensions by url.
+const std::vector<std::string>& slicing_of(const ProfileNode& parent, const ProfileNode& slice) {
+  static const std::vector<std::string> by_url{"url"};
+  for (const ProfileNode& node : parent.children)
+    if (node.name == slice.name && node.slice.empty() && !node.discriminators.empty())
+      return node.discriminators;
+  return by_url;
+}
+
+bool belongs(const ProfileNode& slice, const std::vector<std::string>& discriminators, Json value) {
+  return std::all_of(discriminators.begin(), discriminators.end(), [&](const std::string& path) {
+    if (path == "$this") return slice.pattern && matches(*slice.pattern, value, false);
+    const auto child = std::find_if(slice.children.begin(), slice.children.end(),
+                                    [&](const ProfileNode& node) { return node.name == path; });
+    Json member;
+    if (child == slice.children.end() || value[path].get(member)) return false;
+    if (child->fixed) return matches(*child->fixed, member, true);
+    return child->pattern && matches(*child->pattern, member, false);
+  });
+}
+
 /// A value of an element with its path and type.
 struct Found {
   Json json;
@@ -87,29 +108,6 @@ class Check {
                 std::to_string(mine.size()));
       for (const Found* one : mine) value(child, *one);
     }
-  }
-
-  /// The discriminators that the unsliced element of the same name has; extensions by url.
-  static const std::vector<std::string>& slicing_of(const ProfileNode& parent,
-                                                    const ProfileNode& slice) {
-    static const std::vector<std::string> by_url{"url"};
-    for (const ProfileNode& node : parent.children)
-      if (node.name == slice.name && node.slice.empty() && !node.discriminators.empty())
-        return node.discriminators;
-    return by_url;
-  }
-
-  static bool belongs(const ProfileNode& slice, const std::vector<std::string>& discriminators,
-                      Json value) {
-    return std::all_of(discriminators.begin(), discriminators.end(), [&](const std::string& path) {
-      if (path == "$this") return slice.pattern && matches(*slice.pattern, value, false);
-      const auto child = std::find_if(slice.children.begin(), slice.children.end(),
-                                      [&](const ProfileNode& node) { return node.name == path; });
-      Json member;
-      if (child == slice.children.end() || value[path].get(member)) return false;
-      if (child->fixed) return matches(*child->fixed, member, true);
-      return child->pattern && matches(*child->pattern, member, false);
-    });
   }
 
   /// All values of an element of an object. A choice of another type than those allowed is told.
@@ -171,6 +169,24 @@ class Check {
 };
 
 }  // namespace
+
+bool Slice::has(Json value) const { return belongs(*node, *discriminators, value); }
+
+namespace {
+
+std::optional<Slice> find_below(const ProfileNode& node, std::string_view name) {
+  for (const ProfileNode& child : node.children) {
+    if (child.slice == name) return Slice{&child, &slicing_of(node, child)};
+    if (const auto found = find_below(child, name)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Slice> find_slice(const Profile& profile, std::string_view name) {
+  return name.empty() ? std::nullopt : find_below(profile.root, name);
+}
 
 void check_profile(const Profile& profile, const CodeLists& code_lists, Json resource,
                    const CheckOptions& options, Evaluation& evaluation,

@@ -62,6 +62,16 @@ struct Profiles {
   const Profile* find(std::string_view url) const;
 };
 
+/// A slice and the paths that tell it from the others. Lives as long as its profile.
+struct Slice {
+  const ProfileNode* node;
+  const std::vector<std::string>* discriminators;
+  bool has(Json value) const;
+};
+
+/// The first slice of that name, in the order of the profile; nullopt when there is none.
+std::optional<Slice> find_slice(const Profile& profile, std::string_view name);
+
 /// Where profiles report: level, rule, path, expectation, what stood there.
 using ProfileReport = std::function<void(std::string_view rule, const std::string& path,
                                          std::string expected, std::string_view found)>;

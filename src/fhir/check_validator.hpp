@@ -30,7 +30,9 @@ class Validator {
   Validator(std::shared_ptr<const Rulebook> rulebook, const CheckOptions& options)
       : rulebook_(std::move(rulebook)),
         options_(options),
-        deep_(rulebook_->invariants, rulebook_->levels) {}
+        deep_(rulebook_->invariants, rulebook_->levels) {
+    evaluation_.set_conformance({&rulebook_->profiles, options_.simulated});
+  }
 
   /// Against R4, and against the profiles that apply: those whose condition holds, those that
   /// meta.profile names, and `profile` if it is not nullptr.

@@ -101,6 +101,15 @@ struct EvaluationLimits {
   std::int64_t steps = 5'000'000;
 };
 
+struct Profiles;
+
+/// What conformsTo() and slice() know besides R4's own types.
+struct Conformance {
+  const Profiles* profiles = nullptr;  ///< must outlive the evaluation
+  bool simulated = false;              ///< as CheckOptions
+  int depth = 0;                       ///< conformsTo() within profiles that conformsTo() asked for
+};
+
 /// What expressions are evaluated in: constants, the clock's now, memory for computed texts. One
 /// per thread; reset() between resources frees the texts.
 class Evaluation {
@@ -113,6 +122,8 @@ class Evaluation {
   void set_constant(std::string name, Value value);
   /// now(), today(), timeOfDay() (else these functions are errors).
   void set_now(Instant now);
+
+  void set_conformance(const Conformance& conformance);
 
   /// Forgets computed texts and counts steps from zero; `resource` is %resource and %context.
   void reset(const Resource& resource);

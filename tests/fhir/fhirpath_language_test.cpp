@@ -131,6 +131,8 @@ TEST_CASE("FHIR: types, references, value sets, profiles") {
   CHECK(eval("'<div>x</div>'.htmlChecks()") == "true");
   CHECK(eval("'<div><script>x</script></div>'.htmlChecks()") == "false");
   CHECK(fails("status.subsumes('final')"));
+  CHECK(fails("code.elementDefinition()"));
+  CHECK(fails("code.coding.slice('http://example.org/profile', 'a')"));
 }
 
 TEST_CASE("strict types: what the definitions do not have is refused beforehand") {

@@ -5,8 +5,8 @@ namespace hb::fhir::path {
 namespace {
 
 /// Functions whose items are items of their input.
-constexpr std::string_view keepers[] = {"where", "first", "last", "single",
-                                        "tail",  "skip",  "take", "trace"};
+constexpr std::string_view keepers[] = {"where", "first", "last",  "single", "tail",
+                                        "skip",  "take",  "trace", "slice"};
 
 bool keeps_type(std::string_view name) {
   for (const std::string_view keeper : keepers)

@@ -495,6 +495,9 @@ void Evaluation::set_constant(std::string name, Value value) {
   state_->constants[std::move(name)] = value;
 }
 void Evaluation::set_now(Instant now) { state_->now = now; }
+void Evaluation::set_conformance(const Conformance& conformance) {
+  state_->conformance = conformance;
+}
 void Evaluation::set_row_index(std::int64_t index) { state_->row_index = index; }
 
 void Evaluation::reset(const Resource& resource) { reset(resource, root(resource)); }

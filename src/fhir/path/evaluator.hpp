@@ -224,6 +224,7 @@ struct Evaluation::State {
   std::int64_t steps = 0;
   std::map<std::string, Value, std::less<>> constants;
   std::optional<Instant> now;
+  Conformance conformance;
   path::Texts texts;
   std::vector<Collection> spare;  ///< empty ones, their memory used again
   std::optional<Error> error;

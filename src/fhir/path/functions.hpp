@@ -26,5 +26,6 @@ std::span<const Function> fhir_functions();
 std::span<const Function> moment_functions();
 std::span<const Function> code_functions();
 std::span<const Function> resource_functions();
+std::span<const Function> terminology_functions();
 
 }  // namespace hb::fhir::path

@@ -84,9 +84,8 @@ void Plain::set(const Value& value) {
     day = of.year * 10'000 + of.month * 100 + of.day;
   } else if (const auto* element = std::get_if<Element>(&value);
              element != nullptr && !element->absent) {
-    set(tape::place_of(element->json), element->type == no_type
-                                           ? Primitive::none
-                                           : definitions::primitive(element->type));
+    set(tape::place_of(element->json),
+        element->type == no_type ? Primitive::none : definitions::primitive(element->type));
   }
 }
 

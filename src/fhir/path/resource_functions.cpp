@@ -1,11 +1,11 @@
-// What FHIR adds about resources and codes: type(), resolve(), memberOf(), conformsTo(),
-// htmlChecks(), checkModifiers() (FHIR R4, page FHIRPath).
+// What FHIR adds about resources: type(), resolve(), conformsTo(), slice(), htmlChecks(),
+// checkModifiers() (FHIR R4, page FHIRPath).
 #include <algorithm>
 #include <array>
 
 #include "fhir/check.hpp"
+#include "fhir/check_profile.hpp"
 #include "fhir/path/functions.hpp"
-#include "fhir/value_sets.hpp"
 
 namespace hb::fhir::path {
 namespace {
@@ -96,25 +96,75 @@ bool resolve(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
   return evaluator.each(*node.base, scope, sink_of(use));
 }
 
-/// Only the base definitions are known here: the type must be that of the profile, and nothing
-/// wrong with the resource.
+/// A profile of our own; nullptr when the evaluation has none of that URL.
+const Profile* own_profile(Evaluator& evaluator, std::string_view url) {
+  const Profiles* profiles = evaluator.state().conformance.profiles;
+  return profiles == nullptr ? nullptr : profiles->find(url);
+}
+
+/// Nothing wrong with the element by the R4 definitions of its type, nor by the profile.
+bool holds(Evaluator& evaluator, const Element& element, const Profile& profile) {
+  const Conformance& known = evaluator.state().conformance;
+  const CheckOptions options{.simulated = known.simulated, .max_faults = 1};
+  const bool is_resource = definitions::type(element.type).kind == TypeKind::resource;
+  const Resource resource{element.json, definitions::type(element.type).name, {}, {}};
+  if (is_resource && !check(resource, options).empty()) return false;
+  Evaluation inner(evaluator.state().limits);
+  inner.set_conformance({known.profiles, known.simulated, known.depth + 1});
+  if (evaluator.state().now) inner.set_now(*evaluator.state().now);
+  bool found = true;
+  check_profile(
+      profile, known.profiles->code_lists, element.json, options, inner,
+      [&](std::string_view, const std::string&, std::string, std::string_view) { found = false; });
+  return found;
+}
+
+/// The type and the structure of R4, for profiles of our own also what they say.
 bool conforms_to(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   constexpr std::string_view base = "http://hl7.org/fhir/StructureDefinition/";
+  constexpr int deepest = 4;  // profiles whose constraints ask for other profiles
   const Collection items = evaluator.collect(*node.base, scope);
-  const auto url = evaluator.single_text(*node.arguments[0], scope);
-  if (evaluator.failed() || items.empty() || !url) return !evaluator.failed();
+  const auto canonical = evaluator.single_text(*node.arguments[0], scope);
+  if (evaluator.failed() || items.empty() || !canonical) return !evaluator.failed();
   if (items.size() > 1)
     return evaluator.error("conformsTo() asks for one value, there are several");
-  const TypeId wanted =
-      url->starts_with(base) ? definitions::find_type(url->substr(base.size())) : no_type;
+  const std::string_view url = canonical->substr(0, canonical->find('|'));
+  const Profile* own = own_profile(evaluator, url);
+  const TypeId wanted = own != nullptr          ? definitions::find_type(own->type)
+                        : url.starts_with(base) ? definitions::find_type(url.substr(base.size()))
+                                                : no_type;
   if (wanted == no_type)
-    return evaluator.error("conformsTo(): there is no profile " + std::string(*url));
+    return evaluator.error("conformsTo(): there is no profile " + std::string(url));
+  if (evaluator.state().conformance.depth >= deepest)
+    return evaluator.error("conformsTo(): profiles ask for each other too deeply");
   const auto* element = std::get_if<Element>(&items[0]);
-  if (element == nullptr || element->type == no_type || !definitions::is_a(element->type, wanted))
+  if (element == nullptr || element->absent || element->type == no_type ||
+      !definitions::is_a(element->type, wanted))
     return sink(false);
+  if (own != nullptr) return sink(holds(evaluator, *element, *own));
   if (definitions::type(element->type).kind != TypeKind::resource) return sink(true);
   const Resource resource{element->json, definitions::type(element->type).name, {}, {}};
   return sink(check(resource, {.max_faults = 1}).empty());
+}
+
+/// The items that belong to a slice of a profile of our own.
+bool slice(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
+  const auto url = evaluator.single_text(*node.arguments[0], scope);
+  const auto name = evaluator.single_text(*node.arguments[1], scope);
+  if (evaluator.failed() || !url || !name) return !evaluator.failed();
+  const Profile* profile = own_profile(evaluator, url->substr(0, url->find('|')));
+  if (profile == nullptr)
+    return evaluator.error("slice(): there is no profile " + std::string(*url));
+  const auto wanted = find_slice(*profile, *name);
+  if (!wanted)
+    return evaluator.error("slice(): the profile " + profile->url + " has no slice " +
+                           std::string(*name));
+  auto use = [&](const Value& item) {
+    const auto* element = std::get_if<Element>(&item);
+    const bool belongs = element != nullptr && !element->absent && wanted->has(element->json);
+    return !belongs || sink(item);
+  };
+  return evaluator.each(*node.base, scope, sink_of(use));
 }
 
 constexpr std::string_view html_elements[] = {
@@ -169,47 +219,12 @@ bool check_modifiers(Evaluator& evaluator, const Node& node, const Scope& scope,
   return evaluator.each(*node.base, scope, sink_of(look));
 }
 
-/// Membership of a code, Coding or CodeableConcept (any of its codings) in a value set.
-Membership member_of_set(const Value& item, std::string_view url) {
-  const auto plain = system_value(item);
-  if (plain && std::holds_alternative<std::string_view>(*plain))
-    return member_of(url, {}, std::get<std::string_view>(*plain));
-  const auto* element = std::get_if<Element>(&item);
-  simdjson::dom::object fields;
-  simdjson::dom::array codings;
-  if (element == nullptr || element->absent || element->json.get(fields)) return Membership::no;
-  if (fields.at_key("coding").get(codings))
-    return member_of(url, text_at(fields, "system"), text_at(fields, "code"));
-  Membership best = Membership::no;
-  for (const Json coding : codings) {
-    simdjson::dom::object parts;
-    if (coding.get(parts)) continue;
-    const Membership one = member_of(url, text_at(parts, "system"), text_at(parts, "code"));
-    if (one == Membership::yes) return one;
-    if (one == Membership::unknown) best = one;
-  }
-  return best;
-}
-
-bool is_member(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
-  const Collection items = evaluator.collect(*node.base, scope);
-  const auto url = evaluator.single_text(*node.arguments[0], scope);
-  if (evaluator.failed() || items.empty() || !url) return !evaluator.failed();
-  if (items.size() > 1) return evaluator.error("memberOf() asks for one value, there are several");
-  const Membership found = member_of_set(items[0], *url);
-  if (found == Membership::unknown)
-    return evaluator.error("memberOf(): the definitions do not list the value set " +
-                           std::string(*url));
-  return sink(found == Membership::yes);
-}
-
-/// What needs a terminology server or profiles: said when it is asked, as expressions that other
-/// systems wrote may hold it in a branch that is never taken.
-bool not_here(Evaluator& evaluator, const Node& node, const Scope& scope, Sink) {
+/// Needs the StructureDefinition an element was read by: said when it is asked, as expressions that
+/// other systems wrote may hold it in a branch that is never taken.
+bool element_definition(Evaluator& evaluator, const Node& node, const Scope& scope, Sink) {
   const Collection items = evaluator.collect(*node.base, scope);
   if (evaluator.failed() || items.empty()) return !evaluator.failed();
-  return evaluator.error(node.name +
-                         "() needs a terminology service or profiles, which are not here");
+  return evaluator.error("elementDefinition(): definitions are not kept as resources here");
 }
 
 constexpr Function functions[] = {
@@ -218,11 +233,8 @@ constexpr Function functions[] = {
     {"conformsTo", 1, 1, by_expression, conforms_to},
     {"htmlChecks", 0, 0, by_expression, html_checks},
     {"checkModifiers", 0, 20, by_expression, check_modifiers},
-    {"memberOf", 1, 1, by_expression, is_member},
-    {"subsumes", 1, 1, by_expression, not_here},
-    {"subsumedBy", 1, 1, by_expression, not_here},
-    {"elementDefinition", 0, 0, by_expression, not_here},
-    {"slice", 2, 2, by_expression, not_here},
+    {"elementDefinition", 0, 0, by_expression, element_definition},
+    {"slice", 2, 2, by_expression, slice},
 };
 
 }  // namespace
