@@ -27,7 +27,7 @@ int run_verify(const AuditArguments& arguments) {
   const Result<crypto::Key> key = crypto::read_key(key_file);
   if (!key && !arguments.public_key.empty()) return give_up(key.error());
   const auto store =
-      records::Store::open((folder / "records.db").string(), {.create = false, .read_only = true});
+      records::Store::open((folder / "records.db").string(), {.create = false, .read_only = true, .without_key = true});
   if (!store) return give_up(store.error());
   const auto verdict =
       (*store)->verify_audit(Principal::system("audit verify"), key ? &*key : nullptr);

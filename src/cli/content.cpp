@@ -43,7 +43,34 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   // Kept elsewhere, the key cannot be used by whoever can only change the store.
   if (const char* key = std::getenv("HEALTHBRAIN_AUDIT_KEY"); key != nullptr)
     options.audit_key_file = key;
+  const Result<crypto::Suite> suite = key_suite();
+  if (!suite) return unexpected(suite.error());
+  const Result<crypto::Scope> scope = key_scope();
+  if (!scope) return unexpected(scope.error());
+  options.key_file = key_file_of(store);
+  options.suite = *suite;
+  options.scope = *scope;
   return ingest::Hub::open(store, options);
+}
+
+std::string key_file_of(const std::string& store) {
+  if (const char* given = std::getenv("HB_KEY_FILE"); given != nullptr && *given != '\0')
+    return std::string_view(given) == "none" ? std::string() : std::string(given);
+  std::error_code ignored;
+  fs::path folder = fs::absolute(store, ignored).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "store/" and "."
+  return folder.string() + ".key";
+}
+
+Result<crypto::Suite> key_suite() {
+  const char* given = std::getenv("HB_KEY_SUITE");
+  return given == nullptr ? Result<crypto::Suite>(crypto::Suite::aes_256_gcm)
+                          : crypto::suite_of(given);
+}
+
+Result<crypto::Scope> key_scope() {
+  const char* given = std::getenv("HB_KEY_SCOPE");
+  return given == nullptr ? Result<crypto::Scope>(crypto::Scope::all) : crypto::scope_of(given);
 }
 
 int default_threads() {

@@ -16,6 +16,13 @@ Result<std::filesystem::path> find_content(const std::string& given, const std::
 Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const std::string& scenes,
                                               int threads, bool create, bool read_only);
 
+/// Key file of a store: HB_KEY_FILE, else STORE.key beside the store's directory, so that a copy of
+/// the directory holds no key. Empty when HB_KEY_FILE is "none".
+std::string key_file_of(const std::string& store);
+/// Of a store that gets keys: HB_KEY_SUITE, HB_KEY_SCOPE. errors  invalid_input
+Result<crypto::Suite> key_suite();
+Result<crypto::Scope> key_scope();
+
 /// Threads to use when none are asked for.
 int default_threads();
 

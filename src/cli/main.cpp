@@ -26,11 +26,13 @@ int run(int argc, char** argv) {
       "Exit codes: 0 done, 3 done but some records were put aside as problem data,\n"
       "1 nothing could be done, 2 wrong usage. Every command answers --help with an example.");
   int exit_code = exit_ok;
+  add_key_options(app);
   add_load(app, exit_code);
   add_store(app, exit_code);
   add_user(app, exit_code);
   add_token(app, exit_code);
   add_audit(app, exit_code);
+  add_key(app, exit_code);
   add_indicator(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);

@@ -45,6 +45,7 @@ int run_serve(const ServeArguments& arguments) {
   }
   server::ServerOptions options;
   options.store = arguments.store;
+  options.key_file = key_file_of(arguments.store);
   options.scenes_dir = *scenes;
   if (web) options.web_dir = *web;
   options.listener.address = arguments.address;

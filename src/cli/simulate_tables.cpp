@@ -56,6 +56,8 @@ Result<std::unique_ptr<SimulatedTables>> SimulatedTables::open(const std::string
                   directory);
   std::unique_ptr<SimulatedTables> made(new SimulatedTables(directory));
   made->made_directory_ = !fs::exists(directory, ignored);
+  if (const std::string key = key_file_of(directory); !key.empty() && !fs::exists(key, ignored))
+    made->made_key_ = key;
   auto hub = open_hub(directory, scenes, threads, true, false);
   if (!hub) return unexpected(hub.error());
   made->hub_ = std::move(*hub);
@@ -69,6 +71,7 @@ SimulatedTables::~SimulatedTables() {
   hub_.reset();
   if (finished_) return;
   std::error_code ignored;
+  if (!made_key_.empty()) fs::remove(made_key_, ignored);
   if (made_directory_) {
     fs::remove_all(directory_, ignored);
     return;

@@ -42,6 +42,7 @@ class SimulatedTables {
   void give_back(std::unique_ptr<Workspace> workspace);
 
   std::string directory_;
+  std::string made_key_;  // empty: the key file was there before
   bool made_directory_ = false, finished_ = false;
   std::unique_ptr<ingest::Hub> hub_;
   std::optional<ingest::TableFeed> feed_;

@@ -49,10 +49,13 @@ std::optional<std::string> from_digits(std::string_view text, std::string_view a
 
 }  // namespace
 
+void fill_random(char* to, std::size_t count) {
+  HB_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(to), static_cast<int>(count)) == 1);
+}
+
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  HB_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) ==
-           1);
+  fill_random(bytes.data(), count);
   return bytes;
 }
 

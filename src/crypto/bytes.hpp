@@ -8,6 +8,7 @@ namespace hb::crypto {
 
 /// Bytes from the system's generator; fit for keys. Ends the program when there are none.
 std::string random_bytes(std::size_t count);
+void fill_random(char* to, std::size_t count);
 /// A random text of `bytes` × 8 bits, base64url: session ids, tokens.
 std::string random_token(std::size_t bytes = 32);
 

@@ -5,7 +5,11 @@
 #include <openssl/params.h>
 #include <xxhash.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "core/check.hpp"
+#include "crypto/bytes.hpp"
 
 namespace hb::crypto {
 namespace {
@@ -21,7 +25,8 @@ struct FreeMacContext {
 };
 
 constexpr std::uint64_t mask_63_bits = 0x7FFF'FFFF'FFFF'FFFFULL;
-constexpr std::size_t sha256_bytes = 32;
+constexpr std::size_t digest_bytes = 32;
+constexpr std::size_t secrets_in_use = 4;  // per thread; two belong to one upgraded store
 
 std::int64_t positive(std::uint64_t hash) {
   const std::uint64_t cut = hash & mask_63_bits;
@@ -31,9 +36,16 @@ std::int64_t positive(std::uint64_t hash) {
 /// HMAC with its key set up once per thread: setting it up costs more than a short word.
 class KeyedMac {
  public:
-  std::uint64_t first_bytes(std::string_view secret, std::string_view word) {
-    if (!context_ || secret != secret_) set_key(secret);
-    unsigned char digest[sha256_bytes];
+  KeyedMac(std::string_view secret, Hash hash) : hash_(hash) { set_key(secret); }
+  ~KeyedMac() { wipe(secret_); }
+  KeyedMac(KeyedMac&&) = default;
+  KeyedMac& operator=(KeyedMac&&) = default;
+  bool is_for(std::string_view secret, Hash hash) const {
+    return hash == hash_ && secret == secret_;
+  }
+
+  std::uint64_t first_bytes(std::string_view word) {
+    unsigned char digest[digest_bytes];
     std::size_t length = 0;
     HB_CHECK(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
     HB_CHECK(EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(word.data()),
@@ -49,9 +61,11 @@ class KeyedMac {
     const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
     HB_CHECK(mac != nullptr);
     context_.reset(EVP_MAC_CTX_new(mac.get()));
-    char digest_name[] = "SHA256";
+    char sha256[] = "SHA256";
+    char sm3[] = "SM3";
     const OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash_ == Hash::sm3 ? sm3 : sha256,
+                                         0),
         OSSL_PARAM_construct_end()};
     secret_ = secret;
     static constexpr unsigned char no_key = 0;  // OpenSSL takes a null key for "keep the former"
@@ -60,9 +74,20 @@ class KeyedMac {
     HB_CHECK(EVP_MAC_init(context_.get(), key, secret_.size(), parameters) == 1);
   }
 
+  Hash hash_;
   std::string secret_;
   std::unique_ptr<EVP_MAC_CTX, FreeMacContext> context_;
 };
+
+/// Those in use by this thread.
+KeyedMac& mac_of(std::string_view secret, Hash hash) {
+  thread_local std::vector<KeyedMac> macs;
+  const auto found = std::find_if(macs.begin(), macs.end(),
+                                  [&](const KeyedMac& mac) { return mac.is_for(secret, hash); });
+  if (found != macs.end()) return *found;
+  if (macs.size() == secrets_in_use) macs.erase(macs.begin());
+  return macs.emplace_back(secret, hash);
+}
 
 }  // namespace
 
@@ -82,11 +107,11 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::hex() {
-  unsigned char digest[sha256_bytes];
+  unsigned char digest[digest_bytes];
   HB_CHECK(EVP_DigestFinal_ex(state_->context.get(), digest, nullptr) == 1);
   constexpr char hex_digits[] = "0123456789abcdef";
   std::string text;
-  text.reserve(2 * sha256_bytes);
+  text.reserve(2 * digest_bytes);
   for (const unsigned char byte : digest) {
     text += hex_digits[byte >> 4];
     text += hex_digits[byte & 15];
@@ -118,9 +143,8 @@ std::int64_t resource_key(std::string_view type, std::string_view id) {
   return positive(XXH3_64bits(name.data(), name.size()));
 }
 
-std::int64_t keyed_token(std::string_view secret, std::string_view word) {
-  thread_local KeyedMac mac;
-  return positive(mac.first_bytes(secret, word));
+std::int64_t keyed_token(std::string_view secret, std::string_view word, Hash hash) {
+  return positive(mac_of(secret, hash).first_bytes(word));
 }
 
 }  // namespace hb::crypto

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/mac.hpp"
+
 namespace hb::crypto {
 
 /// SHA-256 of a stream: names a delivery, so that the same file twice counts once.
@@ -37,8 +39,8 @@ Fingerprint fingerprint(std::string_view bytes);
 /// text id. Two ids may share a key: records compare the id itself.
 std::int64_t resource_key(std::string_view type, std::string_view id);
 
-/// HMAC-SHA256 cut to 63 bits: a word of a name or an identifier as it stands in the search index,
-/// where nobody without the store's secret can read or guess it.
-std::int64_t keyed_token(std::string_view secret, std::string_view word);
+/// HMAC cut to 63 bits: a word of a name or an identifier as it stands in the search index, where
+/// nobody without the secret can read or guess it.
+std::int64_t keyed_token(std::string_view secret, std::string_view word, Hash hash = Hash::sha256);
 
 }  // namespace hb::crypto

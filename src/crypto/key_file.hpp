@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "core/result.hpp"
 #include "crypto/signature.hpp"
@@ -14,5 +15,13 @@ Result<Key> signing_key(const std::filesystem::path& file);
 
 /// A public key, or the public part of a pair. errors  not_found, unavailable, invalid_input
 Result<Key> read_key(const std::filesystem::path& file);
+
+/// The 32 bytes of the master key in a file that only its owner may read. errors  not_found: there
+/// is none; unavailable; invalid_input: not a master key, or readable by others
+Result<std::string> read_master_key(const std::filesystem::path& file);
+
+/// Writes a new random master key with mode 0600, durable when it returns. errors  conflict: the
+/// file is there; unavailable: it cannot be written
+Result<void> make_master_key(const std::filesystem::path& file);
 
 }  // namespace hb::crypto

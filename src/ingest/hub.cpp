@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "crypto/bytes.hpp"
 #include "crypto/key_file.hpp"
 #include "ingest/commit.hpp"
 #include "ingest/replay.hpp"
@@ -24,6 +25,18 @@ Result<void> make_directory(const std::string& directory, bool create) {
   if (error)
     return fail(ErrorCode::unavailable, "cannot create the store: " + error.message(), directory);
   return {};
+}
+
+/// Empty where there is none: a store without keys needs none, a sealed one says so.
+Result<std::string> master_key(const HubOptions& options, bool store_exists) {
+  if (options.key_file.empty()) return std::string();
+  std::error_code ignored;
+  if (!fs::exists(options.key_file, ignored)) {
+    if (store_exists || !options.create || options.read_only) return std::string();
+    const Result<void> made = crypto::make_master_key(options.key_file);
+    if (!made && made.error().code != ErrorCode::conflict) return unexpected(made.error());
+  }
+  return crypto::read_master_key(options.key_file);
 }
 
 }  // namespace
@@ -58,8 +71,20 @@ struct Hub::State {
       record_options.audit_key = *key;
     }
     record_options.compartments = options.compartments;
-    auto opened =
-        records::Store::open((fs::path(directory) / "records.db").string(), record_options);
+    const fs::path path = fs::path(directory) / "records.db";
+    std::error_code ignored;
+    Result<std::string> master = master_key(options, fs::exists(path, ignored));
+    if (!master) return unexpected(master.error());
+    record_options.master_key = std::move(*master);
+    record_options.suite = options.suite;
+    record_options.scope = options.scope;
+    auto opened = records::Store::open(path.string(), record_options);
+    crypto::wipe(record_options.master_key);
+    if (!opened && opened.error().code == ErrorCode::forbidden && !options.key_file.empty())
+      return fail(
+          ErrorCode::forbidden,
+          "the store is sealed and its key file is not there: give --key-file or HB_KEY_FILE",
+          options.key_file);
     if (!opened) return unexpected(opened.error());
     store = std::move(*opened);
     return open_tables();

@@ -21,6 +21,11 @@ struct HubOptions {
   std::string views_dir;       ///< scenes/core/views
   std::string profiles_dir;    ///< scenes/core/profiles; empty = levels as built in, no profiles
   std::string audit_key_file;  ///< empty = audit.key in the store's directory; made when absent
+  /// Holds the master key of a sealed store. A store made now is sealed with it, the file made when
+  /// it is absent; empty: a new store is not sealed, a sealed one does not open.
+  std::string key_file;
+  crypto::Suite suite = crypto::Suite::aes_256_gcm;  ///< of a store made now
+  crypto::Scope scope = crypto::Scope::all;          ///< of a store made now
   bool create = true;
   int threads = 2;
   bool read_only = false;

@@ -6,7 +6,6 @@
 #include <unordered_set>
 
 #include "core/utf8.hpp"
-#include "crypto/seal.hpp"
 #include "ingest/json_scan.hpp"
 #include "ingest/person.hpp"
 
@@ -328,7 +327,6 @@ Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery,
   }
   for (records::Problem& problem : state.prepared.set.problems) {
     problem.delivery = delivery;
-    problem.original = crypto::seal(problem.original);
   }
   state.prepared.blocks = state.sink.take();
   return std::move(state.prepared);

@@ -1,4 +1,3 @@
-#include "crypto/seal.hpp"
 #include "ingest/commit.hpp"
 #include "ingest/load.hpp"
 #include "ingest/prepare.hpp"

@@ -7,7 +7,6 @@
 
 #include "core/csv.hpp"
 #include "core/utf8.hpp"
-#include "crypto/seal.hpp"
 #include "ingest/commit.hpp"
 
 namespace hb::ingest {
@@ -107,7 +106,6 @@ Result<records::WriteSet> write_set(FileState& file) {
     const CsvRow& row = (*rows)[index];
     if (auto problem = fault_of(row, *columns)) {
       problem->delivery = file.delivery.id;
-      problem->original = crypto::seal(problem->original);
       set.problems.push_back(std::move(*problem));
       continue;
     }

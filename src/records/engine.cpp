@@ -2,8 +2,10 @@
 
 #include <filesystem>
 
+#include "crypto/bytes.hpp"
 #include "crypto/digest.hpp"
 #include "records/committer.hpp"
+#include "records/keys.hpp"
 #include "records/writer.hpp"
 
 namespace hb::records {
@@ -49,7 +51,7 @@ Engine::Engine(std::string store_path, OpenOptions open_options)
       owed(folder, options.bulk_entries_in_memory),
       residents(texts) {}
 
-Engine::~Engine() = default;
+Engine::~Engine() { crypto::wipe(options.master_key); }
 
 std::int64_t Engine::key(std::string_view type, std::string_view id) const {
   constexpr int all_bits = 63;
@@ -57,6 +59,13 @@ std::int64_t Engine::key(std::string_view type, std::string_view id) const {
   if (options.key_bits >= all_bits) return key;
   const std::int64_t narrow = key & ((std::int64_t{1} << options.key_bits) - 1);
   return narrow == 0 ? 1 : narrow;
+}
+
+std::int64_t Engine::token(std::string_view word) const {
+  const auto ring = vault.ring();
+  if (!ring) return crypto::keyed_token(secret, word);
+  return secret.empty() ? ring->token(word)
+                        : sealed_token(*ring, crypto::keyed_token(secret, word));
 }
 
 }  // namespace hb::records

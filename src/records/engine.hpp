@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/vault.hpp"
 #include "records/file_lock.hpp"
 #include "records/owed_pairs.hpp"
 #include "records/packer.hpp"
@@ -58,9 +59,12 @@ struct Engine {
   OpenOptions options;
   StoreInfo info;  // changes only through set_info
   mutable std::mutex info_mutex;
-  std::string secret;  // key of the search tokens
+  /// Key of the search tokens where the store has no keys, or had none once; see token().
+  std::string secret;
   std::optional<FileLock> lock;
-  Packer packer;
+  mutable crypto::Vault vault;  // mutable: a reader may meet a newer ring than it has
+  std::string ring_text;        // the ring in the vault as it stands in info; writer's thread only
+  Packer packer{vault};
   mutable sqlite::ReaderPool readers;
   TypeNames types;
   Owed owed;
@@ -79,6 +83,9 @@ struct Engine {
   std::unique_ptr<Committer> committer;  // absent when read-only
 
   std::int64_t key(std::string_view type, std::string_view id) const;
+  /// A folded word as it stands in the search index. In a store that was sealed later, a token is
+  /// made of what the token was before, so that sealing needs no body.
+  std::int64_t token(std::string_view word) const;
 };
 
 }  // namespace hb::records

@@ -2,7 +2,6 @@
 #include <memory>
 
 #include "core/utf8.hpp"
-#include "crypto/digest.hpp"
 #include "records/reads.hpp"
 #include "records/tokens.hpp"
 
@@ -203,7 +202,7 @@ Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
   std::vector<std::int64_t> tokens;
   for (const std::string& word : query.words) {
     const std::string folded = fold(word);
-    if (!folded.empty()) tokens.push_back(crypto::keyed_token(engine.secret, folded));
+    if (!folded.empty()) tokens.push_back(engine.token(folded));
   }
   Page page{query.offset, query.limit, 0, {}};
   {

@@ -1,11 +1,10 @@
 #include "records/open_store.hpp"
 
-#include <sys/random.h>
-
 #include <filesystem>
 
-#include "core/check.hpp"
+#include "crypto/bytes.hpp"
 #include "records/committer.hpp"
+#include "records/keys.hpp"
 #include "records/migrations.hpp"
 #include "records/writer.hpp"
 
@@ -21,34 +20,28 @@ using sqlite::Query;
 constexpr std::size_t id_bytes = 16;
 constexpr std::size_t secret_bytes = 32;
 
-std::string random_bytes(std::size_t count) {
-  std::string bytes(count, '\0');
-  HB_CHECK(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(count));
-  return bytes;
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text += digits[static_cast<std::uint8_t>(c) >> 4];
-    text += digits[static_cast<std::uint8_t>(c) & 15];
-  }
-  return text;
-}
-
-/// Name, secret and counters of a store that was just made.
-Result<void> write_first_info(Connection& connection) {
+/// Name, secret or keys, and counters of a store that was just made.
+Result<void> write_first_info(Connection& connection, const OpenOptions& options) {
   const Result<std::int64_t> known = one_integer(connection, 0, "SELECT count(*) FROM info");
   if (!known) return unexpected(known.error());
   if (*known > 0) return {};
-  const std::string id = hex(random_bytes(id_bytes));
-  const std::string secret = random_bytes(secret_bytes);
-  return execute(connection,
-                 "INSERT INTO info (name, value) VALUES ('id', ?1), ('secret', ?2), "
-                 "('simulated', CAST('0' AS BLOB)), ('name_zh', x''), ('name_en', x''), "
-                 "('next_resident', CAST('1' AS BLOB))",
-                 Blob{id}, Blob{secret});
+  const bool sealed = !options.master_key.empty();
+  const std::string id = crypto::to_hex(crypto::random_bytes(id_bytes));
+  const std::string secret = sealed ? std::string() : crypto::random_bytes(secret_bytes);
+  Result<void> written = execute(connection, "BEGIN IMMEDIATE");
+  if (written)
+    written = execute(connection,
+                      "INSERT INTO info (name, value) VALUES ('id', ?1), ('secret', ?2), "
+                      "('simulated', CAST('0' AS BLOB)), ('name_zh', x''), ('name_en', x''), "
+                      "('next_resident', CAST('1' AS BLOB))",
+                      Blob{id}, Blob{secret});
+  if (written && sealed) {
+    const auto ring = crypto::Keyring::create(options.suite, options.master_key, options.clock());
+    StoredKeys keys{ring.text(), options.scope, {}, false};
+    keys.resealing.key = ring.current();
+    written = write_keys(connection, keys);
+  }
+  return written ? execute(connection, "COMMIT") : written;
 }
 
 Result<Connection> open_for_writing(const std::string& path, const OpenOptions& options) {
@@ -62,7 +55,7 @@ Result<Connection> open_for_writing(const std::string& path, const OpenOptions& 
   if (!ready) return unexpected(ready.error());
   const Result<int> version = migrate(*connection, migrations());
   if (!version) return unexpected(version.error());
-  ready = write_first_info(*connection);
+  ready = write_first_info(*connection, options);
   if (!ready) return unexpected(ready.error());
   return connection;
 }
@@ -104,9 +97,12 @@ Result<void> load_catalogue(Engine& engine, Connection& connection) {
   if (!types.ok()) return types.finished();
   Query dictionaries(connection, "SELECT id, type, content FROM dictionary ORDER BY id");
   while (dictionaries.next()) {
+    const Result<std::string> content = dictionary_of(engine.vault, dictionaries.bytes(2));
+    if (!content && engine.options.without_key) continue;
+    if (!content) return unexpected(content.error());
     engine.packer.add_dictionary(static_cast<std::uint32_t>(dictionaries.integer(0)),
                                  engine.types.name(static_cast<int>(dictionaries.integer(1))),
-                                 dictionaries.bytes(2));
+                                 *content);
   }
   if (!dictionaries.ok()) return dictionaries.finished();
   const Result<std::int64_t> last_seq = one_integer(connection, 0, "SELECT max(seq) FROM version");
@@ -149,6 +145,7 @@ Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenO
   Result<void> loaded;
   if (!connection) loaded = unexpected(connection.error());
   if (loaded) loaded = load_info(*engine, *connection);
+  if (loaded) loaded = load_keys(*engine, *connection);
   if (loaded) loaded = load_catalogue(*engine, *connection);
   if (loaded && !options.read_only) loaded = start_writer(*engine, std::move(*connection));
   if (!loaded) {

@@ -8,7 +8,6 @@
 #include <shared_mutex>
 
 #include "core/check.hpp"
-#include "crypto/seal.hpp"
 
 namespace hb::records {
 namespace {
@@ -20,6 +19,7 @@ constexpr char magic[magic_bytes] = {'\x28', '\xB5', '\x2F', '\xFD'};
 constexpr std::size_t dictionary_bytes = 64 * 1024;
 constexpr std::uint64_t body_limit = 1ULL << 30;  // a damaged header must not ask for more memory
 constexpr int compression_level = 3;
+constexpr std::string_view seal_context = "body";
 
 struct FreeCompressor {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -92,9 +92,36 @@ Result<std::string> decompress(std::string_view frame, const ZSTD_DDict* diction
   return json;
 }
 
+/// A packed body cut into its parts.
+struct Parts {
+  Way way = Way::raw;
+  bool sealed = false;
+  std::uint32_t dictionary = 0;
+  std::string_view header;   // all before the payload
+  std::string_view payload;  // sealed, or the frame
+};
+
+Result<Parts> parts_of(std::string_view packed) {
+  if (packed.empty()) return damaged("it is empty");
+  const std::string_view whole = packed;
+  const auto first = static_cast<std::uint8_t>(packed.front());
+  packed.remove_prefix(1);
+  Parts parts;
+  parts.sealed = (first & sealed_flag) != 0;
+  parts.way = static_cast<Way>(first & ~sealed_flag);
+  if (parts.way > Way::dictionary) return damaged("its way of packing is not known");
+  if (parts.way == Way::dictionary) parts.dictionary = take_varint(packed);
+  parts.header = whole.substr(0, whole.size() - packed.size());
+  parts.payload = packed;
+  return parts;
+}
+
 }  // namespace
 
 struct Packer::State {
+  explicit State(const crypto::Vault& a_vault) : vault(a_vault) {}
+  const crypto::Vault& vault;
+
   struct Dictionary {
     std::uint32_t id;
     std::unique_ptr<ZSTD_CDict, FreeCompressDictionary> compress;
@@ -116,12 +143,12 @@ struct Packer::State {
   }
 };
 
-Packer::Packer() : state_(std::make_unique<State>()) {}
+Packer::Packer(const crypto::Vault& vault) : state_(std::make_unique<State>(vault)) {}
 Packer::~Packer() = default;
 
 std::string Packer::pack(std::string_view type, std::string_view json) const {
   const State::Dictionary* dictionary = state_->of_type(type);
-  const bool sealed = crypto::is_sealed_type(type);
+  const bool sealed = state_->vault.seals(type);
   const auto flag = static_cast<std::uint8_t>(sealed ? sealed_flag : 0);
   std::string header;
   header += static_cast<char>(
@@ -140,32 +167,48 @@ std::string Packer::pack(std::string_view type, std::string_view json) const {
     header.assign(1, static_cast<char>(static_cast<std::uint8_t>(Way::raw) | flag));
     payload = json;
   }
-  return sealed ? header + crypto::seal(payload) : header.append(payload);
+  return header.append(sealed ? state_->vault.seal(payload, seal_context) : payload);
 }
 
 Result<std::string> Packer::unpack(std::string_view packed) const {
-  if (packed.empty()) return damaged("it is empty");
-  const auto first = static_cast<std::uint8_t>(packed.front());
-  packed.remove_prefix(1);
-  const auto way = static_cast<Way>(first & ~sealed_flag);
-  if (way > Way::dictionary) return damaged("its way of packing is not known");
+  const Result<Parts> parts = parts_of(packed);
+  if (!parts) return unexpected(parts.error());
   const State::Dictionary* dictionary = nullptr;
-  if (way == Way::dictionary) {
-    const std::uint32_t id = take_varint(packed);
-    dictionary = state_->of_id(id);
-    if (dictionary == nullptr) {
-      return damaged("its dictionary is not in the store");
-    }
+  if (parts->way == Way::dictionary) {
+    dictionary = state_->of_id(parts->dictionary);
+    if (dictionary == nullptr) return damaged("its dictionary is not in the store");
   }
+  std::string_view frame = parts->payload;
   std::string opened;
-  if ((first & sealed_flag) != 0) {
-    Result<std::string> plain = crypto::open(packed);
+  if (parts->sealed) {
+    Result<std::string> plain = state_->vault.open(frame, seal_context);
     if (!plain) return plain;
     opened = std::move(*plain);
-    packed = opened;
+    if (parts->way == Way::raw) return opened;
+    frame = opened;
   }
-  if (way == Way::raw) return std::string(packed);
-  return decompress(packed, dictionary == nullptr ? nullptr : dictionary->decompress.get());
+  if (parts->way == Way::raw) return std::string(frame);
+  return decompress(frame, dictionary == nullptr ? nullptr : dictionary->decompress.get());
+}
+
+Result<std::optional<std::string>> Packer::resealed(std::string_view type,
+                                                    std::string_view packed) const {
+  const Result<Parts> parts = parts_of(packed);
+  if (!parts) return unexpected(parts.error());
+  const bool seals = state_->vault.seals(type);
+  if (parts->sealed ? !state_->vault.is_outdated(parts->payload) : !seals) return std::nullopt;
+  Result<std::string> frame = parts->sealed ? state_->vault.open(parts->payload, seal_context)
+                                            : std::string(parts->payload);
+  if (!frame) return unexpected(frame.error());
+  std::string again(parts->header);
+  again.front() = static_cast<char>(static_cast<std::uint8_t>(again.front()) | sealed_flag);
+  return again.append(state_->vault.seal(*frame, seal_context));
+}
+
+std::uint32_t Packer::key_of(std::string_view packed) const {
+  const Result<Parts> parts = parts_of(packed);
+  const auto ring = state_->vault.ring();
+  return parts && parts->sealed && ring ? ring->key_of(parts->payload) : 0;
 }
 
 void Packer::add_dictionary(std::uint32_t id, std::string_view type, std::string_view content) {

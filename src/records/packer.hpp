@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
+#include "crypto/vault.hpp"
 
 namespace hb::records {
 
@@ -16,14 +18,21 @@ namespace hb::records {
 /// zstd contexts.
 ///
 /// Layout: one byte (low bits 0 = raw, 1 = zstd, 2 = zstd with dictionary; 0x80 = sealed), for way
-/// 2 the dictionary's id as a base-128 varint, then the zstd frame without its four magic bytes.
+/// 2 the dictionary's id as a base-128 varint, then the zstd frame without its four magic bytes;
+/// where it is sealed, what Vault::seal() made of that frame.
 class Packer {
  public:
-  Packer();
+  /// vault  seals; outlives the packer
+  explicit Packer(const crypto::Vault& vault);
   ~Packer();
   std::string pack(std::string_view type, std::string_view json) const;
   /// errors invalid_input: damaged, or its dictionary is not known
   Result<std::string> unpack(std::string_view packed) const;
+  /// The same body sealed as pack() would now; nullopt when it is. Does not unpack the body.
+  /// errors  as unpack()
+  Result<std::optional<std::string>> resealed(std::string_view type, std::string_view packed) const;
+  /// Number of the key that seals a packed body; 0: none.
+  std::uint32_t key_of(std::string_view packed) const;
   /// Adds a dictionary (from the store, or new); id from 1.
   void add_dictionary(std::uint32_t id, std::string_view type, std::string_view content);
   bool has_dictionary(std::string_view type) const;

@@ -1,8 +1,9 @@
 #include <algorithm>
 
 #include "core/utf8.hpp"
-#include "crypto/digest.hpp"
+#include "records/keys.hpp"
 #include "records/packed_id.hpp"
+#include "records/tokens.hpp"
 #include "records/writer.hpp"
 
 namespace hb::records {
@@ -23,14 +24,31 @@ std::vector<std::int64_t> tokens_of(const Engine& engine, const std::vector<std:
   tokens.reserve(words.size());
   for (const std::string& word : words) {
     const std::string folded = fold(word);
-    if (!folded.empty()) tokens.push_back(crypto::keyed_token(engine.secret, folded));
+    if (!folded.empty()) tokens.push_back(engine.token(folded));
   }
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   return tokens;
 }
 
+std::string fingerprint_of(const Engine& engine, const crypto::Fingerprint& fingerprint) {
+  std::string bytes;
+  append_big_endian(bytes, fingerprint.high);
+  append_big_endian(bytes, fingerprint.low);
+  const auto ring = engine.vault.ring();
+  return ring ? ring->veil(bytes) : bytes;
+}
+
 }  // namespace
+
+SealedProblem sealed_problem(const crypto::Vault& vault, const Problem& problem) {
+  SealedProblem sealed;
+  sealed.original = vault.seal(problem.original, problem_original);
+  if (!vault.has_keys()) return sealed;
+  sealed.found = vault.seal(problem.found, problem_found);
+  sealed.note = vault.seal(problem.note, problem_note);
+  return sealed;
+}
 
 Result<PreparedSet> prepare(const Engine& engine, const WriteSet& set) {
   PreparedSet prepared;
@@ -47,6 +65,7 @@ Result<PreparedSet> prepare(const Engine& engine, const WriteSet& set) {
     if (version.resident < 0) return refuse("a resident number is negative", i);
     prepared.keys.push_back(engine.key(version.type, version.id));
     prepared.ids.push_back(pack_id(version.id));
+    prepared.fingerprints.push_back(fingerprint_of(engine, version.fingerprint));
   }
   for (const ResidentChange& change : set.residents) {
     if (change.resident.id <= 0 || change.resident.patient_id.empty() ||
@@ -56,6 +75,9 @@ Result<PreparedSet> prepare(const Engine& engine, const WriteSet& set) {
     }
     prepared.resident_keys.push_back(engine.key("Patient", change.resident.patient_id));
     prepared.tokens.push_back(tokens_of(engine, change.words));
+  }
+  for (const Problem& problem : set.problems) {
+    prepared.problems.push_back(sealed_problem(engine.vault, problem));
   }
   for (const WriteSet::ProblemUpdate& update : set.problem_updates) {
     if (!in_range(update.resource, set)) {

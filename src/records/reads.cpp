@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/seal.hpp"
 #include "records/committer.hpp"
+#include "records/keys.hpp"
 #include "records/packed_id.hpp"
 
 namespace hb::records {
@@ -137,6 +137,8 @@ Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
 
 Result<StoredVersion> unpacked(const Engine& engine, RawVersion raw) {
   Result<std::string> json = engine.packer.unpack(raw.body);
+  if (!json && engine.options.read_only && refresh_keys(engine))
+    json = engine.packer.unpack(raw.body);  // another process has changed the keys meanwhile
   if (!json) {
     json.error().where = "version " + std::to_string(raw.version.seq);
     return unexpected(json.error());

@@ -26,6 +26,7 @@ Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Store::~Store() {
   if (!state_) return;
+  state_->keys.reset();
   state_->engine->committer.reset();  // writes what waits before the connection closes
   state_->engine->readers.close();
   state_->engine->writer.reset();
@@ -34,7 +35,9 @@ Store::~Store() {
 Result<std::unique_ptr<Store>> Store::open(const std::string& path, const OpenOptions& options) {
   Result<std::unique_ptr<Engine>> engine = open_engine(path, options);
   if (!engine) return unexpected(engine.error());
-  return std::unique_ptr<Store>(new Store(std::make_unique<State>(State{std::move(*engine)})));
+  auto state = std::make_unique<State>(State{std::move(*engine), nullptr});
+  state->keys = std::make_unique<Keys>(*state->engine);
+  return std::unique_ptr<Store>(new Store(std::move(state)));
 }
 
 const StoreInfo& Store::info() const { return state_->engine->info; }
@@ -54,6 +57,7 @@ Result<void> Store::set_info(const StoreInfo& info) {
 }
 
 const Packer& Store::packer() const { return state_->engine->packer; }
+Keys& Store::keys() { return *state_->keys; }
 
 Result<void> Store::train_dictionary(std::string_view type,
                                      const std::vector<std::string>& samples) {

@@ -17,6 +17,8 @@
 
 namespace hb::records {
 
+class Keys;
+
 struct OpenOptions {
   bool create = true;
   bool read_only = false;
@@ -30,6 +32,13 @@ struct OpenOptions {
       63;  ///< fewer make ids share keys, which tests need; fixed for the life of a store
   /// What only its own programme reads; null: nothing is closed to anybody.
   std::shared_ptr<const Compartments> compartments;
+  /// Opens a sealed store; a store made now is sealed with it, unsealed when it is empty. An
+  /// existing store without keys stays as it is: Keys::seal() gives it keys.
+  std::string master_key;
+  crypto::Suite suite = crypto::Suite::aes_256_gcm;  ///< of a store made now
+  crypto::Scope scope = crypto::Scope::all;          ///< of a store made now
+  /// A sealed store may be opened without its key, for what reads no body (the audit's check).
+  bool without_key = false;
 };
 
 /// Properties that hold for the whole store, set once.
@@ -63,7 +72,9 @@ struct PersonPage {
 class Store {
  public:
   /// Migrates forward; finishes an index that a crash left owed.
-  /// errors  unavailable: locked, full, no permission; invalid_input: not a store, or newer than us
+  /// errors  unavailable: locked, full, no permission; invalid_input: not a store, newer than us,
+  /// or
+  ///         sealed with another master key; forbidden: sealed, and no master key was given
   static Result<std::unique_ptr<Store>> open(const std::string& path, const OpenOptions& options);
   ~Store();
 
@@ -71,6 +82,7 @@ class Store {
   Result<void> set_info(const StoreInfo& info);  ///< simulated can be set only while empty
 
   const Packer& packer() const;
+  Keys& keys();  ///< see records/keys.hpp
   /// Trains and stores a dictionary for a type that has none yet; `samples` are bodies.
   Result<void> train_dictionary(std::string_view type, const std::vector<std::string>& samples);
 

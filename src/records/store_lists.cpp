@@ -1,4 +1,4 @@
-#include "crypto/seal.hpp"
+#include "records/keys.hpp"
 #include "records/reads.hpp"
 #include "records/store_state.hpp"
 
@@ -34,7 +34,7 @@ Delivery delivery_of(const Query& row) {
   "orphans, report, started_at, ended_at, error FROM delivery "
 
 /// The original stays empty: lists are for reading many.
-Problem problem_of(const Query& row) {
+Result<Problem> problem_of(const crypto::Vault& vault, const Query& row) {
   Problem problem;
   problem.id = row.integer(0);
   problem.delivery = row.integer(1);
@@ -50,12 +50,22 @@ Problem problem_of(const Query& row) {
   problem.state = static_cast<Problem::State>(row.integer(11));
   problem.note = row.text(12);
   problem.resolved_by = row.integer(13);
+  if (!row.is_null(14)) {
+    Result<std::string> found = vault.open(row.bytes(14), problem_found);
+    if (!found) return unexpected(found.error());
+    problem.found = std::move(*found);
+  }
+  if (!row.is_null(15)) {
+    Result<std::string> note = vault.open(row.bytes(15), problem_note);
+    if (!note) return unexpected(note.error());
+    problem.note = std::move(*note);
+  }
   return problem;
 }
 
 #define HB_PROBLEM_COLUMNS                                                              \
   "SELECT id, delivery, line, byte_offset, type, rule, path, expected, found, digest, " \
-  "length, state, note, resolved_by"
+  "length, state, note, resolved_by, found_sealed, note_sealed"
 
 template <class Row>
 Result<std::vector<Row>> all_rows(Query query, Row (*make)(const Query&)) {
@@ -128,12 +138,19 @@ Result<std::vector<Problem>> Store::problems(const Principal& principal, Deliver
     if (!count) return unexpected(count.error());
     *total = *count;
   }
-  return all_rows(Query(**reader,
-                        HB_PROBLEM_COLUMNS
-                        " FROM problem WHERE (?1 = 0 OR delivery = ?1) AND (?2 < 0 OR state = ?2) "
-                        "ORDER BY id LIMIT ?3 OFFSET ?4",
-                        delivery, state, limit, offset),
-                  problem_of);
+  Query query(**reader,
+              HB_PROBLEM_COLUMNS
+              " FROM problem WHERE (?1 = 0 OR delivery = ?1) AND (?2 < 0 OR state = ?2) "
+              "ORDER BY id LIMIT ?3 OFFSET ?4",
+              delivery, state, limit, offset);
+  std::vector<Problem> problems;
+  while (query.next()) {
+    Result<Problem> problem = problem_of(state_->engine->vault, query);
+    if (!problem) return unexpected(problem.error());
+    problems.push_back(std::move(*problem));
+  }
+  if (!query.ok()) return unexpected(query.error());
+  return problems;
 }
 
 Result<Problem> Store::problem(const Principal& principal, std::int64_t id) const {
@@ -147,10 +164,11 @@ Result<Problem> Store::problem(const Principal& principal, std::int64_t id) cons
     if (!query.ok()) return unexpected(query.error());
     return not_found("problem " + std::to_string(id));
   }
-  Problem problem = problem_of(query);
-  Result<std::string> original = crypto::open(query.bytes(14));
+  Result<Problem> problem = problem_of(engine.vault, query);
+  if (!problem) return problem;
+  Result<std::string> original = engine.vault.open(query.bytes(16), problem_original);
   if (!original) return unexpected(original.error());
-  problem.original = std::move(*original);
+  problem->original = std::move(*original);
   note(engine, principal, "read", "problem " + std::to_string(id));
   return problem;
 }

@@ -53,7 +53,7 @@ struct Problem {
   std::string path;
   std::string expected;
   std::string found;
-  std::string original;     ///< sealed; at most 64 KB of a piece that was too long
+  std::string original;     ///< sealed when written; at most 64 KB of a piece that was too long
   std::string digest;       ///< SHA-256 of the whole piece when original is cut
   std::int64_t length = 0;  ///< bytes of the whole piece
   enum class State : std::uint8_t { open, corrected, dismissed } state = State::open;

@@ -15,7 +15,8 @@ using sqlite::Query;
 constexpr std::int64_t lookups_before_filter = 100'000;
 constexpr Seq rows_worth_a_filter = 200'000;
 
-std::string bytes_of(const crypto::Fingerprint& fingerprint) {
+/// As it stands in a store without keys, and until it is sealed in one that had none.
+std::string plain_bytes(const crypto::Fingerprint& fingerprint) {
   std::string bytes;
   append_big_endian(bytes, fingerprint.high);
   append_big_endian(bytes, fingerprint.low);
@@ -215,16 +216,21 @@ Result<std::optional<Writer::Current>> Writer::find_current(int type, std::strin
   return current_in_table(type, id, key);
 }
 
-Result<void> Writer::insert_version(const NewVersion& version, int type, std::string_view id,
-                                    std::int64_t key, const std::optional<Current>& former) {
+Result<void> Writer::insert_version(const NewVersion& version, int type,
+                                    const PreparedSet& prepared, std::size_t i,
+                                    const std::optional<Current>& former) {
+  const std::int64_t key = prepared.keys[i];
+  // A body that was packed before the keys changed: whatever follows a change has the new key.
+  const Result<std::optional<std::string>> again =
+      engine_.packer.resealed(version.type, version.body);
+  if (!again) return unexpected(again.error());
   const Seq seq = next_seq_++;
-  const std::string fingerprint = bytes_of(version.fingerprint);
   Result<void> written =
       execute(connection_,
               "INSERT INTO version (seq, type, id, version, resident, fingerprint, body) "
               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-              seq, type, Blob{id}, former ? former->version + 1 : 1, version.resident,
-              Blob{fingerprint}, Blob{version.body});
+              seq, type, Blob{prepared.ids[i]}, former ? former->version + 1 : 1, version.resident,
+              Blob{prepared.fingerprints[i]}, Blob{*again ? **again : version.body});
   if (written && former) {
     written = execute(connection_, "INSERT INTO superseded (seq) VALUES (?1)", former->seq);
   }
@@ -243,15 +249,18 @@ Result<void> Writer::insert_version(const NewVersion& version, int type, std::st
   return written;
 }
 
-Result<void> Writer::write_version(const NewVersion& version, std::string_view id, std::int64_t key,
+Result<void> Writer::write_version(const WriteSet& set, const PreparedSet& prepared, std::size_t i,
                                    Receipt& receipt, std::vector<Count>& counts) {
+  const NewVersion& version = set.resources[i];
   const Result<int> type = type_number(version.type);
   if (!type) return unexpected(type.error());
-  const Result<std::optional<Current>> found = find_current(*type, id, key);
+  const Result<std::optional<Current>> found =
+      find_current(*type, prepared.ids[i], prepared.keys[i]);
   if (!found) return unexpected(found.error());
   const std::optional<Current>& former = *found;
   receipt.existing.push_back(former ? former->seq : 0);
-  if (former && former->fingerprint == bytes_of(version.fingerprint)) {
+  if (former && (former->fingerprint == prepared.fingerprints[i] ||
+                 former->fingerprint == plain_bytes(version.fingerprint))) {
     receipt.seqs.push_back(0);
     return {};
   }
@@ -261,7 +270,7 @@ Result<void> Writer::write_version(const NewVersion& version, std::string_view i
   if (count == counts.end()) count = counts.insert(counts.end(), {*type, 0, 0});
   ++count->versions;
   if (!former) ++count->resources;
-  return insert_version(version, *type, id, key, former);
+  return insert_version(version, *type, prepared, i, former);
 }
 
 Result<void> Writer::write_counts(const std::vector<Count>& counts) {
@@ -283,13 +292,12 @@ Result<Receipt> Writer::write(const WriteSet& set, const PreparedSet& prepared) 
   const Seq first_seq = next_seq_;
   std::vector<Count> counts;
   for (std::size_t i = 0; i < set.resources.size(); ++i) {
-    const Result<void> written =
-        write_version(set.resources[i], prepared.ids[i], prepared.keys[i], receipt, counts);
+    const Result<void> written = write_version(set, prepared, i, receipt, counts);
     if (!written) return unexpected(written.error());
   }
   Result<void> written = write_counts(counts);
   if (written) written = write_residents(set, prepared, receipt);
-  if (written) written = write_rest(set, receipt);
+  if (written) written = write_rest(set, prepared, receipt);
   const Instant now = engine_.options.clock();
   if (written) {
     written = execute(connection_,

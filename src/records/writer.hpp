@@ -7,13 +7,24 @@
 #include <vector>
 
 #include "records/engine.hpp"
+#include "records/keys.hpp"
 
 namespace hb::records {
+
+/// What of a problem is sealed. found and note: nullopt in a store without keys, where they stand
+/// in plain columns.
+struct SealedProblem {
+  std::string original;
+  std::optional<std::string> found, note;
+};
+SealedProblem sealed_problem(const crypto::Vault& vault, const Problem& problem);
 
 /// What of a WriteSet can be worked out in the caller's thread.
 struct PreparedSet {
   std::vector<std::int64_t> keys;                 ///< per resource
   std::vector<std::string> ids;                   ///< per resource, packed
+  std::vector<std::string> fingerprints;          ///< per resource, as stored
+  std::vector<SealedProblem> problems;            ///< per problem
   std::vector<std::int64_t> resident_keys;        ///< per resident
   std::vector<std::vector<std::int64_t>> tokens;  ///< per resident, rising, each once
 };
@@ -45,7 +56,23 @@ class Writer {
   /// returns  the number of the new dictionary
   Result<std::uint32_t> write_dictionary(std::string_view type, std::string_view content);
 
+  /// Bodies sealed anew, and how far that has come.
+  Result<void> write_resealed(const Resealed& resealed);
+  /// A batch of problems, which others may change meanwhile.
+  Result<void> reseal_problems(Resealing from);
+
   // --- work outside a transaction ---------------------------------------------------------------
+  /// A new data key that seals from now on.
+  Result<void> rotate_keys();
+  /// Takes the ring that stands in the store, also when another process changed it.
+  /// returns  true when it was another
+  Result<bool> adopt_keys();
+  /// Gives keys to a store that has none: from now on everything new is sealed, and search tokens
+  /// are those of the keys.
+  Result<void> give_keys(const crypto::Keyring& ring, crypto::Scope scope);
+  Result<void> change_master_key(const std::string& master_key);
+  /// Writes the file anew, so that nothing is left of what was replaced.
+  Result<void> scrub();
   Result<void> begin_bulk();
   Result<void> finish_bulk(const std::function<void(double)>& progress);
   /// After a crash: collects again what the indexes owe; finish_bulk() then pays it.
@@ -86,18 +113,19 @@ class Writer {
   bool table_may_have(std::int64_t key);
   Result<void> build_table_filter();
 
-  Result<void> write_version(const NewVersion& version, std::string_view id, std::int64_t key,
+  Result<void> write_version(const WriteSet& set, const PreparedSet& prepared, std::size_t i,
                              Receipt& receipt, std::vector<Count>& counts);
-  Result<void> insert_version(const NewVersion& version, int type, std::string_view id,
-                              std::int64_t key, const std::optional<Current>& former);
+  Result<void> insert_version(const NewVersion& version, int type, const PreparedSet& prepared,
+                              std::size_t i, const std::optional<Current>& former);
   Result<void> write_counts(const std::vector<Count>& counts);
   Result<void> write_residents(const WriteSet& set, const PreparedSet& prepared,
                                const Receipt& receipt);
   Result<bool> write_resident(const Resident& resident, std::int64_t key);
   Result<void> write_words(ResidentId resident, const std::vector<std::int64_t>& tokens,
                            BatchId batch);
-  Result<void> write_rest(const WriteSet& set, const Receipt& receipt);
-  Result<void> write_problems(const std::vector<Problem>& problems, DeliveryId delivery);
+  Result<void> write_rest(const WriteSet& set, const PreparedSet& prepared, const Receipt& receipt);
+  Result<void> write_problems(const std::vector<Problem>& problems,
+                              const std::vector<SealedProblem>& sealed, DeliveryId delivery);
   Result<void> write_orphans(const std::vector<Orphan>& orphans, DeliveryId delivery);
   Result<void> write_reported(const std::vector<ReportedValue>& values, DeliveryId delivery);
   Result<void> write_touched(const std::vector<Touched>& touched, BatchId batch);
@@ -115,6 +143,8 @@ class Writer {
   Result<void> merge_into(const char* sql, const OwedPairs& pairs,
                           const std::function<void(std::int64_t)>& merged);
   Result<void> drop_stale_tokens();
+  Result<void> seal_tokens(const crypto::Keyring& ring);
+  Result<void> reseal_dictionaries();
 
   Engine& engine_;
   sqlite::Connection connection_;

@@ -8,6 +8,11 @@ using sqlite::Blob;
 using sqlite::execute;
 using sqlite::one_integer;
 
+std::optional<Blob> blob_of(const std::optional<std::string>& bytes) {
+  if (!bytes) return std::nullopt;
+  return Blob{*bytes};
+}
+
 }  // namespace
 
 Result<Delivery> Writer::begin_delivery(std::string_view name, std::string_view source,
@@ -38,8 +43,9 @@ Result<Delivery> Writer::begin_delivery(std::string_view name, std::string_view 
   return delivery;
 }
 
-Result<void> Writer::write_rest(const WriteSet& set, const Receipt& receipt) {
-  Result<void> written = write_problems(set.problems, set.delivery);
+Result<void> Writer::write_rest(const WriteSet& set, const PreparedSet& prepared,
+                                const Receipt& receipt) {
+  Result<void> written = write_problems(set.problems, prepared.problems, set.delivery);
   if (written) written = write_orphans(set.orphans, set.delivery);
   if (written) written = write_reported(set.reported, set.delivery);
   if (written) written = write_touched(set.touched, receipt.batch);
@@ -50,17 +56,25 @@ Result<void> Writer::write_rest(const WriteSet& set, const Receipt& receipt) {
   return written;
 }
 
-Result<void> Writer::write_problems(const std::vector<Problem>& problems, DeliveryId delivery) {
-  for (const Problem& problem : problems) {
+Result<void> Writer::write_problems(const std::vector<Problem>& problems,
+                                    const std::vector<SealedProblem>& sealed, DeliveryId delivery) {
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    const Problem& problem = problems[i];
+    // Sealed before the keys changed: whatever follows a change has the new key.
+    const bool outdated = engine_.vault.is_outdated(sealed[i].original);
+    const SealedProblem again = outdated ? sealed_problem(engine_.vault, problem) : SealedProblem{};
+    const SealedProblem& kept = outdated ? again : sealed[i];
     Result<void> written = execute(
         connection_,
         "INSERT INTO problem (delivery, line, byte_offset, type, rule, path, expected, found, "
-        "original, digest, length, state, note, resolved_by) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        "original, digest, length, state, note, resolved_by, found_sealed, note_sealed) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         problem.delivery == 0 ? delivery : problem.delivery, problem.line, problem.offset,
-        problem.type, problem.rule, problem.path, problem.expected, problem.found,
-        Blob{problem.original}, problem.digest, problem.length, static_cast<int>(problem.state),
-        problem.note, problem.resolved_by);
+        problem.type, problem.rule, problem.path, problem.expected,
+        kept.found ? std::string_view() : std::string_view(problem.found), Blob{kept.original},
+        problem.digest, problem.length, static_cast<int>(problem.state),
+        kept.note ? std::string_view() : std::string_view(problem.note), problem.resolved_by,
+        blob_of(kept.found), blob_of(kept.note));
     if (!written) return written;
   }
   return {};
@@ -127,11 +141,15 @@ Result<void> Writer::update_problem(const WriteSet::ProblemUpdate& update, const
                                                      : receipt.existing[update.resource];
   }
   constexpr int corrected = static_cast<int>(Problem::State::corrected);
+  std::optional<std::string> sealed;
+  if (engine_.vault.has_keys()) sealed = engine_.vault.seal(update.note, problem_note);
   Result<void> written =
       execute(connection_,
-              "UPDATE problem SET state = ?2, note = ?3, resolved_by = ?4 "
+              "UPDATE problem SET state = ?2, note = ?3, resolved_by = ?4, note_sealed = ?6 "
               "WHERE id = ?1 AND state <> ?5",
-              update.id, static_cast<int>(update.state), update.note, resolved_by, corrected);
+              update.id, static_cast<int>(update.state),
+              sealed ? std::string_view() : std::string_view(update.note), resolved_by, corrected,
+              blob_of(sealed));
   if (!written || connection_.changes() > 0) return written;
   const Result<std::int64_t> known =
       one_integer(connection_, 0, "SELECT id FROM problem WHERE id = ?1", update.id);
@@ -159,9 +177,12 @@ Result<void> Writer::write_info(const StoreInfo& info) {
 Result<std::uint32_t> Writer::write_dictionary(std::string_view type, std::string_view content) {
   const Result<int> number = type_number(type);
   if (!number) return unexpected(number.error());
-  const Result<void> written =
-      execute(connection_, "INSERT INTO dictionary (type, content) VALUES (?1, ?2)", *number,
-              Blob{content});
+  // A dictionary is made of bodies: names stand in it.
+  const bool sealed = engine_.vault.has_keys() && engine_.vault.seals(type);
+  const std::string kept =
+      sealed ? engine_.vault.seal(content, dictionary_content) : std::string(content);
+  const Result<void> written = execute(
+      connection_, "INSERT INTO dictionary (type, content) VALUES (?1, ?2)", *number, Blob{kept});
   if (!written) return unexpected(written.error());
   return static_cast<std::uint32_t>(connection_.last_rowid());
 }

@@ -105,6 +105,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   hub_options.views_dir = (options.scenes_dir / "core/views").string();
   hub_options.profiles_dir = (options.scenes_dir / "core/profiles").string();
   hub_options.create = false;
+  hub_options.key_file = options.key_file;
   hub_options.threads = options.threads;
   hub_options.clock = options.clock;
   auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");

@@ -11,6 +11,7 @@ namespace hb::server {
 
 struct ServerOptions {
   std::filesystem::path store;
+  std::string key_file;  ///< of a sealed store
   std::filesystem::path scenes_dir;
   std::filesystem::path web_dir;  ///< may not exist: then only the API is served
   ListenerOptions listener;

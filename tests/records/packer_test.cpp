@@ -30,7 +30,8 @@ std::vector<std::string> observations(int count) {
 }  // namespace
 
 TEST_CASE("Packer: back as it was: short, long, empty, sealed, with and without dictionary") {
-  Packer packer;
+  const crypto::Vault vault;
+  Packer packer(vault);
   const std::string dictionary = *Packer::train(observations(2000));
   for (int round = 0; round < 2; ++round) {
     for (const std::string& body : {std::string(), std::string("{}"), observation(5),
@@ -46,7 +47,8 @@ TEST_CASE("Packer: back as it was: short, long, empty, sealed, with and without 
 }
 
 TEST_CASE("Packer: a dictionary makes small bodies several times smaller") {
-  Packer packer;
+  const crypto::Vault vault;
+  Packer packer(vault);
   const std::string without = packer.pack("Observation", observation(12'345));
   packer.add_dictionary(1, "Observation", *Packer::train(observations(2000)));
   const std::string with = packer.pack("Observation", observation(12'345));
@@ -55,14 +57,16 @@ TEST_CASE("Packer: a dictionary makes small bodies several times smaller") {
 }
 
 TEST_CASE("Packer: the types that are sealed carry the flag") {
-  const Packer packer;
+  const crypto::Vault vault;
+  const Packer packer(vault);
   CHECK((static_cast<unsigned char>(packer.pack("Patient", observation(1)).front()) & 0x80) != 0);
   CHECK((static_cast<unsigned char>(packer.pack("Observation", observation(1)).front()) & 0x80) ==
         0);
 }
 
 TEST_CASE("Packer: damage is an error, never a crash") {
-  Packer packer;
+  const crypto::Vault vault;
+  Packer packer(vault);
   packer.add_dictionary(1, "Observation", *Packer::train(observations(2000)));
   CHECK_FALSE(packer.unpack("").has_value());
   CHECK_FALSE(packer.unpack("\x7F").has_value());
@@ -86,7 +90,8 @@ TEST_CASE("Packer::train: too little to learn from") {
 }
 
 TEST_CASE("Packer: many threads, a dictionary coming in between") {
-  Packer packer;
+  const crypto::Vault vault;
+  Packer packer(vault);
   const std::string dictionary = *Packer::train(observations(2000));
   std::vector<std::thread> threads;
   std::atomic<int> wrong = 0;
