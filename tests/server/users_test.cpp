@@ -83,6 +83,9 @@ TEST_CASE("users: rights are in force with the next request; nobody changes thei
   CHECK(residents().json().at("total") == 3);
   CHECK(office.post(rights, R"({"roles":["analyst"],"areas":["770101"]})").status == 200);
   CHECK(residents().status == 403);
+  const Answer joined = office.post(rights, R"({"roles":["auditor","security-admin"]})");
+  CHECK(joined.status == 400);
+  CHECK(joined.json().at("error").at("where") == "body.roles");
   for (const char* act : {"rights", "lock", "reset", "second-factor/drop", "sessions/end"}) {
     CAPTURE(act);
     const std::string body = R"({"roles":["nurse"],"locked":true})";
@@ -148,6 +151,18 @@ TEST_CASE("users: the list is filtered and paged, and holds nothing to log in wi
   is_valid(office.port, office.read("/api/roles"), "Roles");
   is_valid(office.port, office.read("/api/users/li.na"), "Account");
   CHECK(office.read("/api/users/nobody").status == 404);
+}
+
+TEST_CASE("users: what is done to an account stands in the audit as soon as somebody looks") {
+  Office office;
+  office.fortress.visitor("li.na", {"nurse"});
+  const Visitor auditor = office.fortress.visitor("shen.ji", {"auditor"});
+  CHECK(office.post("/api/users/li.na/lock", R"({"locked":true})").status == 200);
+  const json::value page =
+      ask(office.port, "GET", "/api/audit?action=user-lock", "", auditor.cookie).json();
+  REQUIRE(page.at("items").as_array().size() == 1);
+  CHECK(page.at("items").at(0).at("user") == "an.quan");
+  CHECK(page.at("items").at(0).at("what") == "account li.na");
 }
 
 TEST_CASE("users: a store without accounts says how the first is made") {

@@ -59,6 +59,12 @@ export async function openPage(browser, options = {}) {
   return page;
 }
 
+/** A session without the log-in page, for what comes after it. */
+export async function logIn(page, { name, password }) {
+  const answer = await page.context().request.post(`${baseUrl}/api/session`, { data: { name, password } });
+  if (!answer.ok()) throw new Error(`${name} cannot log in: ${answer.status()}`);
+}
+
 /** The page stands still: no skeleton, no running request but the live line. */
 export async function settled(page) {
   await page.waitForSelector('main');

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { baseUrl, openPage, startBrowser } from './browser.mjs';
 import { accounts } from './cases/accounts.mjs';
+import { administration } from './cases/administration.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { indicators } from './cases/indicators.mjs';
@@ -12,7 +13,7 @@ import { shell } from './cases/shell.mjs';
 
 const only = process.argv[2] ?? '';
 const open = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries];
-const cases = (process.env.HB_ACCOUNTS ? accounts : open).filter(({ name }) => name.includes(only));
+const cases = (process.env.HB_ACCOUNTS ? [...accounts, ...administration] : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 
 /** What a browser reports that no page may cause; `expected` allows answers a case provokes. */

@@ -1,8 +1,10 @@
 // Pictures of every page for the documentation and for looking at.
 // usage: BASE_URL=http://127.0.0.1:8080 node e2e/screenshots.mjs OUT-FOLDER [name part]
+// With HB_ACCOUNTS={"admin":{"name":…,"password":…},"auditor":…,"doctor":…} the store has accounts: then the pages that
+// need a reader of their own are taken, else all others.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseUrl, openPage, settled, startBrowser } from './browser.mjs';
+import { baseUrl, logIn, openPage, settled, startBrowser } from './browser.mjs';
 
 const out = process.argv[2];
 if (!out) {
@@ -37,6 +39,27 @@ const search = async (page) => {
   await page.waitForTimeout(700);
 };
 
+const accounts = process.env.HB_ACCOUNTS ? JSON.parse(process.env.HB_ACCOUNTS) : null;
+
+const panel = (selector) => async (page) => {
+  await page.locator(selector).first().click();
+  await page.waitForSelector('.panel');
+  await page.waitForTimeout(500);
+};
+const chainChecked = async (page) => {
+  await page.locator('.chain button').click();
+  await page.waitForSelector('.chain-sound, .chain .text-missed');
+};
+const newAccount = async (page) => {
+  await page.locator('.page-acts button').click();
+  await page.waitForSelector('.panel-form');
+  await page.locator('.panel-form input').first().fill('xu.yan');
+  await page.locator('.panel-form .ant-select').first().click();
+  await page.locator('.ant-select-item-option').nth(1).click();
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(600);
+};
+
 /** A resident with a long time line, a batch with problem data and a computed indicator that the map shows
  *  first, as the hub has them. */
 async function examples() {
@@ -49,8 +72,33 @@ async function examples() {
   return { measure: map.default, resident: residents.items[0]?.id, delivery: (withProblems ?? deliveries.items[0])?.id };
 }
 
-const { resident, delivery, measure } = await examples();
-const shots = [
+const ownShots = [
+  ['users-zh', '/system/users', { ...laptop, as: 'admin' }],
+  ['users-en', '/system/users', { ...laptop, as: 'admin', language: 'en' }],
+  ['users-dark-zh', '/system/users', { ...laptop, as: 'admin', theme: 'dark' }],
+  ['users-phone-zh', '/system/users', { ...phone, as: 'admin', scale: 2 }],
+  ['user-zh', '/system/users', { ...laptop, as: 'admin' }, panel('tbody tr[tabindex] >> nth=2')],
+  ['user-phone-en', '/system/users', { ...phone, as: 'admin', language: 'en', scale: 2 }, panel('tbody tr[tabindex] >> nth=2')],
+  ['user-new-en', '/system/users', { ...laptop, as: 'admin', language: 'en' }, newAccount],
+  ['user-new-dark-zh', '/system/users', { ...laptop, as: 'admin', theme: 'dark' }, newAccount],
+  ['audit-zh', '/system/audit', { ...laptop, as: 'auditor' }, chainChecked],
+  ['audit-en', '/system/audit', { ...laptop, as: 'auditor', language: 'en' }],
+  ['audit-dark-zh', '/system/audit', { ...laptop, as: 'auditor', theme: 'dark' }],
+  ['audit-phone-zh', '/system/audit', { ...phone, as: 'auditor', scale: 2 }],
+  ['audit-none-en', '/system/audit?user=nobody', { ...laptop, as: 'auditor', language: 'en' }],
+  ['policy-zh', '/system/policy', { ...laptop, as: 'admin' }],
+  ['policy-en', '/system/policy?role=nurse', { ...laptop, as: 'admin', language: 'en' }],
+  ['policy-dark-zh', '/system/policy?role=general-practitioner', { ...laptop, as: 'admin', theme: 'dark' }],
+  ['policy-fields-zh', '/system/policy?view=fields', { ...laptop, as: 'admin' }],
+  ['policy-fields-en', '/system/policy?view=fields', { ...laptop, as: 'admin', language: 'en' }],
+  ['policy-permissions-dark-en', '/system/policy?view=permissions', { ...laptop, as: 'admin', language: 'en', theme: 'dark' }],
+  ['policy-phone-zh', '/system/policy', { ...phone, as: 'admin', scale: 2 }],
+  ['policy-fields-phone-zh', '/system/policy?view=fields', { ...phone, as: 'admin', scale: 2 }],
+  ['account-zh', '/account', { ...laptop, as: 'doctor' }],
+];
+
+const { resident, delivery, measure } = accounts ? {} : await examples();
+const shots = accounts ? ownShots : [
   ['cockpit-zh', '/', { ...large }],
   ['cockpit-en', '/', { ...large, language: 'en' }],
   ['cockpit-dark-zh', '/', { ...large, theme: 'dark' }],
@@ -100,6 +148,7 @@ const { browser, close } = await startBrowser();
 try {
   for (const [name, path, options, act] of shots.filter(([name]) => name.includes(only))) {
     const page = await openPage(browser, options);
+    if (options.as) await logIn(page, accounts[options.as]);
     await page.goto(baseUrl + path);
     await settled(page);
     if (act) await act(page);

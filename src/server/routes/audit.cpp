@@ -84,6 +84,12 @@ Parsed<Store::AuditQuery> query_of(const Request& request) {
   return query;
 }
 
+/// What was done to accounts belongs to the answer too.
+Result<void> settle_accounts(Services& services) {
+  if (!services.gate.closed().value_or(true)) return {};
+  return services.gate.settle(services.hub.store());
+}
+
 /// "audit, user li.na, resident 12": who watches is watched.
 std::string description(const Store::AuditQuery& query) {
   std::string text = "audit";
@@ -206,6 +212,7 @@ Response get_audit(Request& request, const Principal& principal, Services& servi
   if (!before) return before.error();
   const auto size = number_of(request, "size", 1, 200);
   if (!size) return size.error();
+  if (const Result<void> done = settle_accounts(services); !done) return outcome(done.error());
   query->before = *before;
   query->limit = size->value_or(50);
   const Store& store = services.hub.store();
@@ -230,6 +237,7 @@ Response get_audit_csv(Request& request, const Principal& principal, Services& s
   if (!query) return query.error();
   const auto language = word_of(request, "lang", {"zh", "en"});
   if (!language) return language.error();
+  if (const Result<void> done = settle_accounts(services); !done) return outcome(done.error());
   query->most = csv_looked_at;
   query->limit = csv_step;
   const Store& store = services.hub.store();

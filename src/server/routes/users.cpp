@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/date.hpp"
+#include "core/policy.hpp"
 #include "server/json.hpp"
 #include "server/parameters.hpp"
 #include "server/routes.hpp"
@@ -76,6 +77,8 @@ Parsed<security::User> rights_of(const Request& request, const Services& service
       return unexpected(refusal(400, "invalid_input",
                                 {"没有角色“" + role + "”", "there is no role \"" + role + "\""},
                                 "body.roles"));
+  if (const auto why = services.catalogue.policy()->conflict(user.roles))
+    return unexpected(refusal(400, "invalid_input", *why, "body.roles"));
   const bool everywhere = std::ranges::find(user.areas, "*") != user.areas.end();
   for (const std::string& area : user.areas)
     if ((everywhere && user.areas.size() > 1) ||

@@ -2,8 +2,10 @@ import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from '@tans
 import { layOutJson, memberText } from '../format/jsonText';
 import { ApiError, get, getWithText, type QueryValue } from './client';
 import type {
+  Account,
   Area,
   AreaMap,
+  AuditPage,
   Board,
   Delivery,
   IndicatorDetail,
@@ -11,11 +13,14 @@ import type {
   Orphan,
   Page,
   Plan,
+  Policy,
+  PolicyPreview,
   Problem,
   ProblemDetail,
   Resident,
   ResidentDetail,
   ResourceView,
+  Roles,
   SearchHit,
   Status,
   Timeline,
@@ -98,6 +103,14 @@ export function useTimeline(resident: string, type: string) {
     getNextPageParam: (last: Timeline) => last.next,
   });
 }
+
+export const useUsers = (query: Query, enabled = true) => useGet<Page<Account>>('/api/users', query, { enabled });
+export const useUser = (name: string) => useOne<Account>(one('/api/users', name));
+export const useRoles = (enabled = true) => useGet<Roles>('/api/roles', {}, { enabled });
+export const useAudit = (query: Query) => useGet<AuditPage>('/api/audit', query);
+export const usePolicy = () => useGet<Policy>('/api/policy');
+export const usePolicyPreview = (roles: readonly string[]) =>
+  useGet<PolicyPreview>('/api/policy/preview', { role: roles.join(',') }, { enabled: roles.length > 0 });
 
 /** A record with its text as delivered. */
 export function useResource(resident: string, seq: string) {

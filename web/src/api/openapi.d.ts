@@ -792,6 +792,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sees what of persons: kinds, fields, relations, roles, separated duties */
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one or more roles see of an invented resident, and whether they may be joined */
+        get: operations["getPolicyPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -928,6 +962,106 @@ export interface components {
             size: number;
             stale?: boolean;
             items: components["schemas"]["Account"][];
+        };
+        PolicyKind: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            types: string[];
+            tables: string[];
+            /** @description Of no person: everybody sees it */
+            open: boolean;
+        };
+        PolicyField: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            /** @enum {string} */
+            mask: "hidden" | "name" | "identity" | "phone" | "address" | "year" | "street";
+            paths: string[];
+            columns: string[];
+        };
+        PolicyRelation: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            table: string;
+            /** @enum {string} */
+            by: "practitioner" | "organization";
+            days: number | null;
+        };
+        PolicyCompartment: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            roles: string[];
+            purposes: string[];
+        };
+        PolicyRows: {
+            /** @enum {string} */
+            reach: "all" | "area" | "relationship" | "organization" | "own" | "none";
+            all: boolean;
+            area: boolean;
+            own: boolean;
+            relations: string[];
+            /** @description Of related persons only what names the own institution */
+            ownRows: boolean;
+        };
+        PolicyRole: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            /** @description Whether an account can have it */
+            account: boolean;
+            purpose: string;
+            purposes: string[];
+            permissions: string[];
+            rows: components["schemas"]["PolicyRows"];
+            kinds: string[];
+            /** @description field → full, masked or none */
+            fields: {
+                [key: string]: "full" | "masked" | "none";
+            };
+            compartments: string[];
+            smallCounts: boolean;
+            needsApproval: boolean;
+            breakGlass: boolean;
+            /** @description In a preview */
+            sample?: components["schemas"]["PolicySample"][];
+        };
+        PolicySample: {
+            id: string;
+            name: components["schemas"]["Texts"];
+            /** @enum {string} */
+            show: "full" | "masked" | "none";
+            /** @description Of an invented person; empty where nothing is shown */
+            value: string;
+        };
+        PolicyApart: {
+            of: string[];
+            from: string[];
+            why: components["schemas"]["Texts"];
+        };
+        PolicyPermission: {
+            id: string;
+            name: components["schemas"]["Texts"];
+        };
+        Policy: {
+            permissions: components["schemas"]["PolicyPermission"][];
+            kinds: components["schemas"]["PolicyKind"][];
+            fields: components["schemas"]["PolicyField"][];
+            relations: components["schemas"]["PolicyRelation"][];
+            compartments: components["schemas"]["PolicyCompartment"][];
+            roles: components["schemas"]["PolicyRole"][];
+            apart: components["schemas"]["PolicyApart"][];
+            breakGlass: {
+                minutes: number;
+                mostADay: number;
+                leastReason: number;
+            };
+            smallCounts: {
+                below: number;
+                basis: components["schemas"]["Texts"];
+            };
+        };
+        PolicyPreview: {
+            roles: components["schemas"]["PolicyRole"][];
+            conflict: components["schemas"]["Texts"] | null;
         };
         Account: {
             name: string;
@@ -3739,6 +3873,54 @@ export interface operations {
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
             409: components["responses"]["E409"];
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content of the access rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getPolicyPreview: {
+        parameters: {
+            query: {
+                /** @description Roles of the policy, separated by commas */
+                role: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Per role: rows, kinds, and each field as it would be shown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
         };
     };
     getHealthz: {

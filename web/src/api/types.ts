@@ -50,6 +50,19 @@ export type Replay = Schemas['Replay'];
 export type Orphan = Schemas['Orphan'];
 export type SearchHit = Schemas['SearchResult']['items'][number];
 
+export type Account = Schemas['Account'];
+export type AccountPassword = Schemas['AccountPassword'];
+export type Rights = Schemas['Rights'];
+export type Roles = Schemas['Roles'];
+export type AuditPage = Schemas['AuditPage'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditCheck = Schemas['AuditCheck'];
+export type Policy = Schemas['Policy'];
+export type PolicyRole = Schemas['PolicyRole'];
+export type PolicyPreview = Schemas['PolicyPreview'];
+export type PolicyField = Schemas['PolicyField'];
+export type Shown = PolicyRole['fields'][string];
+
 export interface Page<T> {
   total: number;
   page: number;

@@ -103,7 +103,7 @@ describe('colourClasses, classOf', () => {
 });
 
 describe('shortTargetOf', () => {
-  const target = (text: string, value: number | null) => ({ text, value, level: 'city', year: 2025 });
+  const target = (text: string, value: number | null) => ({ text, value, level: 'city', year: 2025, source: { zh: 'plan', en: 'plan' } });
   it('a number gets the sign of the better side, anything else stays as printed', () => {
     expect(shortTargetOf({ target: target('at least 70', 70), better: 'higher' })).toBe('≥ 70');
     expect(shortTargetOf({ target: target('7.5', 7.5), better: 'lower' })).toBe('≤ 7.5');

@@ -18,7 +18,9 @@ export function AccountMenu() {
   return (
     <Dropdown menu={{ items }} trigger={['click']}>
       <Button type="text" className="account-button" icon={<CircleUserRound size={16} strokeWidth={1.8} aria-hidden />} aria-haspopup="menu">
-        <Data>{session.display}</Data>
+        <span className="account-label">
+          <Data>{session.display}</Data>
+        </span>
       </Button>
     </Dropdown>
   );

@@ -1,6 +1,7 @@
 import { Drawer } from 'antd';
 import { Link } from 'react-router-dom';
 import { useTexts, type Key } from '../i18n';
+import { may, useSession } from '../state/session';
 import { useAddress } from '../state/useAddress';
 import { pages } from './pages';
 
@@ -15,12 +16,13 @@ const shortcuts: [string, Key][] = [
 export function HelpDrawer({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTexts();
   const { link } = useAddress();
+  const session = useSession();
 
   return (
     <Drawer open={open} onClose={onClose} title={t('shell.help')} size={420}>
       <h3 className="help-title">{t('help.pages')}</h3>
       <dl className="help-pages">
-        {pages.map(({ path, label, answers, letter }) => (
+        {pages.filter(({ needs }) => may(session, needs)).map(({ path, label, answers, letter }) => (
           <div key={path}>
             <dt>
               <Link to={link(path)} onClick={onClose}>

@@ -24,7 +24,7 @@ export function Navigation() {
         </div>
       </div>
       <ul>
-        {pages.filter(({ needs }) => may(session, needs)).map(({ path, under, label, icon: Icon }) => (
+        {pages.filter(({ needs, tabOf }) => tabOf === undefined && may(session, needs)).map(({ path, under, label, icon: Icon }) => (
           <li key={path}>
             <NavLink to={link(path)} end={path === '/'} className={({ isActive }) => (isActive || (under && pathname.startsWith(under)) ? 'nav-entry active' : 'nav-entry')}>
               <Icon size={16} strokeWidth={1.8} aria-hidden />

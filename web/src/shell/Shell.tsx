@@ -13,7 +13,7 @@ import { antdTheme } from '../theme/antd';
 import { Entrance } from './Entrance';
 import { HelpDrawer } from './HelpDrawer';
 import { Navigation } from './Navigation';
-import { firstPage, pages } from './pages';
+import { firstPage, pageOf } from './pages';
 import { SearchPalette } from './SearchPalette';
 import { TopBar } from './TopBar';
 import { useShortcuts } from './useShortcuts';
@@ -42,7 +42,7 @@ export function Shell() {
 function useTitle(): void {
   const { t } = useTexts();
   const { pathname } = useLocation();
-  const page = pages.find(({ path }) => (path === '/' ? pathname === '/' : pathname.startsWith(path)));
+  const page = pageOf(pathname);
   const title = page ? `${t(page.label)} · ${t('product')}` : t('product');
   useEffect(() => {
     document.title = title;

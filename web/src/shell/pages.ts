@@ -1,4 +1,4 @@
-import { ClipboardList, Database, LayoutDashboard, Settings2, UsersRound, type LucideIcon } from 'lucide-react';
+import { ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, ScrollText, Settings2, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -13,6 +13,8 @@ export interface PageEntry {
   under?: string;
   /** without it the page is not offered */
   needs?: string;
+  /** a tab of the page with this path: not in the navigation, but in search and help */
+  tabOf?: string;
   /** pressed after g */
   letter: string;
 }
@@ -23,8 +25,19 @@ export const pages: readonly PageEntry[] = [
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
-  { path: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
+  { path: '/system/audit', needs: 'audit:read', tabOf: '/system', label: 'nav.audit', answers: 'help.audit', icon: FileClock, letter: 'a' },
+  { path: '/system/users', needs: 'users:read', tabOf: '/system', label: 'nav.users', answers: 'help.users', icon: UserRoundCog, letter: 'u' },
+  { path: '/system/policy', needs: 'policy:read', tabOf: '/system', label: 'nav.policy', answers: 'help.policy', icon: ScrollText, letter: 'p' },
+  { path: '/system', under: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
+  { path: '/account', label: 'account.title', answers: 'account.question', tabOf: '', icon: KeyRound, letter: 'm' },
 ];
+
+/** The entry of an address: the longest path that it begins with. */
+export function pageOf(pathname: string): PageEntry | undefined {
+  return pages
+    .filter(({ path }) => (path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`)))
+    .sort((one, other) => other.path.length - one.path.length)[0];
+}
 
 /** Where a reader begins: the cockpit, or the first page that is theirs. */
 export function firstPage(session: Session | null): string {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { may, useSession } from '../state/session';
 import { useAddress } from '../state/useAddress';
 import { pages } from './pages';
 
@@ -12,6 +13,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** ⌘/Ctrl-K and / search, ? help, g then a letter goes to a page, w toggles the wall. */
 export function useShortcuts({ search, help }: { search: () => void; help: () => void }): void {
   const { go, change, value } = useAddress();
+  const session = useSession();
 
   useEffect(() => {
     let chordSince = 0;
@@ -22,7 +24,7 @@ export function useShortcuts({ search, help }: { search: () => void; help: () =>
         return;
       }
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-      const page = Date.now() - chordSince < chordMs ? pages.find((entry) => entry.letter === event.key) : undefined;
+      const page = Date.now() - chordSince < chordMs ? pages.find(({ letter, needs }) => letter === event.key && may(session, needs)) : undefined;
       chordSince = event.key === 'g' ? Date.now() : 0;
       if (page) go(page.path);
       else if (event.key === '/') {
@@ -35,5 +37,5 @@ export function useShortcuts({ search, help }: { search: () => void; help: () =>
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [search, help, go, change, value]);
+  }, [search, help, go, change, value, session]);
 }

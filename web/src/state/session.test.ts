@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, get, post, remove, setCsrfToken } from '../api/client';
 import type { Session } from '../api/types';
 import { plainInSvg } from '../format/svg';
-import { firstPage } from '../shell/pages';
+import { firstPage, pageOf } from '../shell/pages';
 import { isLoggedOut, may, readerOf } from './session';
 
 const session = (permissions: string[], accounts = true): Session => ({
@@ -33,7 +33,16 @@ describe('what a reader is offered', () => {
   it('begins at the first page that is the reader’s', () => {
     expect(firstPage(session(['indicators:read', 'residents:read']))).toBe('/');
     expect(firstPage(session(['residents:read']))).toBe('/residents');
-    expect(firstPage(session(['users:read']))).toBe('/system');
+    expect(firstPage(session(['users:read', 'policy:read']))).toBe('/system/users');
+    expect(firstPage(session(['audit:read', 'users:read', 'policy:read']))).toBe('/system/audit');
+    expect(firstPage(session([]))).toBe('/system');
+  });
+  it('an address belongs to the page with the longest path', () => {
+    expect(pageOf('/system/users')?.path).toBe('/system/users');
+    expect(pageOf('/system')?.path).toBe('/system');
+    expect(pageOf('/residents/12')?.path).toBe('/residents');
+    expect(pageOf('/')?.path).toBe('/');
+    expect(pageOf('/residentsx')).toBeUndefined();
   });
   it('names the reader on pages with persons, and nobody without accounts', () => {
     expect(readerOf(session([]))).toBe('李娜');

@@ -5,6 +5,7 @@ import { CountBars } from '../../components/CountBars';
 import { Answer } from '../../components/States';
 import { formatInstant, formatNumber, noValue } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
+import { SystemTabs } from './SystemTabs';
 
 /** How the hub itself is doing: store, feed, what it holds. */
 export function Component() {
@@ -18,6 +19,7 @@ export function Component() {
           <p className="page-sub">{t('system.question')}</p>
         </div>
       </div>
+      <SystemTabs />
       <Answer of={status} rows={10}>
         {(data) => <Sections status={data} />}
       </Answer>
