@@ -6,16 +6,18 @@
 #   ./demo.sh --port 9000     another port
 #   ./demo.sh --residents N   size of the district (20,000)
 #   ./demo.sh --fresh         make the data anew
+#   ./demo.sh --no-accounts   without log-in, for this machine alone
 set -euo pipefail
 cd "$(dirname "$0")"
-serve=1 port=8080 residents=20000 fresh=0
+serve=1 port=8080 residents=20000 fresh=0 accounts=1
 while (($#)); do
   case $1 in
     --no-serve) serve=0 ;;
     --fresh) fresh=1 ;;
+    --no-accounts) accounts=0 ;;
     --port) port=${2:?--port takes a number}; shift ;;
     --residents) residents=${2:?--residents takes a number}; shift ;;
-    -h|--help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h|--help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "demo.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
   esac
   shift
@@ -40,6 +42,21 @@ if [[ ! -f $data/.complete ]]; then
   # 3: some lines were put aside as problem data, as the demo wants to show.
   [[ $loaded -eq 0 || $loaded -eq 3 ]] || exit "$loaded"
   touch "$data/.complete"
+fi
+
+# One account per role, with one password that is printed and shown by the log-in page on this machine. The store asks
+# for a log-in from then on; without accounts it is served to this machine alone and asks nobody.
+if ((accounts)); then
+  if [[ ! -f $data/store/accounts.db ]]; then
+    "$program" user demo --store "$data/store" >"$data/accounts.txt"
+    chmod 600 "$data/accounts.txt"
+  fi
+  if [[ -f $data/accounts.txt ]]; then
+    echo "Accounts, one per role (name, password, role); the log-in page lists them, one press logs in:"
+    sed 's/^/  /' "$data/accounts.txt"
+  fi
+elif [[ -f $data/store/accounts.db ]]; then
+  echo "demo.sh: this store has accounts already; --fresh --no-accounts makes one without" >&2
 fi
 
 if ((serve)); then

@@ -258,30 +258,57 @@ void BM_AuditedReads(benchmark::State& state) {
 }
 BENCHMARK(BM_AuditedReads)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// A million audit entries of 200 accounts about 100,000 residents, in the order of time.
-const Store& audited() {
-  static const Folder folder("hb-audit-bench");
-  static const std::unique_ptr<Store> store = [] {
-    const std::string path = folder.file();
-    const std::string id = Store::open(path, {}).value()->info().id;
+/// An entry as people make them: of 200 accounts about 100,000 residents, in the order of time.
+Store::AuditEntry some_entry(std::int64_t number, std::mt19937_64& random) {
+  return {Instant{number * std::int64_t{31'000'000}},
+          "user" + std::to_string(random() % 200),
+          "care",
+          random() % 10 == 0 ? "search" : "read",
+          "resident " + std::to_string(random() % 100'000),
+          "10.0.0." + std::to_string(random() % 250)};
+}
+
+/// A store with a million audit entries.
+std::unique_ptr<Store> make_audited(const std::string& path, const OpenOptions& options) {
+  const std::string id = Store::open(path, {}).value()->info().id;
+  {
     auto connection = sqlite::Connection::open(path, sqlite::Connection::Mode::write);
     if (!connection || !connection->run("BEGIN")) std::abort();
     std::mt19937_64 random(42);
     for (int group = 0; group < 1'000; ++group) {
       std::vector<Store::AuditEntry> entries;
-      for (int i = 0; i < 1'000; ++i)
-        entries.push_back({Instant{(group * 1'000 + i) * std::int64_t{31'000'000}},
-                           "user" + std::to_string(random() % 200), "care",
-                           random() % 10 == 0 ? "search" : "read",
-                           "resident " + std::to_string(random() % 100'000),
-                           "10.0.0." + std::to_string(random() % 250)});
+      for (int i = 0; i < 1'000; ++i) entries.push_back(some_entry(group * 1'000 + i, random));
       if (!append_audit(*connection, id, nullptr, entries)) std::abort();
     }
     if (!connection->run("COMMIT")) std::abort();
-    return Store::open(path, {}).value();
-  }();
+  }
+  return Store::open(path, options).value();
+}
+
+const Store& audited() {
+  static const Folder folder("hb-audit-bench");
+  static const std::unique_ptr<Store> store = make_audited(folder.file(), {});
   return *store;
 }
+
+/// items = entries/s in group commit, chained, signed every thousand and durable, into a store that
+/// holds a million already.
+void BM_WriteAudit(benchmark::State& state) {
+  static const Folder folder("hb-audit-write");
+  OpenOptions options;
+  options.audit_key = crypto::Key::generate(crypto::Signature::ed25519);
+  static const std::unique_ptr<Store> store = make_audited(folder.file(), options);
+  constexpr int entries = 50'000;
+  std::mt19937_64 random(7);
+  std::int64_t number = 1'000'000;
+  for (auto _ : state) {
+    std::vector<Store::AuditEntry> batch;
+    for (int i = 0; i < entries; ++i) batch.push_back(some_entry(number++, random));
+    if (!store->note_acts(std::move(batch))) state.SkipWithError("the audit cannot be written");
+  }
+  state.SetItemsProcessed(state.iterations() * entries);
+}
+BENCHMARK(BM_WriteAudit)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(4);
 
 /// A page of 50 of a million audit entries: 0 = the newest, 1 = of one account, 2 = about one
 /// person, 3 = of one account in a week a year ago, 4 = from one address in that week, 5 = what

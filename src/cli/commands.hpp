@@ -10,6 +10,7 @@ void add_user(CLI::App& app, int& exit_code);
 void add_token(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);
 void add_key_options(CLI::App& app);
+void add_client(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);

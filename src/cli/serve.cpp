@@ -19,7 +19,27 @@ struct ServeArguments {
   int threads = default_threads();
   bool quiet = false;
   bool https = false;
+  bool plain = false;
+  std::string certificate, key;
+  std::string public_url, providers;
+  double requests_per_second = 50;
 };
+
+/// Passwords do not go over a network in the clear by mistake.
+Result<void> check_transport(const ServeArguments& arguments) {
+  if (arguments.certificate.empty() != arguments.key.empty())
+    return fail(ErrorCode::invalid_input, "--tls-certificate and --tls-key go together");
+  if (arguments.https && !arguments.certificate.empty())
+    return fail(ErrorCode::invalid_input,
+                "--https is for a TLS proxy on this machine, --tls-certificate for none");
+  const bool local = arguments.address == "localhost" || arguments.address == "::1" ||
+                     arguments.address.starts_with("127.");
+  if (local || arguments.https || arguments.plain || !arguments.certificate.empty()) return {};
+  return fail(ErrorCode::forbidden,
+              "others could read what goes over the network: give --tls-certificate and --tls-key, "
+              "or --plain-http where the network itself is closed",
+              arguments.address);
+}
 
 /// Ctrl-C and SIGTERM are waited for by the main thread; no other thread may take them.
 sigset_t block_signals() {
@@ -34,6 +54,7 @@ sigset_t block_signals() {
 
 int run_serve(const ServeArguments& arguments) {
   const sigset_t signals = block_signals();
+  if (Result<void> safe = check_transport(arguments); !safe) return give_up(safe.error());
   const auto scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return give_up(scenes.error());
   const auto web = find_content(arguments.web, "web/dist");
@@ -51,6 +72,11 @@ int run_serve(const ServeArguments& arguments) {
   options.listener.address = arguments.address;
   options.listener.port = arguments.port;
   options.listener.https = arguments.https;
+  options.listener.tls_certificate = arguments.certificate;
+  options.listener.tls_key = arguments.key;
+  options.requests_per_second = arguments.requests_per_second;
+  options.public_url = arguments.public_url;
+  options.identity_providers = arguments.providers;
   options.threads = arguments.threads;
   options.log_requests = !arguments.quiet;
   options.version = HB_VERSION;
@@ -58,7 +84,8 @@ int run_serve(const ServeArguments& arguments) {
   if (!server) return give_up(server.error());
   if (!web) say_error("the web pages are not built; only the API is served (scripts/build)");
   const bool six = arguments.address.find(':') != std::string::npos;
-  fmt::print("Health Brain is ready: http://{}{}{}:{}/\n", six ? "[" : "", arguments.address,
+  fmt::print("Health Brain is ready: {}://{}{}{}:{}/\n",
+             arguments.certificate.empty() ? "http" : "https", six ? "[" : "", arguments.address,
              six ? "]" : "", (*server)->port());
   std::fflush(stdout);
 
@@ -67,6 +94,26 @@ int run_serve(const ServeArguments& arguments) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second Ctrl-C ends at once
   (*server)->stop();
   return exit_ok;
+}
+
+void add_transport(CLI::App& serve, ServeArguments& arguments) {
+  serve.add_option("--tls-certificate", arguments.certificate,
+                   "PEM file: speak TLS 1.2 and 1.3 with this certificate and those below it");
+  serve.add_option("--tls-key", arguments.key, "PEM file with its key, mode 600");
+  serve.add_flag("--https", arguments.https,
+                 "A TLS proxy on this machine stands before: Secure cookies and HSTS");
+  serve.add_flag("--plain-http", arguments.plain,
+                 "Listen for others without TLS, where the network itself is closed");
+  serve.add_option("--public-url", arguments.public_url,
+                   "How others reach this server, https://hub.example.gov.cn; needed for log-in by "
+                   "providers and for clients");
+  serve.add_option("--identity-providers", arguments.providers,
+                   "Folder with a description of each (docs/accounts.md)");
+  serve
+      .add_option("--requests-per-second", arguments.requests_per_second,
+                  "Of one account; an address may ask four times as much; 0 = no limit")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -88,8 +135,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   serve->add_option("--threads", arguments->threads, "Threads of loads and table scans")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  serve->add_flag("--https", arguments->https,
-                  "A TLS proxy on this machine stands before: Secure cookies and HSTS");
+  add_transport(*serve, *arguments);
   serve->add_flag("--quiet", arguments->quiet, "Do not log requests (JSON lines on stderr)");
   serve->footer(
       "Example:\n  healthbrain serve --store district-store --port 8080\n\n"

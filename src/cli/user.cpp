@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/user_demo.hpp"
 #include "scene/catalogue.hpp"
 #include "server/json_text.hpp"
 
@@ -23,6 +24,7 @@ struct UserArguments {
   bool unlock = false;
   bool drop_second_factor = false;
   std::string scenes;
+  std::string provider, subject;
 };
 
 json::array list(const std::vector<std::string>& words) {
@@ -106,6 +108,27 @@ int run_reset(const UserArguments& arguments) {
   return exit_ok;
 }
 
+int run_link(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  if (Result<void> done = (*accounts)->link(arguments.provider, arguments.subject, arguments.name);
+      !done)
+    return give_up(done.error());
+  fmt::print("{}\n", server::json_text(
+                         json::object{{"user", arguments.name}, {"provider", arguments.provider}}));
+  return exit_ok;
+}
+
+int run_unlink(const UserArguments& arguments) {
+  const auto accounts = open_accounts(arguments.store);
+  if (!accounts) return give_up(accounts.error());
+  if (Result<void> done = (*accounts)->unlink(arguments.provider, arguments.name); !done)
+    return give_up(done.error());
+  fmt::print("{}\n", server::json_text(
+                         json::object{{"user", arguments.name}, {"unlinked", arguments.provider}}));
+  return exit_ok;
+}
+
 int run_list(const UserArguments& arguments) {
   const auto accounts = open_accounts(arguments.store);
   if (!accounts) return give_up(accounts.error());
@@ -141,6 +164,33 @@ void add_rights(CLI::App& action, const std::shared_ptr<UserArguments>& argument
   action.add_option("--organization", arguments->organizations, "Organisation id");
   action.add_option("--scenes", arguments->scenes,
                     "Scenes directory; found beside the program if not given");
+}
+
+void add_links(CLI::App& user, const std::shared_ptr<UserArguments>& arguments, int& exit_code) {
+  CLI::App* link = add_action(user, "link", "Let an identity provider vouch for an account",
+                              arguments, exit_code, run_link);
+  CLI::App* unlink = add_action(user, "unlink", "End that", arguments, exit_code, run_unlink);
+  for (CLI::App* one : {link, unlink}) {
+    one->add_option("--name", arguments->name, "Account")->required();
+    one->add_option("--provider", arguments->provider, "id of the provider's description")
+        ->required();
+  }
+  link->add_option("--subject", arguments->subject, "Who it is there: the claim sub")->required();
+  link->footer(
+      "Example:\n  healthbrain user link --store s --name li.na --provider bureau --subject 8271");
+  unlink->footer("Example:\n  healthbrain user unlink --store s --name li.na --provider bureau");
+}
+
+void add_demo(CLI::App& user, int& exit_code) {
+  auto arguments = std::make_shared<DemoArguments>();
+  CLI::App* demo = user.add_subcommand(
+      "demo", "One account per role in a simulated store, all with one password that is printed");
+  demo->add_option("--store", arguments->store, "Store directory")->required();
+  demo->add_option("--organization", arguments->organizations, "Organisation id of all of them");
+  demo->add_option("--scenes", arguments->scenes,
+                   "Scenes directory; found beside the program if not given");
+  demo->footer("Example:\n  healthbrain user demo --store demo-data/r20000/store");
+  demo->callback([&exit_code, arguments] { exit_code = run_user_demo(*arguments); });
 }
 
 }  // namespace
@@ -182,6 +232,8 @@ void add_user(CLI::App& app, int& exit_code) {
   CLI::App* all =
       add_action(*user, "list", "Print all accounts (JSON)", arguments, exit_code, run_list);
   all->footer("Example:\n  healthbrain user list --store s");
+  add_links(*user, arguments, exit_code);
+  add_demo(*user, exit_code);
 }
 
 }  // namespace hb::cli

@@ -1,5 +1,7 @@
 #include "crypto/bytes.hpp"
 
+#include <openssl/evp.h>
+
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
@@ -75,6 +77,15 @@ std::string to_hex(std::string_view bytes) { return to_digits(bytes, hex_digits,
 std::optional<std::string> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;
   return from_digits(text, hex_digits, 4);
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
 }
 
 std::string to_base64url(std::string_view bytes) { return to_digits(bytes, base64url, 6); }

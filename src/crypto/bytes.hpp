@@ -19,6 +19,8 @@ void wipe(std::string& secret);
 
 std::string to_hex(std::string_view bytes);  ///< lower case
 std::optional<std::string> from_hex(std::string_view text);
+/// RFC 4648 §4, with padding.
+std::string to_base64(std::string_view bytes);
 /// RFC 4648 §5, without padding.
 std::string to_base64url(std::string_view bytes);
 /// nullopt: a character outside the alphabet, padding, an impossible length, or bits left over that

@@ -13,7 +13,17 @@
 namespace hb::crypto {
 namespace {
 
-const EVP_MD* algorithm(Hash hash) { return hash == Hash::sm3 ? EVP_sm3() : EVP_sha256(); }
+/// Fetched once: else OpenSSL 3 looks the algorithm up by name at every use, which takes longer
+/// than hashing a short text.
+const EVP_MD* algorithm(Hash hash) {
+  static const EVP_MD* const sm3 = EVP_MD_fetch(nullptr, "SM3", nullptr);
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return hash == Hash::sm3 ? sm3 : sha256;
+}
+
+struct FreeDigest {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
 
 unsigned char* raw(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
@@ -34,10 +44,11 @@ OSSL_PARAM octets(const char* name, std::string_view bytes) {
 }  // namespace
 
 std::string digest(Hash hash, std::string_view bytes) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
   std::string out(32, '\0');
-  unsigned int length = 0;
-  HB_CHECK(EVP_Digest(bytes.data(), bytes.size(), raw(out), &length, algorithm(hash), nullptr) ==
-           1);
+  HB_CHECK(EVP_DigestInit_ex2(context.get(), algorithm(hash), nullptr) == 1 &&
+           EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+           EVP_DigestFinal_ex(context.get(), raw(out), nullptr) == 1);
   return out;
 }
 

@@ -33,16 +33,6 @@ std::vector<std::string> split(const std::string& text) {
   return words;
 }
 
-Result<void> check_name(std::string_view name) {
-  const bool fits =
-      name.size() >= 2 && name.size() <= 40 && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-      });
-  if (fits) return {};
-  return fail(ErrorCode::invalid_input,
-              "a name has 2 to 40 of: small letters, digits, point, hyphen, underscore", "name");
-}
-
 Result<void> check_words(const std::vector<std::string>& words, const char* what) {
   for (const std::string& word : words)
     if (word.empty() || word.find_first_of(" \t\n") != std::string::npos)
@@ -62,15 +52,6 @@ Result<void> check_rights(const User& user) {
                         area.find_first_not_of("0123456789") != std::string::npos))
       return fail(ErrorCode::invalid_input, "an area is 2 to 12 digits, or * for all", "areas");
   return {};
-}
-
-/// "account li.na roles nurse areas 770101 organizations -"
-std::string rights_of(const User& user) {
-  const auto shown = [](const std::vector<std::string>& words) {
-    return words.empty() ? std::string("-") : joined(words);
-  };
-  return account_of(user.name) + " roles " + shown(user.roles) + " areas " + shown(user.areas) +
-         " organizations " + shown(user.organizations);
 }
 
 constexpr const char* user_columns =
@@ -93,6 +74,24 @@ User user_of(const Query& query) {
 }
 
 }  // namespace
+
+Result<void> check_name(std::string_view name) {
+  const bool fits =
+      name.size() >= 2 && name.size() <= 40 && std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+      });
+  if (fits) return {};
+  return fail(ErrorCode::invalid_input,
+              "a name has 2 to 40 of: small letters, digits, point, hyphen, underscore", "name");
+}
+
+std::string rights_of(const User& user) {
+  const auto shown = [](const std::vector<std::string>& words) {
+    return words.empty() ? std::string("-") : joined(words);
+  };
+  return account_of(user.name) + " roles " + shown(user.roles) + " areas " + shown(user.areas) +
+         " organizations " + shown(user.organizations);
+}
 
 Accounts::State::State(Connection opened, const AccountOptions& given)
     : connection(std::move(opened)),

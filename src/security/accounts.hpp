@@ -18,6 +18,8 @@ class Store;
 
 namespace hb::security {
 
+struct Jwt;
+
 /// A person who may log in.
 struct User {
   std::string name;     ///< "li.na": small letters, digits, '.', '-', '_', 2–40
@@ -48,6 +50,32 @@ struct ApiToken {
   std::string scope;   ///< SMART: "system/*.cruds"
   Instant created, expires;
   std::optional<Instant> revoked, last_used;
+};
+
+/// A machine that proves itself with its own key and is then given short tokens (SMART backend
+/// services).
+struct Client {
+  std::string id;     ///< "his-1": as an account's name
+  std::string scope;  ///< the most it is given
+  std::string keys;   ///< its public keys: a JSON Web Key Set
+  Instant created;
+  std::optional<Instant> last_used;
+};
+
+/// What a client is given for its assertion.
+struct Grant {
+  std::string token;
+  std::string scope;
+  std::int64_t seconds = 0;
+};
+
+/// Somebody an identity provider vouches for.
+struct Vouched {
+  std::string provider;
+  std::string subject;
+  User user;                    ///< as the provider's claims are mapped; the name is a wish
+  bool create = false;          ///< makes an account when nobody is linked yet
+  bool manages_rights = false;  ///< the provider's roles and areas replace those of the account
 };
 
 /// Right of whoever asks, from an account.
@@ -120,6 +148,30 @@ class Accounts {
   /// errors  forbidden: unknown, expired or revoked
   Result<ApiToken> token(std::string_view text);
 
+  /// errors  conflict: the id is taken; invalid_input: id, scope or keys
+  Result<void> add_client(const Client& client, const Principal& by = console());
+  Result<std::vector<Client>> clients() const;
+  /// Also ends the tokens it was given.
+  Result<void> remove_client(std::string_view id, const Principal& by = console());
+  /// Gives a token of five minutes for an assertion (RFC 7523, SMART App Launch 2.2, backend
+  /// services): signed RS384 or ES384 by a key of the client, for this audience, expiring within
+  /// five minutes, and taken once.
+  /// scope    what the client asks for; it gets the parts that it may have
+  /// errors   forbidden: the assertion; invalid_input: nothing of the scope can be given
+  Result<Grant> grant(std::string_view assertion, std::string_view scope, std::string_view audience,
+                      std::string_view address);
+
+  /// Begins a session for somebody a provider vouches for. An account is never taken over by its
+  /// name: it is linked by link() or made here.
+  /// errors  forbidden: nobody is linked and none may be made, the name is taken, or the account is
+  ///         locked
+  Result<std::string> log_in_vouched(const Vouched& vouched, std::string_view address);
+  /// errors  not_found: no such account; conflict: the subject is linked already
+  Result<void> link(std::string_view provider, std::string_view subject, std::string_view name,
+                    const Principal& by = console());
+  Result<void> unlink(std::string_view provider, std::string_view name,
+                      const Principal& by = console());
+
   /// What does not stand in the store's audit yet, oldest first.
   Result<std::vector<Act>> acts(std::int64_t limit) const;
   /// Moves all acts into the store's audit. Cut off in between, an act stands there twice, never
@@ -133,6 +185,11 @@ class Accounts {
   /// how  appended to the act: "" with a password
   Result<std::string> begin_session(std::string_view name, std::string_view from,
                                     std::optional<std::int64_t> step, std::string_view how);
+  Result<void> prove_client(const Jwt& token, std::string_view audience, Client& client);
+  Result<void> put_grant(const Jwt& assertion, const Client& client, Grant& granted,
+                         std::string_view address);
+  Result<std::string> linked_account(const Vouched& vouched) const;
+  Result<std::string> make_vouched(const Vouched& vouched);
   struct State;
   explicit Accounts(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;

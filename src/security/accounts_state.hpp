@@ -63,6 +63,9 @@ struct Accounts::State {
     return fail(ErrorCode::not_found, "there is no such account");
   }
 
+  /// A new token; inside a transaction. id  set to its public part
+  Result<std::string> put_token(std::string_view client, std::string_view scope,
+                                std::int64_t valid_seconds, bool granted, std::string& id);
   /// Inside a transaction. except  SHA-256 of the session that stays
   Result<void> end_sessions(std::string_view name, std::string_view except);
   /// Sets a password and keeps the former ones' hashes; inside a transaction.
@@ -73,5 +76,7 @@ std::string sha256(std::string_view text);
 std::string account_of(std::string_view name);  ///< "account li.na", as an act names it
 std::string joined(const std::vector<std::string>& words);
 Error refused();
+Result<void> check_name(std::string_view name);
+std::string rights_of(const User& user);  ///< "account li.na roles nurse areas 770101 …"
 
 }  // namespace hb::security

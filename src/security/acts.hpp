@@ -36,6 +36,12 @@ inline constexpr std::string_view second_factor_on = "second-factor-on";
 inline constexpr std::string_view second_factor_drop = "second-factor-drop";
 inline constexpr std::string_view token_create = "token-create";
 inline constexpr std::string_view token_revoke = "token-revoke";
+inline constexpr std::string_view token_grant = "token-grant";
+inline constexpr std::string_view token_grant_refused = "token-grant-refused";
+inline constexpr std::string_view client_add = "client-add";
+inline constexpr std::string_view client_remove = "client-remove";
+inline constexpr std::string_view identity_link = "identity-link";
+inline constexpr std::string_view identity_unlink = "identity-unlink";
 }  // namespace act
 
 /// Who works at the command line of this machine: "console:" and the name of the system's user.

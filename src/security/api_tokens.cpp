@@ -18,26 +18,39 @@ std::string token_of(std::string_view id, std::string_view client) {
 
 }  // namespace
 
+Result<std::string> Accounts::State::put_token(std::string_view client, std::string_view scope,
+                                               std::int64_t valid_seconds, bool granted,
+                                               std::string& id) {
+  id = crypto::to_hex(crypto::random_bytes(token_id_bytes));
+  const std::string secret = crypto::random_token();
+  const std::string hash = sha256(secret);
+  const std::int64_t now = options.clock().micros;
+  const Result<void> done =
+      execute(connection,
+              "INSERT INTO token (id, hash, client, scope, created, expires, granted) "
+              "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+              std::string_view(id), Blob{hash}, client, scope, now,
+              now + valid_seconds * micros_per_second, granted ? 1 : 0);
+  if (!done) return unexpected(done.error());
+  return std::string(token_prefix) + id + "_" + secret;
+}
+
 Result<std::string> Accounts::create_token(std::string_view client, std::string_view scope,
                                            std::int64_t valid_seconds, const Principal& by) {
   if (client.empty() || client.size() > 100)
     return fail(ErrorCode::invalid_input, "a client has a name of 1 to 100 bytes", "client");
   if (Result<void> fits = check_scope(scope); !fits) return unexpected(fits.error());
-  const std::string id = crypto::to_hex(crypto::random_bytes(token_id_bytes));
-  const std::string secret = crypto::random_token();
-  const std::string hash = sha256(secret);
-  const std::int64_t now = state_->options.clock().micros;
+  std::string token;
   const Result<void> put = state_->transact([&]() -> Result<void> {
-    Result<void> done = execute(state_->connection,
-                                "INSERT INTO token (id, hash, client, scope, created, expires) "
-                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                                std::string_view(id), Blob{hash}, client, scope, now,
-                                now + valid_seconds * micros_per_second);
-    const std::string what = token_of(id, client) + " scope " + std::string(scope);
-    return done ? state_->note(by, act::token_create, what) : done;
+    std::string id;
+    Result<std::string> made = state_->put_token(client, scope, valid_seconds, false, id);
+    if (!made) return unexpected(made.error());
+    token = std::move(*made);
+    return state_->note(by, act::token_create,
+                        token_of(id, client) + " scope " + std::string(scope));
   });
   if (!put) return unexpected(put.error());
-  return std::string(token_prefix) + id + "_" + secret;
+  return token;
 }
 
 namespace {

@@ -52,6 +52,34 @@ CREATE TABLE act (
   what TEXT NOT NULL
 );
 )sql"},
+    records::Migration{"0003_clients", R"sql(
+-- Machines that prove themselves with their own key (SMART backend services).
+CREATE TABLE client (
+  id TEXT NOT NULL PRIMARY KEY,
+  scope TEXT NOT NULL,            -- the most it may ask for
+  keys TEXT NOT NULL,             -- its public keys, a JSON Web Key Set
+  created BIGINT NOT NULL,
+  used BIGINT
+);
+-- Assertions that were taken: each is good once.
+CREATE TABLE assertion (
+  client TEXT NOT NULL,
+  jti TEXT NOT NULL,
+  expires BIGINT NOT NULL,        -- microseconds; then the assertion is refused as expired
+  PRIMARY KEY (client, jti)
+);
+ALTER TABLE token ADD COLUMN granted BIGINT NOT NULL DEFAULT 0;  -- 1: for an assertion
+)sql"},
+    records::Migration{"0004_identities", R"sql(
+-- Who somebody is at an identity provider (OpenID Connect).
+CREATE TABLE identity (
+  provider TEXT NOT NULL,
+  subject TEXT NOT NULL,          -- "sub": never given to another person there
+  account TEXT NOT NULL,
+  created BIGINT NOT NULL,
+  PRIMARY KEY (provider, subject)
+);
+)sql"},
 };
 
 }  // namespace hb::security

@@ -73,6 +73,12 @@ BodyPlan plan_body(Services& services, bool https, const Request& head) {
   const Result<bool> accounts = services.gate.closed();
   if (!accounts) plan.refusal = outcome(accounts.error());
   if (plan.refusal) return plan;
+  if (*accounts) {
+    const std::int64_t wait =
+        services.limits->addresses.take(address_key(head.from), services.clock());
+    if (wait > 0) plan.refusal = too_often(wait);
+    if (plan.refusal) return plan;
+  }
   plan.refusal = refuse_foreign(head, *accounts, https);
   if (plan.refusal) return plan;
   Request copy = head;
@@ -121,6 +127,10 @@ Response run_handler(const Match& match, Request& request, Services& services) {
       return bad_parameter("after", {"批次号（整数）", "a feed number"});
     const auto principal = services.gate.admit(request, match.route->permission);
     if (!principal) return principal.error();
+    if (match.route->permission != access::anybody && services.gate.closed().value_or(true))
+      if (const std::int64_t wait = services.limits->users.take(principal->user, services.clock());
+          wait > 0)
+        return too_often(wait);
     Response response = match.route->handler(request, *principal, services);
     mark_stale(request, services, response);
     if (!response.event_stream) response.headers.emplace_back("Cache-Control", "no-store");

@@ -42,7 +42,7 @@ bool is_access_word(std::string_view permission) {
 
 }  // namespace
 
-std::string_view session_cookie(const Request& request) {
+std::string_view cookie_of(const Request& request, std::string_view name) {
   std::string_view cookies = request.header("cookie");
   while (!cookies.empty()) {
     const std::size_t end = cookies.find(';');
@@ -50,11 +50,13 @@ std::string_view session_cookie(const Request& request) {
     cookies.remove_prefix(end == cookies.npos ? cookies.size() : end + 1);
     const std::size_t start = one.find_first_not_of(' ');
     one.remove_prefix(std::min(start, one.size()));
-    if (one.starts_with(cookie_name) && one.substr(cookie_name.size()).starts_with("="))
-      return one.substr(cookie_name.size() + 1);
+    if (one.starts_with(name) && one.substr(name.size()).starts_with("="))
+      return one.substr(name.size() + 1);
   }
   return {};
 }
+
+std::string_view session_cookie(const Request& request) { return cookie_of(request, cookie_name); }
 
 bool is_loopback_address(std::string_view address) {
   return address.starts_with("127.") || address == "::1";

@@ -38,6 +38,7 @@ class Gate {
 
   /// The session of a request that was admitted.
   Result<security::Session> session_of(const Request& request);
+  bool https() const { return https_; }
   /// "hb_session=…; Path=/; HttpOnly; SameSite=Strict[; Secure]"; an empty id ends the cookie.
   std::string cookie(std::string_view id) const;
 
@@ -54,6 +55,8 @@ class Gate {
   std::atomic<bool> closed_{false};
 };
 
+/// The value of a cookie of the request; empty if none.
+std::string_view cookie_of(const Request& request, std::string_view name);
 /// The session's id in the request's cookie; empty if none.
 std::string_view session_cookie(const Request& request);
 

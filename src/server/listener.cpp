@@ -1,14 +1,32 @@
 #include "server/listener.hpp"
 
+#include <sys/resource.h>
+
 #include <thread>
 #include <vector>
 
 #include "server/session.hpp"
+#include "server/tls.hpp"
 
 namespace hb::server {
 
 namespace net = boost::asio;
 using tcp = net::ip::tcp;
+
+namespace {
+
+constexpr rlim_t files_besides = 512;  // stores, uploads, libraries
+
+/// Many systems give a process 1,024 files and let it ask for more.
+void raise_file_limit(int connections) {
+  rlimit limit{};
+  const rlim_t wanted = static_cast<rlim_t>(std::max(connections, 0)) + files_besides;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  setrlimit(RLIMIT_NOFILE, &limit);  // if not: fewer connections, said by accept_all's pause
+}
+
+}  // namespace
 
 struct Listener::State {
   Shared shared;
@@ -70,17 +88,26 @@ net::awaitable<void> Listener::State::accept_all() {
       co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
       continue;
     }
-    if (shared.connections >= shared.options.max_connections) continue;  // closes the socket
+    const net::ip::address address = socket.remote_endpoint(error).address();
+    if (error) continue;  // gone already
+    if (shared.bounds(address) && !shared.addresses.enter(address, shared.options.max_of_address))
+      continue;  // closes the socket
     ++shared.connections;
     socket.set_option(tcp::no_delay(true), error);
-    net::co_spawn(thread.context, serve_connection(shared, thread, std::move(socket)),
+    net::co_spawn(thread.context, serve_connection(shared, thread, std::move(socket), address),
                   net::detached);
   }
 }
 
 Result<std::unique_ptr<Listener>> Listener::start(const ListenerOptions& options,
                                                   Application application) {
+  raise_file_limit(options.max_connections);
   auto state = std::make_unique<State>(options, std::move(application));
+  if (!options.tls_certificate.empty()) {
+    auto tls = server_tls(options.tls_certificate, options.tls_key);
+    if (!tls) return unexpected(tls.error());
+    state->shared.tls = std::move(*tls);
+  }
   if (Result<void> listening = state->listen(); !listening) return unexpected(listening.error());
   net::co_spawn(state->threads.front()->context, state->accept_all(), net::detached);
   for (const auto& thread : state->threads) {

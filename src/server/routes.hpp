@@ -21,7 +21,7 @@ inline constexpr std::string_view logged_in = "session";  ///< any account, any 
 inline constexpr std::string_view own = "own";            ///< about the asker's own session
 }  // namespace access
 
-enum class BodyKind : std::uint8_t { none, json, upload };
+enum class BodyKind : std::uint8_t { none, json, upload };  // json: any text kept in memory
 
 /// One line of the route table: openapi.yaml describes the same, and a test compares the two.
 struct Route {
@@ -50,6 +50,11 @@ Match match_route(Request& request);
 
 // --- handlers, one file per noun in routes/
 // ---------------------------------------------------------
+Response get_log_in(Request&, const Principal&, Services&);
+Response start_log_in(Request&, const Principal&, Services&);
+Response finish_log_in(Request&, const Principal&, Services&);
+Response get_smart_configuration(Request&, const Principal&, Services&);
+Response post_token(Request&, const Principal&, Services&);
 Response get_status(Request&, const Principal&, Services&);
 Response get_areas(Request&, const Principal&, Services&);
 Response get_areas_geojson(Request&, const Principal&, Services&);

@@ -7,6 +7,7 @@
 #include "scene/compartments.hpp"
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
+#include "server/http_client.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
 #include "server/routes.hpp"
@@ -81,6 +82,20 @@ void connect(Services& services) {
   services.feed.start();
 }
 
+/// Who may ask how often, how others reach us, and who vouches for people.
+Result<void> set_entrance(Services& services, const ServerOptions& options) {
+  services.limits =
+      std::make_unique<Limits>(options.requests_per_second, options.listener.worker_threads);
+  services.public_url = options.public_url;
+  while (services.public_url.ends_with('/')) services.public_url.pop_back();
+  if (options.identity_providers.empty()) return {};
+  auto providers = security::read_providers(options.identity_providers);
+  if (!providers) return unexpected(providers.error());
+  services.open_id =
+      std::make_unique<security::OpenIdLogin>(std::move(*providers), ask_web, options.clock);
+  return {};
+}
+
 /// The board everybody opens first is made before anybody asks.
 void warm(Services& services) {
   static_cast<void>(services.status->get("status", 0));
@@ -125,11 +140,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
 
   state->services = std::make_unique<Services>(
       *state->hub, *state->catalogue, *state->timeline, std::move(*areas), options.clock,
-      route_names(), options.threads, options.store, options.listener.https);
+      route_names(), options.threads, options.store, options.listener.secure());
   Services& services = *state->services;
   const Result<bool> closed = services.gate.closed();
   if (!closed) return unexpected(closed.error());
   services.version = options.version;
+  if (Result<void> set = set_entrance(services, options); !set) return unexpected(set.error());
   services.compartments = hub_options.compartments;
   services.web_dir = options.web_dir;
   if (simulated && state->hub->store().info().simulated) {
@@ -141,8 +157,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
   ListenerOptions listener_options = options.listener;
   listener_options.open = *closed;
-  auto listener = Listener::start(
-      listener_options, make_application(services, options.listener.https, options.log_requests));
+  auto listener =
+      Listener::start(listener_options,
+                      make_application(services, options.listener.secure(), options.log_requests));
   if (!listener) {
     services.feed.stop();
     services.measures->stop();

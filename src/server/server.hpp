@@ -15,8 +15,11 @@ struct ServerOptions {
   std::filesystem::path scenes_dir;
   std::filesystem::path web_dir;  ///< may not exist: then only the API is served
   ListenerOptions listener;
-  int threads = 2;           ///< of loads and table scans
-  bool log_requests = true;  ///< JSON lines on stderr
+  int threads = 2;                 ///< of loads and table scans
+  bool log_requests = true;        ///< JSON lines on stderr
+  double requests_per_second = 0;  ///< of one account (Limits); 0: no limit
+  std::string public_url;          ///< how others reach the server; empty: its address and port
+  std::string identity_providers;  ///< folder of descriptions (security/open_id.hpp); empty: none
   std::string version;
   Clock clock = system_clock();
 };
@@ -24,7 +27,7 @@ struct ServerOptions {
 /// A store with its API and pages on a loopback port.
 class Server {
  public:
-  /// errors  those of Hub::open, scene::Catalogue::load and Listener::start
+  /// errors  those of Hub::open, scene::Catalogue::load, read_providers and Listener::start
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options);
   ~Server();
 

@@ -19,6 +19,12 @@ Services::Services(ingest::Hub& opened, const scene::Catalogue& scenes,
       audit_check(std::make_unique<AuditCheck>(
           opened.store(), (std::filesystem::path(store) / "audit.key.pub").string(), now)) {}
 
+std::string Services::base_url() const {
+  if (!public_url.empty()) return public_url;
+  return (gate.https() ? "https://" : "http://") + std::string("127.0.0.1:") +
+         std::to_string(listener != nullptr ? listener->port() : 0);
+}
+
 Date Services::today() const {
   return has_simulated_day ? last_simulated_day : day_in_shanghai(clock());
 }

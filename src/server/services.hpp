@@ -9,6 +9,7 @@
 #include "indicators/measure_engine.hpp"
 #include "ingest/hub.hpp"
 #include "scene/catalogue.hpp"
+#include "security/open_id.hpp"
 #include "server/areas.hpp"
 #include "server/audit_check.hpp"
 #include "server/events.hpp"
@@ -16,6 +17,7 @@
 #include "server/feed_cache.hpp"
 #include "server/gate.hpp"
 #include "server/indicator_index.hpp"
+#include "server/limits.hpp"
 #include "server/listener.hpp"
 #include "server/metrics.hpp"
 #include "server/timeline.hpp"
@@ -50,11 +52,16 @@ struct Services {
       measure_lists;  ///< key: area|period; its feed is the generation of the cells
   std::unique_ptr<AuditCheck> audit_check;
   const Listener* listener = nullptr;
+  std::unique_ptr<Limits> limits;
+  std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured
+  std::string public_url;  ///< "https://hub.example.gov.cn"; empty: the address listened on
 
   Services(ingest::Hub& opened, const scene::Catalogue& scenes, const Timeline& timeline_rules,
            Areas known_areas, Clock now, std::vector<std::string> route_names, int threads,
            const std::filesystem::path& store, bool https);
 
+  /// How others reach this server, without a slash at the end.
+  std::string base_url() const;
   /// The day the store is at: the last simulated one, else today in Shanghai.
   Date today() const;
 };

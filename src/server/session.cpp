@@ -6,6 +6,7 @@
 
 #include "server/events.hpp"
 #include "server/outcome.hpp"
+#include "server/stream.hpp"
 #include "server/upload.hpp"
 
 namespace hb::server {
@@ -84,19 +85,30 @@ Response malformed() {
 
 class Session {
  public:
-  Session(Shared& shared, NetworkThread& thread, net::ip::tcp::socket socket)
-      : shared_(shared), thread_(thread), stream_(std::move(socket)), buffer_(buffer_bytes) {
+  Session(Shared& shared, NetworkThread& thread, net::ip::tcp::socket socket,
+          const net::ip::address& address)
+      : shared_(shared),
+        thread_(thread),
+        stream_(std::move(socket), shared.tls.get()),
+        address_(address),
+        buffer_(buffer_bytes) {
     thread_.sessions.insert(this);
   }
   ~Session() {
     thread_.sessions.erase(this);
+    if (shared_.bounds(address_)) shared_.addresses.leave(address_);
     --shared_.connections;
   }
 
   net::awaitable<void> run();
   void close_if_idle();
+  /// Since when no whole request has come; nothing while one is being answered.
+  std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_; }
+  void close() { stream_.close(); }
 
  private:
+  net::awaitable<bool> shake_hands();
+  net::awaitable<void> end();
   net::awaitable<bool> serve_one();
   std::string peer(const Request& request);
   net::awaitable<error_code> read_head(RequestParser& parser);
@@ -112,15 +124,34 @@ class Session {
 
   Shared& shared_;
   NetworkThread& thread_;
-  beast::tcp_stream stream_;
+  Stream stream_;
+  net::ip::address address_;
   beast::flat_buffer buffer_;
   std::shared_ptr<Mailbox> mailbox_;
   bool idle_ = true;
+  std::optional<std::chrono::steady_clock::time_point> waiting_ = std::chrono::steady_clock::now();
 };
 
+namespace {
+
+/// Where there are too many connections, the one of this thread that has waited longest for a whole
+/// request goes: who sends slowly or nothing makes room for who comes with one.
+void make_room(const Shared& shared, NetworkThread& thread) {
+  if (shared.connections <= shared.options.max_connections) return;
+  Session* longest = nullptr;
+  for (Session* one : thread.sessions)
+    if (one->waiting_since() &&
+        (longest == nullptr || *one->waiting_since() < *longest->waiting_since()))
+      longest = one;
+  if (longest != nullptr) longest->close();
+}
+
+}  // namespace
+
 net::awaitable<void> serve_connection(Shared& shared, NetworkThread& thread,
-                                      net::ip::tcp::socket socket) {
-  Session session(shared, thread, std::move(socket));
+                                      net::ip::tcp::socket socket, net::ip::address address) {
+  make_room(shared, thread);
+  Session session(shared, thread, std::move(socket), address);
   co_await session.run();
 }
 
@@ -139,9 +170,27 @@ void Session::close_if_idle() {
 }
 
 net::awaitable<void> Session::run() {
-  bool more = true;
+  bool more = co_await shake_hands();
   while (more && !shared_.stopping) more = co_await serve_one();
+  co_await end();
+}
+
+/// The TLS handshake, if there is to be one.
+net::awaitable<bool> Session::shake_hands() {
+  if (!stream_.secure()) co_return true;
+  error_code error;
+  stream_.expires_after(shared_.options.header_timeout);
+  co_await stream_.secure()->async_handshake(net::ssl::stream_base::server, into(error));
+  co_return !error;
+}
+
+/// Says good-bye, so that the peer can tell an end from a cut, without waiting for an answer.
+net::awaitable<void> Session::end() {
   error_code ignored;
+  if (stream_.secure() && stream_.socket().is_open()) {
+    stream_.expires_after(std::chrono::seconds(1));
+    co_await stream_.secure()->async_shutdown(into(ignored));
+  }
   stream_.socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
 }
 
@@ -149,6 +198,7 @@ net::awaitable<void> Session::run() {
 net::awaitable<error_code> Session::read_head(RequestParser& parser) {
   error_code error;
   idle_ = true;
+  waiting_ = std::chrono::steady_clock::now();
   if (buffer_.size() == 0) {
     stream_.expires_after(shared_.options.idle_timeout);
     const std::size_t read = co_await stream_.async_read_some(buffer_.prepare(4096), into(error));
@@ -179,7 +229,7 @@ std::string Session::peer(const Request& request) {
   const auto endpoint = stream_.socket().remote_endpoint(error);
   if (error) return {};
   const std::string_view chain = request.header("x-forwarded-for");
-  if (!shared_.options.https || !endpoint.address().is_loopback() || chain.empty())
+  if (!shared_.options.https || shared_.tls || !endpoint.address().is_loopback() || chain.empty())
     return endpoint.address().to_string();
   const std::string_view last = chain.substr(chain.rfind(',') + 1);
   const std::size_t start = last.find_first_not_of(' ');
@@ -212,6 +262,7 @@ net::awaitable<bool> Session::serve_one() {
   if (!plan.refusal && parser.content_length().value_or(0) > plan.limit)
     plan.refusal = too_large(plan.limit);
   const bool has_body = !parser.is_done();
+  if (!plan.directory.empty()) waiting_.reset();  // a long upload is no waiting
   if (plan.refusal && has_body) {
     co_await refuse(*plan.refusal);
     co_return false;
@@ -293,6 +344,7 @@ net::awaitable<bool> Session::take_piece(std::string_view piece, Request& reques
 /// Runs the handler on the worker pool, after the tables have followed where the request asks so.
 net::awaitable<Response> Session::answer(Request& request) {
   error_code ignored;
+  waiting_.reset();
   const auto give_up = std::chrono::steady_clock::now() + shared_.options.follow_wait;
   while (shared_.application.should_wait(request) && std::chrono::steady_clock::now() < give_up) {
     net::steady_timer pause(stream_.get_executor(), std::chrono::milliseconds(5));
@@ -319,10 +371,10 @@ net::awaitable<bool> Session::write(const Response& response, bool head_only, bo
   message.result(static_cast<unsigned>(response.status));
   message.set(http::field::date, http_date());
   if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) message.set(name, value);
+  for (const auto& [name, value] : response.headers) message.insert(name, value);
   for (const SecurityHeader& header : security_headers)
     message.set(text_of(header.name), text_of(header.value));
-  if (shared_.options.https)
+  if (shared_.options.secure())
     message.set(text_of(strict_transport.name), text_of(strict_transport.value));
   message.keep_alive(keep_alive);
   message.content_length(response.status == 304 ? 0 : response.body.size());
@@ -356,8 +408,10 @@ net::awaitable<void> Session::refuse(const Response& response) {
 net::awaitable<void> Session::watch_for_end(std::shared_ptr<Mailbox> mailbox) {
   std::array<char, 256> sink;
   error_code error;
-  while (!error && !mailbox->closed)
-    co_await stream_.socket().async_read_some(net::buffer(sink), into(error));
+  while (!error && !mailbox->closed) {
+    stream_.expires_never();  // of this read; a write sets its own
+    co_await stream_.async_read_some(net::buffer(sink), into(error));
+  }
   mailbox->closed = true;
   mailbox->wake.cancel();
 }
@@ -395,7 +449,7 @@ net::awaitable<void> Session::stream_events(bool ends, bool no_deliveries) {
                 [&watching](std::exception_ptr) { watching = false; });
 
   error_code error;
-  std::string text = stream_head(shared_.options.https);
+  std::string text = stream_head(shared_.options.secure());
   text += *events.greeting();
   const auto until = std::chrono::steady_clock::now() + shared_.options.stream_limit;
   while (!error && !mailbox_->closed && !(ends && std::chrono::steady_clock::now() > until)) {

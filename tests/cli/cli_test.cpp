@@ -62,7 +62,14 @@ TEST_CASE("every command answers --help with an example, exit 0") {
                               "token",
                               "token create",
                               "token list",
-                              "token revoke"}) {
+                              "token revoke",
+                              "user link",
+                              "user unlink",
+                              "user demo",
+                              "client",
+                              "client add",
+                              "client list",
+                              "client remove"}) {
     CAPTURE(command);
     const Run help = run(std::string(command) + " --help");
     CHECK(help.exit_code == 0);

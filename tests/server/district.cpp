@@ -112,7 +112,7 @@ District::District(server::ListenerOptions listener)
 }
 
 void District::start() {
-  server::ServerOptions options;
+  server::ServerOptions options = options_;
   options.store = store_;
   options.scenes_dir = source_dir() / "scenes";
   options.web_dir = web_;

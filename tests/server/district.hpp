@@ -22,12 +22,15 @@ class District {
   /// Stops the server and starts it again on the same store.
   void restart();
   void restart(server::ListenerOptions listener);
+  /// Of the next start; set what is to be other than usual.
+  server::ServerOptions& options() { return options_; }
 
  private:
   void start();
   TempDir directory_;
   std::filesystem::path store_;
   std::filesystem::path web_;
+  server::ServerOptions options_;
   server::ListenerOptions listener_;
   std::unique_ptr<server::Server> server_;
 };

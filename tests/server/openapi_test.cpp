@@ -123,6 +123,7 @@ TEST_CASE("openapi.yaml: real answers of a real store are as described") {
     const YAML::Node operation = path.second["get"];
     const std::string pattern = path.first.as<std::string>();
     if (!operation.IsDefined() || pattern == "/api/events") continue;
+    if (pattern.starts_with("/auth/")) continue;  // redirects: entrance_test.cpp
     if (pattern == "/api/users/{name}") continue;  // there are no accounts here: users_test.cpp
     const Answer answer = get(district().port(), filled(pattern));
     CAPTURE(pattern);

@@ -79,6 +79,12 @@ Response post_session(Request& request, const Principal&, Services& services) {
   if (!code) return code.error();
   if (!services.gate.closed().value_or(true)) return no_accounts();
   security::Accounts& accounts = services.gate.accounts();
+  if (const std::int64_t wait =
+          services.limits->log_ins.take(address_key(request.from), services.clock());
+      wait > 0)
+    return too_often(wait);
+  const CheckPlace place(*services.limits);
+  if (!place.is_free()) return too_often(1);
   const auto id = accounts.log_in(**name, **password, code->value_or(""), request.from);
   if (!id) return id.error().code == ErrorCode::forbidden ? refused_log_in() : outcome(id.error());
   if (const std::string_view former = session_cookie(request); !former.empty())
@@ -114,6 +120,8 @@ Response post_password(Request& request, const Principal&, Services& services) {
   const auto new_password = body_text(request, "new");
   if (!new_password) return new_password.error();
   if (!services.gate.closed().value_or(true)) return no_accounts();
+  const CheckPlace place(*services.limits);
+  if (!place.is_free()) return too_often(1);
   const Result<void> changed = services.gate.accounts().change_password(
       session_cookie(request), **old_password, **new_password, request.from);
   if (!changed && changed.error().code == ErrorCode::forbidden)

@@ -826,6 +826,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/log-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the log-in page offers
+         * @description The identity providers that are configured, each begun at /auth/{id}/start; in a simulated store, on this machine alone, the demo accounts with their password.
+         */
+        get: operations["getLogIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to an identity provider (OpenID Connect, code flow with PKCE) */
+        get: operations["startLogIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The identity provider's answer begins a session */
+        get: operations["finishLogIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How clients get tokens (SMART App Launch 2.2, backend services) */
+        get: operations["getSmartConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, where the FHIR API begins */
+        get: operations["getFhirSmartConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A client's signed assertion for a token of five minutes
+         * @description RFC 7523 with RS384 or ES384. The assertion's aud is this address, it expires within five minutes, and its jti is taken once.
+         */
+        post: operations["postToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -881,6 +989,39 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        LogInOptions: {
+            providers: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            demo: null | {
+                password: string;
+                accounts: {
+                    name: string;
+                    display: string;
+                    roles: components["schemas"]["Texts"][];
+                }[];
+            };
+        };
+        SmartConfiguration: {
+            token_endpoint: string;
+            grant_types_supported: string[];
+            token_endpoint_auth_methods_supported: string[];
+            token_endpoint_auth_signing_alg_values_supported: string[];
+            scopes_supported: string[];
+            code_challenge_methods_supported: string[];
+            capabilities: string[];
+        };
+        ClientToken: {
+            access_token: string;
+            token_type: string;
+            expires_in: number;
+            scope: string;
+        };
+        OauthError: {
+            error: string;
+            error_description: string;
+        };
         /** @enum {string} */
         StatusWord: "met" | "nearly" | "missed" | "not_decidable";
         /** @enum {string} */
@@ -2023,6 +2164,16 @@ export interface components {
         /** @description The body is too large */
         E413: {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too often; wait as many seconds as Retry-After says */
+        E429: {
+            headers: {
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -3921,6 +4072,211 @@ export interface operations {
             400: components["responses"]["E400"];
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
+        };
+    };
+    getLogIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the log-in page offers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "providers": [
+                     *         {
+                     *           "id": "bureau",
+                     *           "name": {
+                     *             "zh": "统一身份认证",
+                     *             "en": "Bureau log-in"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "demo": {
+                     *         "password": "…",
+                     *         "accounts": [
+                     *           {
+                     *             "name": "nurse",
+                     *             "display": "护士",
+                     *             "roles": [
+                     *               {
+                     *                 "zh": "护士",
+                     *                 "en": "Nurse"
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LogInOptions"];
+                };
+            };
+        };
+    };
+    startLogIn: {
+        parameters: {
+            query?: {
+                /** @description Path of this server where the reader wanted to be */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider; the cookie hb_login binds the answer to this browser. To /?login=unavailable when it does not answer */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["E404"];
+            429: components["responses"]["E429"];
+        };
+    };
+    finishLogIn: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                iss?: string;
+                error?: string;
+                error_description?: string;
+                error_uri?: string;
+                session_state?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the reader wanted to be, with the cookie hb_session; to /?login=refused for every reason of refusal */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["E404"];
+            429: components["responses"]["E429"];
+        };
+    };
+    getSmartConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How clients get tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartConfiguration"];
+                };
+            };
+        };
+    };
+    getFhirSmartConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How clients get tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartConfiguration"];
+                };
+            };
+        };
+    };
+    postToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    grant_type: string;
+                    scope: string;
+                    client_assertion_type: string;
+                    client_assertion: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "access_token": "hbt_…",
+                     *       "token_type": "bearer",
+                     *       "expires_in": 300,
+                     *       "scope": "system/*.rs"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            /** @description invalid_request, invalid_scope, unsupported_grant_type */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_scope",
+                     *       "error_description": "nothing of the scope can be given"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description invalid_client, for every reason */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            429: components["responses"]["E429"];
         };
     };
     getHealthz: {

@@ -8,6 +8,7 @@ export type Localized = Schemas['Texts'];
 export type ApiErrorBody = Schemas['Error'];
 export type Session = Schemas['Session'];
 export type SecondFactor = Schemas['SecondFactor'];
+export type LogInOptions = Schemas['LogInOptions'];
 export type Status = Schemas['Status'];
 export type TypeCount = Pick<Schemas['TypeCount'], 'type' | 'count'>;
 export type Area = Schemas['Area'];

@@ -4,6 +4,7 @@ import { useErrorText } from '../../components/States';
 import { useTexts } from '../../i18n';
 import { useSessionActs } from '../../state/session';
 import { Gatehouse } from './Gatehouse';
+import { DemoAccounts, Providers, useLogInOptions } from './OtherWays';
 
 /** Name and password; the one-time code when the reader has one, and after a refusal, which never
  *  says what was wrong. */
@@ -23,12 +24,13 @@ export function LogIn() {
     if (error) alert.current?.focus();
   }, [error]);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const options = useLogInOptions();
+
+  const enter = async (who: string, word: string, digits: string) => {
     setBusy(true);
     setError(null);
     try {
-      await logIn(name.trim(), password, code.trim());
+      await logIn(who, word, digits);
     } catch (cause) {
       setError(cause);
       setCoded(true);
@@ -36,10 +38,14 @@ export function LogIn() {
       setBusy(false);
     }
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void enter(name.trim(), password, code.trim());
+  };
 
   return (
     <Gatehouse title={t('login.title')} text={t('login.text')}>
-      <form onSubmit={(event) => void submit(event)} aria-label={t('login.title')}>
+      <form onSubmit={submit} aria-label={t('login.title')}>
         {error !== null && (
           <div ref={alert} tabIndex={-1}>
             <Alert type="error" showIcon title={errorText(error)} role="alert" />
@@ -63,6 +69,8 @@ export function LogIn() {
           {t('login.act')}
         </Button>
       </form>
+      {options && <Providers options={options} />}
+      {options && <DemoAccounts options={options} busy={busy} onChoose={(who, word) => void enter(who, word, '')} />}
     </Gatehouse>
   );
 }
