@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   add_user(app, exit_code);
   add_token(app, exit_code);
   add_client(app, exit_code);
+  add_access(app, exit_code);
   add_audit(app, exit_code);
   add_key(app, exit_code);
   add_indicator(app, exit_code);

@@ -43,6 +43,9 @@ Result<void> check_roles(const UserArguments& arguments) {
     if (!catalogue->role(role))
       return fail(ErrorCode::invalid_input,
                   "there is no role \"" + role + "\"; the roles are " + known, "--role");
+  if (catalogue->policy())
+    if (const auto why = catalogue->policy()->conflict(arguments.roles))
+      return fail(ErrorCode::invalid_input, "these roles are not joined: " + why->en, "--role");
   return {};
 }
 

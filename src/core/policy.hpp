@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/localized.hpp"
@@ -143,6 +144,9 @@ class Policy {
   std::map<std::string, std::size_t, std::less<>> types_;
   std::map<std::string, std::size_t, std::less<>> tables_;
 };
+
+/// Residents who have relations to a principal, by rising id, with the bits of the relations.
+using Related = std::vector<std::pair<std::int64_t, Policy::Set>>;
 
 /// "all", "area", "organization", "relationship", "own", "none": the farthest a rule reaches.
 std::string_view reach_word(const Policy::Rule& rule);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "stats/suppression.hpp"
+
 namespace hb::indicators {
 namespace {
 
@@ -212,6 +214,43 @@ std::vector<MeasureCell> by_people(const Maker& maker, const CellsAsk& ask) {
 }
 
 }  // namespace
+
+void hide_small_counts(const Measure& measure, By by, int below, const Localized& reason,
+                       std::vector<MeasureCell>& cells) {
+  const bool proportion = measure.method == Method::proportion;
+  const auto counts_of = [&](bool gap) {
+    std::vector<std::optional<double>> counts;
+    for (const MeasureCell& cell : cells) {
+      const auto& n =
+          measure.method == Method::mean ? cell.figure.denominator : cell.figure.numerator;
+      if (!n || n->decimal || is_life_table(measure.method))
+        counts.emplace_back();
+      else if (!gap)
+        counts.emplace_back(n->number());
+      else if (cell.figure.denominator && !cell.figure.denominator->decimal)
+        counts.emplace_back(cell.figure.denominator->number() - n->number());
+      else
+        counts.emplace_back();
+    }
+    return counts;
+  };
+  const bool adds_up = by != By::none;
+  std::vector<bool> hidden = stats::hidden_counts(counts_of(false), below, adds_up);
+  if (proportion) {
+    const std::vector<bool> gaps = stats::hidden_counts(counts_of(true), below, adds_up);
+    for (std::size_t i = 0; i < hidden.size(); ++i) hidden[i] = hidden[i] || gaps[i];
+  }
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (!hidden[i]) continue;
+    MeasureCell& cell = cells[i];
+    std::optional<Sum> denominator = std::move(cell.figure.denominator);
+    cell.figure = no_figure(reason);
+    if (measure.method != Method::mean) cell.figure.denominator = std::move(denominator);
+    cell.judged = {};
+    cell.judged.reason = reason;
+    cell.rank.reset();
+  }
+}
 
 bool may_read(const Principal& principal, const std::string& area) {
   return principal.unrestricted ||

@@ -60,6 +60,14 @@ std::vector<Period> periods_for(const CellsAsk& ask);
 Localized age_name(const Measure& measure, std::int16_t age);
 Localized sex_name(Sex sex);
 
+/// Takes back what would tell of few persons: cells whose numerator, or what lacks to the
+/// denominator, is a count from 1 to below − 1, and of a split that adds up to a number shown
+/// elsewhere as many more as it needs (stats::hidden_counts). They keep their denominators of
+/// people at risk and say `reason` instead of a value. Sums of money and life tables are no counts
+/// of persons.
+void hide_small_counts(const Measure& measure, By by, int below, const Localized& reason,
+                       std::vector<MeasureCell>& cells);
+
 /// Whether numbers of this area may be read.
 bool may_read(const Principal& principal, const std::string& area);
 

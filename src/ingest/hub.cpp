@@ -6,6 +6,7 @@
 #include "crypto/bytes.hpp"
 #include "crypto/key_file.hpp"
 #include "ingest/commit.hpp"
+#include "ingest/relation_cache.hpp"
 #include "ingest/replay.hpp"
 
 namespace hb::ingest {
@@ -50,6 +51,10 @@ struct Hub::State {
   std::shared_ptr<const fhir::Rulebook> rulebook;
   std::mutex replaying;  // one catch-up, rebuild or check at a time
 
+  RelationCache relations;
+
+  Date today() const { return options.today ? options.today() : day_in_shanghai(options.clock()); }
+
   Result<void> open_parts() {
     auto views = views::load_views(options.views_dir);
     if (!views) return unexpected(views.error());
@@ -71,6 +76,7 @@ struct Hub::State {
       record_options.audit_key = *key;
     }
     record_options.compartments = options.compartments;
+    record_options.policy = options.policy;
     const fs::path path = fs::path(directory) / "records.db";
     std::error_code ignored;
     Result<std::string> master = master_key(options, fs::exists(path, ignored));
@@ -96,6 +102,8 @@ struct Hub::State {
     table_options.threads = options.threads;
     table_options.read_only = options.read_only;
     table_options.compartments = options.compartments;
+    table_options.policy = options.policy;
+    table_options.today = [this] { return today(); };
     const std::string path = (fs::path(directory) / "tables.db").string();
     auto opened = tables::Database::open(path, table_options);
     if (!opened && opened.error().code == ErrorCode::invalid_input && !options.read_only) {
@@ -106,6 +114,9 @@ struct Hub::State {
     }
     if (!opened) return unexpected(opened.error());
     tables = std::move(*opened);
+    if (options.policy)
+      store->set_related(
+          [this](const Principal& who) { return relations.of(*options.policy, who, *tables); });
     auto missing = tables->define(flattener->schemas());
     if (!missing) return unexpected(missing.error());
     if (missing->empty() || options.read_only) return {};

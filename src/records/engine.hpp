@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/vault.hpp"
+#include "records/fields.hpp"
 #include "records/file_lock.hpp"
 #include "records/owed_pairs.hpp"
 #include "records/packer.hpp"
@@ -73,7 +74,10 @@ struct Engine {
 
   mutable std::shared_mutex traits_mutex;
   mutable bool traits_loaded = false;
-  mutable std::vector<Traits> traits;  // [resident id]
+  mutable People people;
+
+  std::unique_ptr<const FieldPlan> fields;  // when there is a policy
+  FindRelated related;
 
   std::atomic<Seq> last_seq{0};
   std::atomic<BatchId> last_batch{0};

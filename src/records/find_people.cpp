@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "core/utf8.hpp"
 #include "records/reads.hpp"
+#include "records/sight.hpp"
 #include "records/tokens.hpp"
 
 namespace hb::records {
@@ -26,15 +28,19 @@ std::int32_t latest_birth(Date today, int years) {
 
 /// The filters of a query over Traits, worked out once.
 struct Filter {
-  std::vector<bool> areas;  // [interned number]: may be seen and is asked for
+  std::vector<bool> areas;        // [interned number]: is asked for
+  std::vector<bool> reach;        // [interned number]: everybody there may be seen
+  bool everybody = false;         // whoever lives where
+  std::vector<ResidentId> known;  // may be seen besides, rising
   std::uint32_t sex = 0;
   bool any_sex = true;
   bool by_age = false;
   std::int32_t born_from = unknown_day;  // exclusive
   std::int32_t born_to = INT32_MAX;      // inclusive
 
-  bool operator()(const Traits& traits) const {
+  bool operator()(ResidentId id, const Traits& traits) const {
     if (!traits.exists || !areas[traits.area]) return false;
+    if (!everybody && !reach[traits.area] && !std::ranges::binary_search(known, id)) return false;
     if (!any_sex && traits.sex != sex) return false;
     if (!by_age) return true;
     return traits.birth_day != unknown_day && traits.birth_day > born_from &&
@@ -42,14 +48,21 @@ struct Filter {
   }
 };
 
-Filter filter_of(const Interner& texts, const Principal& principal, const PersonQuery& query) {
+Filter filter_of(const Interner& texts, const Principal& principal, const Sight& sight,
+                 const PersonQuery& query) {
   Filter filter;
   filter.areas.resize(texts.size());
+  filter.reach.resize(texts.size());
+  filter.everybody = (sight.is_free() && principal.unrestricted) ||
+                     (!sight.is_free() && sight.reaches_everybody());
+  const bool by_area = sight.is_free() || sight.reaches_areas();
+  filter.known = sight.known();
   filter.any_sex = query.sex.empty();
   filter.sex = UINT32_MAX;
   for (std::uint32_t number = 0; number < texts.size(); ++number) {
     const std::string text = texts.text(number);
-    filter.areas[number] = text.starts_with(query.area) && may_see_area(principal, text);
+    filter.areas[number] = text.starts_with(query.area);
+    filter.reach[number] = by_area && may_see_area(principal, text);
     if (text == query.sex) filter.sex = number;
   }
   filter.by_age = query.age_from >= 0 || query.age_to >= 0;
@@ -145,7 +158,7 @@ Result<void> page_by_words(const Engine& engine, const std::vector<std::int64_t>
     wanted = found;
     if (agreed < lists.size()) continue;
     const auto position = static_cast<std::size_t>(wanted);
-    if (position < engine.traits.size() && filter(engine.traits[position])) {
+    if (position < engine.people.traits.size() && filter(wanted, engine.people.traits[position])) {
       const Result<bool> valid = bulk ? still_has(**reader, wanted, tokens) : Result<bool>(true);
       if (!valid) return unexpected(valid.error());
       if (*valid && !page.add(wanted)) break;
@@ -159,13 +172,68 @@ Result<void> page_by_words(const Engine& engine, const std::vector<std::int64_t>
   return {};
 }
 
-void page_of_all(const Engine& engine, const Filter& filter, Page& page) {
-  for (std::size_t id = 1; id < engine.traits.size(); ++id) {
-    if (filter(engine.traits[id]) && !page.add(static_cast<ResidentId>(id))) return;
+/// Several lists of rising ids as one, each id once.
+class Merged {
+ public:
+  using Ids = std::span<const std::uint32_t>;
+
+  void add(Ids ids) {
+    if (!ids.empty()) heads_.push_back(ids);
+  }
+  void begin() { std::ranges::make_heap(heads_, later); }
+
+  /// 0 at the end
+  std::uint32_t next() {
+    while (!heads_.empty()) {
+      std::ranges::pop_heap(heads_, later);
+      Ids& head = heads_.back();
+      const std::uint32_t id = head.front();
+      head = head.subspan(1);
+      if (head.empty())
+        heads_.pop_back();
+      else
+        std::ranges::push_heap(heads_, later);
+      if (id == last_) continue;
+      return last_ = id;
+    }
+    return 0;
+  }
+
+ private:
+  static bool later(const Ids& a, const Ids& b) { return a.front() > b.front(); }
+  std::vector<Ids> heads_;
+  std::uint32_t last_ = 0;
+};
+
+/// Goes through the lists of the areas that count, not through everybody: who sees a street waits
+/// no longer than who sees all.
+void page_by_lists(const Engine& engine, const Filter& filter, Page& page) {
+  Merged merged;
+  for (std::size_t area = 0; area < engine.people.by_area.size(); ++area)
+    if (area < filter.areas.size() && filter.areas[area] &&
+        (filter.everybody || filter.reach[area]))
+      merged.add(engine.people.by_area[area]);
+  std::vector<std::uint32_t> known(filter.known.begin(), filter.known.end());
+  merged.add(known);
+  merged.begin();
+  while (const std::uint32_t id = merged.next()) {
+    if (id >= engine.people.traits.size()) break;
+    if (filter(id, engine.people.traits[id]) && !page.add(id)) return;
   }
 }
 
-Result<void> load_traits(const Engine& engine) {
+void page_of_all(const Engine& engine, const Filter& filter, Page& page) {
+  const bool all_areas = std::ranges::all_of(filter.areas, [](bool asked) { return asked; });
+  if (!filter.everybody || !all_areas) return page_by_lists(engine, filter, page);
+  for (std::size_t id = 1; id < engine.people.traits.size(); ++id) {
+    const auto resident = static_cast<ResidentId>(id);
+    if (filter(resident, engine.people.traits[id]) && !page.add(resident)) return;
+  }
+}
+
+}  // namespace
+
+Result<void> load_people(const Engine& engine) {
   {
     const std::shared_lock lock(engine.traits_mutex);
     if (engine.traits_loaded) return {};
@@ -176,9 +244,30 @@ Result<void> load_traits(const Engine& engine) {
   if (!reader) return unexpected(reader.error());
   Query query(**reader, select_resident);
 
-  while (query.next()) put_traits(engine.traits, engine.texts, resident_of(query));
+  while (query.next()) put_traits(engine.people, engine.texts, resident_of(query));
   engine.traits_loaded = query.ok();
   return query.finished();
+}
+
+namespace {
+
+/// The rules that may answer: a role that does not show names or birthdays does not search by them
+/// either, or the answer would tell what is hidden.
+Result<Sight> asking_sight(const Engine& engine, const Principal& principal,
+                           const PersonQuery& query) {
+  Result<Sight> sight = Sight::of(engine, principal);
+  if (!sight || sight->is_free()) return sight;
+  sight->require_kind(engine.options.policy->kind_of_type("Patient"));
+  const bool had_any = !sight->rules().empty();
+  const FieldPlan& fields = *engine.fields;
+  if (!query.words.empty() && fields.name() != FieldPlan::none) sight->require_full(fields.name());
+  if ((query.age_from >= 0 || query.age_to >= 0) && fields.birth() != FieldPlan::none)
+    sight->require_full(fields.birth());
+  if (had_any && sight->rules().empty())
+    return fail(ErrorCode::forbidden,
+                "the roles of this account do not show what is searched for, so they do not search "
+                "by it either");
+  return sight;
 }
 
 std::string description(const PersonQuery& query) {
@@ -197,7 +286,9 @@ Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
     return fail(ErrorCode::forbidden,
                 "the store is open for reading only: searches could not be audited");
   }
-  const Result<void> loaded = load_traits(engine);
+  Result<Sight> sight = asking_sight(engine, principal, query);
+  if (!sight) return unexpected(sight.error());
+  const Result<void> loaded = load_people(engine);
   if (!loaded) return unexpected(loaded.error());
   std::vector<std::int64_t> tokens;
   for (const std::string& word : query.words) {
@@ -207,7 +298,7 @@ Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
   Page page{query.offset, query.limit, 0, {}};
   {
     const std::shared_lock lock(engine.traits_mutex);
-    const Filter filter = filter_of(engine.texts, principal, query);
+    const Filter filter = filter_of(engine.texts, principal, *sight, query);
     Result<void> paged;
     if (tokens.empty()) {
       page_of_all(engine, filter, page);
@@ -220,7 +311,9 @@ Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
   for (const ResidentId id : page.ids) {
     Result<std::optional<Resident>> resident = find_resident(engine, id);
     if (!resident) return unexpected(resident.error());
-    if (*resident) result.residents.push_back(std::move(**resident));
+    if (*resident)
+      if (auto shown = seen(engine, principal, *sight, std::move(**resident)))
+        result.residents.push_back(std::move(*shown));
   }
   note(engine, principal, "search", description(query));
   return result;

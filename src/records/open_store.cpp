@@ -135,6 +135,7 @@ Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenO
     return fail(ErrorCode::not_found, "there is no record store here", path);
   }
   auto engine = std::make_unique<Engine>(path, options);
+  if (options.policy) engine->fields = std::make_unique<const FieldPlan>(*options.policy);
   if (!options.read_only) {
     Result<FileLock> lock = FileLock::take(path + ".lock");
     if (!lock) return unexpected(lock.error());

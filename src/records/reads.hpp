@@ -52,6 +52,8 @@ void note(const Engine& engine, const Principal& principal, std::string action, 
 
 unexpected<Error> not_found(std::string what);
 
+/// Reads what searches filter by, once.
+Result<void> load_people(const Engine& engine);
 Result<PersonPage> find_people(const Engine& engine, const Principal& principal,
                                const PersonQuery& query);
 Result<std::vector<std::string>> check_store(const Engine& engine,

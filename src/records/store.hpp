@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "core/compartments.hpp"
+#include "core/policy.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "crypto/signature.hpp"
@@ -32,6 +33,8 @@ struct OpenOptions {
       63;  ///< fewer make ids share keys, which tests need; fixed for the life of a store
   /// What only its own programme reads; null: nothing is closed to anybody.
   std::shared_ptr<const Compartments> compartments;
+  /// Who sees what of whom; null: nothing is kept from anybody but by areas and compartments.
+  std::shared_ptr<const Policy> policy;
   /// Opens a sealed store; a store made now is sealed with it, unsealed when it is empty. An
   /// existing store without keys stays as it is: Keys::seal() gives it keys.
   std::string master_key;
@@ -40,6 +43,10 @@ struct OpenOptions {
   /// A sealed store may be opened without its key, for what reads no body (the audit's check).
   bool without_key = false;
 };
+
+/// Residents who have relations to a principal (tables::Database::related).
+using FindRelated =
+    std::function<Result<std::shared_ptr<const Related>>(const Principal& principal)>;
 
 /// Properties that hold for the whole store, set once.
 struct StoreInfo {
@@ -67,8 +74,9 @@ struct PersonPage {
 
 /// The truth: SQLite (WAL, synchronous=FULL) in records.db. Every read asks who reads; every read
 /// of a person leaves an audit entry. What lies in a compartment that is closed to the reader is
-/// not there for him: reads by id and seq say not_found, lists leave it out. All members may be
-/// called from many threads.
+/// not there for him: reads by id and seq say not_found, lists leave it out; so is a person whom
+/// the policy does not let him reach. Bodies and residents come with their hidden fields taken out
+/// and masked ones masked. All members may be called from many threads.
 class Store {
  public:
   /// Migrates forward; finishes an index that a crash left owed.
@@ -77,6 +85,9 @@ class Store {
   ///         sealed with another master key; forbidden: sealed, and no master key was given
   static Result<std::unique_ptr<Store>> open(const std::string& path, const OpenOptions& options);
   ~Store();
+
+  /// Where relations to persons are found; until it is set nobody has any. Before the first read.
+  void set_related(FindRelated find);
 
   const StoreInfo& info() const;
   Result<void> set_info(const StoreInfo& info);  ///< simulated can be set only while empty

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "records/keys.hpp"
 #include "records/reads.hpp"
 #include "records/store_state.hpp"
@@ -91,6 +93,16 @@ Result<void> may_read_problems(const Engine& engine, const Principal& principal)
   return fail(ErrorCode::forbidden, "problem data may be read without limits of area only");
 }
 
+/// Lines as they came hold names and numbers: only roles that correct them see them.
+bool shows_originals(const Engine& engine, const Principal& principal) {
+  const Policy* policy = engine.options.policy.get();
+  if (policy == nullptr || Policy::is_own_job(principal)) return true;
+  const std::optional<std::size_t> group = policy->group("original");
+  return group && std::ranges::any_of(policy->rules_of(principal), [&](const Policy::Rule* rule) {
+           return rule->fields[*group] == Show::full;
+         });
+}
+
 }  // namespace
 
 Result<std::vector<Delivery>> Store::deliveries(const Principal&, std::int64_t offset,
@@ -168,7 +180,7 @@ Result<Problem> Store::problem(const Principal& principal, std::int64_t id) cons
   if (!problem) return problem;
   Result<std::string> original = engine.vault.open(query.bytes(16), problem_original);
   if (!original) return unexpected(original.error());
-  problem->original = std::move(*original);
+  if (shows_originals(engine, principal)) problem->original = std::move(*original);
   note(engine, principal, "read", "problem " + std::to_string(id));
   return problem;
 }

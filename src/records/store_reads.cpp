@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "records/committer.hpp"
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
 #include "records/sensitive.hpp"
+#include "records/sight.hpp"
 #include "records/store_state.hpp"
 
 /// Store's reads of versions and people.
@@ -62,22 +65,93 @@ Result<bool> is_closed(const Engine& engine, const StoredVersion& version,
   return std::ranges::find(*open, version.seq, &StoredVersion::seq) == open->end();
 }
 
+/// What is not there, is closed or belongs to somebody out of reach is refused alike, and at the
+/// same moments: the time of a refusal tells nothing of its reason.
+class Refusal {
+ public:
+  /// open  whether refusals need no disguise: own jobs, and what is of no person
+  explicit Refusal(bool open) : open_(open), began_(std::chrono::steady_clock::now()) {}
+
+  unexpected<Error> operator()(std::string what) const {
+    if (!open_) {
+      const auto steps = (std::chrono::steady_clock::now() - began_) / step + 1;
+      std::this_thread::sleep_until(began_ + steps * step);
+    }
+    return not_found(std::move(what));
+  }
+
+ private:
+  static constexpr auto step = std::chrono::milliseconds(10);
+  bool open_;
+  std::chrono::steady_clock::time_point began_;
+};
+
+Refusal refusal_for(const Engine& engine, const Principal& principal, std::string_view type = {}) {
+  const Policy* policy = engine.options.policy.get();
+  return Refusal(policy == nullptr || Policy::is_own_job(principal) ||
+                 (!type.empty() && policy->is_open(policy->kind_of_type(type))));
+}
+
+/// The principal's rules that reach a person; with `refused` when there are none.
+struct Reach {
+  Sight sight;
+  Sight::Rules rules;
+  bool refused = false;
+};
+Result<Reach> reach_of(const Engine& engine, const Principal& principal, ResidentId resident) {
+  Result<Sight> sight = Sight::of(engine, principal);
+  if (!sight) return unexpected(sight.error());
+  Reach reach{std::move(*sight), {}};
+  if (reach.sight.is_free()) {
+    const Result<void> allowed = may_read(engine, principal, resident);
+    if (!allowed) return unexpected(allowed.error());
+    return reach;
+  }
+  reach.rules = reach.sight.rules();
+  if (resident == 0) return reach;
+  if (engine.options.read_only)
+    return fail(ErrorCode::forbidden,
+                "the store is open for reading only: reads of a person could not be audited");
+  const Result<std::string> area = area_of(engine, resident);
+  if (!area) return unexpected(area.error());
+  reach.rules = reach.sight.reaching(resident, *area);
+  reach.refused = reach.rules.empty();
+  return reach;
+}
+
 /// A version that belongs to a person, or that is about one, is read only with leave and a trace.
-/// missing  what the answer says is not there when it is closed
+/// missing  what the answer says is not there when it is closed or out of reach
 Result<StoredVersion> give(const Engine& engine, const Principal& principal, RawVersion raw,
-                           const std::string& missing) {
+                           const std::string& missing, const Refusal& refuse) {
   const ResidentId resident = raw.version.resident;
-  const Result<void> allowed = may_read(engine, principal, resident);
-  if (!allowed) return unexpected(allowed.error());
+  const Result<Reach> reach = reach_of(engine, principal, resident);
+  if (!reach) return unexpected(reach.error());
+  if (reach->refused) return refuse(missing);
   Result<StoredVersion> version = unpacked(engine, std::move(raw));
   if (!version) return version;
   const Result<bool> closed = is_closed(engine, *version, closed_to(engine, principal));
   if (!closed) return unexpected(closed.error());
-  if (*closed) return not_found(missing);
+  if (*closed) return refuse(missing);
+  auto shown = seen(engine, principal, reach->sight, reach->rules, std::move(*version));
+  if (!shown) return unexpected(shown.error());
+  if (!*shown) return refuse(missing);
   if (resident != 0)
     note(engine, principal, "read",
-         "resident " + std::to_string(resident) + " " + version->type + "/" + version->id);
-  return version;
+         "resident " + std::to_string(resident) + " " + (*shown)->type + "/" + (*shown)->id);
+  return std::move(**shown);
+}
+
+/// Those of a person's versions that the rules show, as they show them.
+Result<std::vector<StoredVersion>> seen_of(const Engine& engine, const Principal& principal,
+                                           const Reach& reach,
+                                           std::vector<StoredVersion> versions) {
+  std::vector<StoredVersion> shown;
+  for (StoredVersion& version : versions) {
+    auto one = seen(engine, principal, reach.sight, reach.rules, std::move(version));
+    if (!one) return unexpected(one.error());
+    if (*one) shown.push_back(std::move(**one));
+  }
+  return shown;
 }
 
 /// All stored versions of one id, newest first, not more than `limit`.
@@ -139,29 +213,33 @@ Result<std::vector<RawVersion>> slice(const Engine& engine, Seq from, Seq to) {
 Result<StoredVersion> Store::read(const Principal& principal, std::string_view type,
                                   std::string_view id) const {
   const Engine& engine = *state_->engine;
+  const Refusal refuse = refusal_for(engine, principal, type);
   Result<std::vector<RawVersion>> found = versions_of(engine, type, id, 1);
   if (!found) return unexpected(found.error());
-  if (found->empty()) return not_found(name_of(type, id));
-  return give(engine, principal, std::move(found->front()), name_of(type, id));
+  if (found->empty()) return refuse(name_of(type, id));
+  return give(engine, principal, std::move(found->front()), name_of(type, id), refuse);
 }
 
 Result<StoredVersion> Store::read_seq(const Principal& principal, Seq seq) const {
   const Engine& engine = *state_->engine;
+  const Refusal refuse = refusal_for(engine, principal);
   Result<std::optional<RawVersion>> found = find_version(engine, seq);
   if (!found) return unexpected(found.error());
-  if (!*found) return not_found("version " + std::to_string(seq));
-  return give(engine, principal, std::move(**found), "version " + std::to_string(seq));
+  if (!*found) return refuse("version " + std::to_string(seq));
+  return give(engine, principal, std::move(**found), "version " + std::to_string(seq), refuse);
 }
 
 Result<std::vector<StoredVersion>> Store::history(const Principal& principal, std::string_view type,
                                                   std::string_view id) const {
   const Engine& engine = *state_->engine;
+  const Refusal refuse = refusal_for(engine, principal, type);
   Result<std::vector<RawVersion>> found = versions_of(engine, type, id, SIZE_MAX);
   if (!found) return unexpected(found.error());
-  if (found->empty()) return not_found(name_of(type, id));
+  if (found->empty()) return refuse(name_of(type, id));
   std::vector<StoredVersion> versions;
   for (RawVersion& raw : *found) {
-    Result<StoredVersion> version = give(engine, principal, std::move(raw), name_of(type, id));
+    Result<StoredVersion> version =
+        give(engine, principal, std::move(raw), name_of(type, id), refuse);
     if (!version) return unexpected(version.error());
     versions.push_back(std::move(*version));
   }
@@ -171,8 +249,10 @@ Result<std::vector<StoredVersion>> Store::history(const Principal& principal, st
 Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal, ResidentId id,
                                                       std::int64_t limit) const {
   const Engine& engine = *state_->engine;
-  const Result<void> allowed = may_read(engine, principal, id);
-  if (!allowed) return unexpected(allowed.error());
+  const Refusal refuse = refusal_for(engine, principal);
+  const Result<Reach> reach = reach_of(engine, principal, id);
+  if (!reach) return unexpected(reach.error());
+  if (reach->refused) return refuse("resident " + std::to_string(id));
   note(engine, principal, "read", "resident " + std::to_string(id));
   if (const Compartments::Set closed = closed_to(engine, principal); closed != 0) {
     Result<std::vector<StoredVersion>> person = whole_person(engine, id);
@@ -180,9 +260,11 @@ Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal
     Result<std::vector<StoredVersion>> open = open_part(engine, std::move(*person), closed);
     if (!open) return open;
     std::erase_if(*open, [](const StoredVersion& version) { return !version.current; });
-    if (static_cast<std::int64_t>(open->size()) > limit)
-      open->resize(static_cast<std::size_t>(std::max<std::int64_t>(0, limit)));
-    return open;
+    Result<std::vector<StoredVersion>> shown = seen_of(engine, principal, *reach, std::move(*open));
+    if (!shown) return shown;
+    if (static_cast<std::int64_t>(shown->size()) > limit)
+      shown->resize(static_cast<std::size_t>(std::max<std::int64_t>(0, limit)));
+    return shown;
   }
   const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
   if (!seqs) return unexpected(seqs.error());
@@ -194,21 +276,29 @@ Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal
     if (!*raw || !(*raw)->version.current) continue;
     Result<StoredVersion> version = unpacked(engine, std::move(**raw));
     if (!version) return unexpected(version.error());
-    versions.push_back(std::move(*version));
+    auto shown = seen(engine, principal, reach->sight, reach->rules, std::move(*version));
+    if (!shown) return unexpected(shown.error());
+    if (*shown) versions.push_back(std::move(**shown));
   }
   return versions;
 }
 
 Result<Resident> Store::resident(const Principal& principal, ResidentId id) const {
   const Engine& engine = *state_->engine;
-  const Result<void> allowed = may_read(engine, principal, id);
-  if (!allowed) return unexpected(allowed.error());
+  const Refusal refuse = refusal_for(engine, principal);
+  const Result<Reach> reach = reach_of(engine, principal, id);
+  if (!reach) return unexpected(reach.error());
+  if (reach->refused) return refuse("resident " + std::to_string(id));
   Result<std::optional<Resident>> found = find_resident(engine, id);
   if (!found) return unexpected(found.error());
-  if (!*found) return not_found("resident " + std::to_string(id));
+  if (!*found) return refuse("resident " + std::to_string(id));
+  std::optional<Resident> shown = seen(engine, principal, reach->sight, std::move(**found));
+  if (!shown) return refuse("resident " + std::to_string(id));
   note(engine, principal, "read", "resident " + std::to_string(id));
-  return std::move(**found);
+  return std::move(*shown);
 }
+
+void Store::set_related(FindRelated find) { state_->engine->related = std::move(find); }
 
 Result<PersonPage> Store::find_residents(const Principal& principal,
                                          const PersonQuery& query) const {

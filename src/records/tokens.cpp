@@ -1,5 +1,7 @@
 #include "records/tokens.hpp"
 
+#include <algorithm>
+
 namespace hb::records {
 
 void append_big_endian(std::string& bytes, std::uint64_t value) {
@@ -26,12 +28,22 @@ std::vector<std::int64_t> unpack_tokens(std::string_view bytes) {
   return tokens;
 }
 
-void put_traits(std::vector<Traits>& traits, Interner& texts, const Resident& resident) {
+void put_traits(People& people, Interner& texts, const Resident& resident) {
   const auto position = static_cast<std::size_t>(resident.id);
-  if (traits.size() <= position) traits.resize(position + 1, {unknown_day, 0, 0, false});
-  traits[position] = {resident.birth_date ? resident.birth_date->days : unknown_day,
-                      texts.number(resident.area),
-                      static_cast<std::uint16_t>(texts.number(resident.sex)), true};
+  if (people.traits.size() <= position)
+    people.traits.resize(position + 1, {unknown_day, 0, 0, false});
+  const std::uint32_t area = texts.number(resident.area);
+  people.traits[position] = {resident.birth_date ? resident.birth_date->days : unknown_day, area,
+                             static_cast<std::uint16_t>(texts.number(resident.sex)), true};
+  if (people.by_area.size() <= area) people.by_area.resize(area + 1);
+  std::vector<std::uint32_t>& list = people.by_area[area];
+  const auto id = static_cast<std::uint32_t>(resident.id);
+  if (list.empty() || list.back() < id) {
+    list.push_back(id);
+    return;
+  }
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at == list.end() || *at != id) list.insert(at, id);
 }
 
 }  // namespace hb::records

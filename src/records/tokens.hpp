@@ -14,6 +14,6 @@ void append_big_endian(std::string& bytes, std::uint64_t value);
 std::string pack_tokens(const std::vector<std::int64_t>& tokens);
 std::vector<std::int64_t> unpack_tokens(std::string_view bytes);
 
-void put_traits(std::vector<Traits>& traits, Interner& texts, const Resident& resident);
+void put_traits(People& people, Interner& texts, const Resident& resident);
 
 }  // namespace hb::records

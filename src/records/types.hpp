@@ -30,6 +30,7 @@ struct Resident {
   std::string area;  ///< code of the present address, empty = unknown
   std::optional<Date> deceased;
   Seq seq = 0;  ///< version of the Patient that says so; 0 = provisional
+  bool year_only = false;  ///< the reader sees only the year of birth_date, which is 1 January
 };
 
 /// What a commit says of one person.

@@ -120,7 +120,7 @@ void Writer::publish_residents() {
   const std::unique_lock lock(engine_.traits_mutex);
   if (!engine_.traits_loaded) return;
   for (const auto& [key, resident] : effects_.changed) {
-    put_traits(engine_.traits, engine_.texts, resident);
+    put_traits(engine_.people, engine_.texts, resident);
   }
 }
 

@@ -121,16 +121,35 @@ void mark_stale(const Request& request, const Services& services, Response& resp
     response.body.insert(1, "\"stale\":true,");
 }
 
+/// Adds what the account is to persons, and the purpose asked for: that of one of its roles.
+std::optional<Response> complete(const Request& request, Principal& principal,
+                                 const Services& services) {
+  if (const Result<void> known = services.access->complete(principal); !known)
+    return outcome(known.error());
+  const std::string_view purpose = request.header("x-purpose");
+  if (purpose.empty() || purpose == principal.purpose) return std::nullopt;
+  for (const std::string& id : principal.roles) {
+    const scene::Role* role = services.catalogue.role(id);
+    if (role == nullptr || role->purpose != purpose) continue;
+    principal.purpose = purpose;
+    return std::nullopt;
+  }
+  return refusal(403, "forbidden",
+                 {"当前账号的角色没有该用途", "no role of this account reads for this purpose"},
+                 "X-Purpose");
+}
+
 Response run_handler(const Match& match, Request& request, Services& services) {
   try {
     if (asked_after(request) < 0)
       return bad_parameter("after", {"批次号（整数）", "a feed number"});
-    const auto principal = services.gate.admit(request, match.route->permission);
+    auto principal = services.gate.admit(request, match.route->permission);
     if (!principal) return principal.error();
     if (match.route->permission != access::anybody && services.gate.closed().value_or(true))
       if (const std::int64_t wait = services.limits->users.take(principal->user, services.clock());
           wait > 0)
         return too_often(wait);
+    if (auto refused = complete(request, *principal, services)) return *refused;
     Response response = match.route->handler(request, *principal, services);
     mark_stale(request, services, response);
     if (!response.event_stream) response.headers.emplace_back("Cache-Control", "no-store");

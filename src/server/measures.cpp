@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "server/json_text.hpp"
 
@@ -84,8 +85,8 @@ json::object head_object(const Measure& measure) {
 
 Result<json::array> trend_array(const Services& services, const Snapshot& snapshot,
                                 const Principal& principal, const CellsAsk& ask) {
-  const auto cells = indicators::cells_of(*services.measures, snapshot, principal,
-                                          {ask.measure, ask.period, ask.area, By::trend});
+  const auto cells =
+      given_cells(services, snapshot, principal, {ask.measure, ask.period, ask.area, By::trend});
   if (!cells) return unexpected(cells.error());
   json::array trend;
   for (const MeasureCell& cell : *cells)
@@ -170,10 +171,92 @@ Result<void> check_period(const Services& services, const Period& period) {
               "period");
 }
 
+namespace {
+
+/// The year that a month or quarter is a part of.
+std::optional<Period> year_around(const Period& period) {
+  if (period.kind != Period::Kind::month && period.kind != Period::Kind::quarter)
+    return std::nullopt;
+  return *parse_period(fmt::format("{:04}", civil(period.first).year));
+}
+
+void hide(MeasureCell& cell, const Localized& reason) {
+  cell.figure = indicators::no_figure(reason);
+  cell.judged = {};
+  cell.judged.reason = reason;
+  cell.rank.reset();
+}
+
+/// The cells of a split over everybody that are hidden, whoever asks.
+std::vector<MeasureCell> hidden_of(const Services& services, const Snapshot& snapshot,
+                                   const CellsAsk& split) {
+  const Policy& policy = *services.catalogue.policy();
+  auto cells =
+      indicators::cells_of(*services.measures, snapshot, Principal::system("protection"), split);
+  if (!cells) return {};
+  std::vector<MeasureCell> before = *cells;
+  indicators::hide_small_counts(*split.measure, split.by, policy.small_count(),
+                                policy.small_basis(), *cells);
+  std::vector<MeasureCell> hidden;
+  for (std::size_t i = 0; i < cells->size(); ++i)
+    if (before[i].figure.value && !(*cells)[i].figure.value) hidden.push_back((*cells)[i]);
+  return hidden;
+}
+
+/// Whether a number is hidden in the split that it is a part of.
+bool hidden_in(const Services& services, const Snapshot& snapshot, const CellsAsk& split,
+               const std::function<bool(const MeasureCell&)>& is_meant) {
+  return std::ranges::any_of(hidden_of(services, snapshot, split), is_meant);
+}
+
+/// A number asked for alone, or the numbers of a street or month split further.
+bool hidden_as_part(const Services& services, const Snapshot& snapshot, const CellsAsk& ask) {
+  constexpr std::size_t district_digits = 6;
+  if (ask.area.size() >= indicators::street_digits &&
+      hidden_in(services, snapshot,
+                {ask.measure, ask.period, ask.area.substr(0, district_digits), By::area},
+                [&](const MeasureCell& cell) { return ask.area.starts_with(cell.area); }))
+    return true;
+  const std::optional<Period> year = year_around(ask.period);
+  return year && ask.measure->has_period(Period::Kind::month) &&
+         hidden_in(services, snapshot, {ask.measure, *year, ask.area, By::month},
+                   [&](const MeasureCell& cell) {
+                     return cell.period.first >= ask.period.first &&
+                            cell.period.last <= ask.period.last;
+                   });
+}
+
+}  // namespace
+
+Result<std::vector<MeasureCell>> given_cells(const Services& services, const Snapshot& snapshot,
+                                             const Principal& principal, const CellsAsk& ask) {
+  auto cells = indicators::cells_of(*services.measures, snapshot, principal, ask);
+  const std::shared_ptr<const Policy>& policy = services.catalogue.policy();
+  if (!cells || !policy || policy->sees_small_counts(principal)) return cells;
+  if (ask.by == By::area) {  // what hides a street is the same for who sees only that street
+    const std::vector<MeasureCell> hidden = hidden_of(services, snapshot, ask);
+    for (MeasureCell& cell : *cells)
+      if (std::ranges::any_of(hidden, [&](const MeasureCell& one) {
+            return one.area == cell.area && one.area_unknown == cell.area_unknown;
+          }))
+        hide(cell, policy->small_basis());
+  } else {
+    indicators::hide_small_counts(*ask.measure, ask.by, policy->small_count(),
+                                  policy->small_basis(), *cells);
+  }
+  if (ask.by == By::trend || ask.by == By::month) return cells;
+  if (!hidden_as_part(services, snapshot, ask)) return cells;
+  for (MeasureCell& cell : *cells)
+    if (cell.figure.value) hide(cell, policy->small_basis());
+  return cells;
+}
+
 Result<json::object> measure_object(const Services& services, const Snapshot& snapshot,
                                     const Principal& principal, const CellsAsk& ask) {
-  const auto cell = indicators::cell_of(*services.measures, snapshot, principal, ask);
-  if (!cell) return unexpected(cell.error());
+  const auto one =
+      given_cells(services, snapshot, principal, {ask.measure, ask.period, ask.area, By::none});
+  if (!one) return unexpected(one.error());
+  const MeasureCell* const cell = &one->front();
   json::object object = head_object(*ask.measure);
   put_figure(object, *ask.measure, cell->figure);
   put_judged(object, cell->judged);
@@ -181,10 +264,10 @@ Result<json::object> measure_object(const Services& services, const Snapshot& sn
                          ? json::value(target_object(*ask.measure, *cell->judged.target))
                          : json::value(nullptr);
   const auto before =
-      indicators::cell_of(*services.measures, snapshot, principal,
-                          {ask.measure, indicators::period_before(ask.period), ask.area, By::none});
+      given_cells(services, snapshot, principal,
+                  {ask.measure, indicators::period_before(ask.period), ask.area, By::none});
   if (!before) return unexpected(before.error());
-  object["previous"] = rounded(*ask.measure, before->figure.value);
+  object["previous"] = rounded(*ask.measure, before->front().figure.value);
   auto trend = trend_array(services, snapshot, principal, ask);
   if (!trend) return unexpected(trend.error());
   object["trend"] = std::move(*trend);
@@ -260,8 +343,13 @@ void ensure_measures(const Services& services, const std::vector<CellsAsk>& asks
 
 Result<std::string> make_measure_list(Services& services, const std::string& key) {
   const std::size_t bar = key.find('|');
+  const std::size_t end = key.find('|', bar + 1);
   const std::string area = key.substr(0, bar);
-  const Result<Period> period = parse_period(key.substr(bar + 1));
+  const Result<Period> period = parse_period(key.substr(bar + 1, end - bar - 1));
+  // Who may read the area has been asked before: the numbers are the same for all who see small
+  // counts, and for all who do not.
+  const Principal reader = key.substr(end + 1) == "all" ? Principal::system("public-health")
+                                                        : Principal::published("public-health");
   if (!period) return unexpected(period.error());
   std::vector<CellsAsk> asks;
   for (const Measure& measure : services.measures->measures())
@@ -270,9 +358,7 @@ Result<std::string> make_measure_list(Services& services, const std::string& key
   const auto snapshot = services.measures->snapshot();
   json::array items;
   for (const Measure& measure : services.measures->measures()) {
-    // Who may read the area has been asked before: the numbers are the same for all of them.
-    auto object = measure_object(services, *snapshot, Principal::system("public-health"),
-                                 {&measure, *period, area, By::none});
+    auto object = measure_object(services, *snapshot, reader, {&measure, *period, area, By::none});
     if (!object) return unexpected(object.error());
     items.push_back(std::move(*object));
   }

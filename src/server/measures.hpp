@@ -22,6 +22,14 @@ std::vector<Period> later_periods(Date today);
 /// that no request starts a computation over nothing. errors  invalid_input: where = "period"
 Result<void> check_period(const Services& services, const Period& period);
 
+/// The cells that a principal is given: without the right to them, small counts are taken out of
+/// the split, and of single numbers too where the split they are a part of does not show them:
+/// a street among the streets of its district, a month among the months of its year.
+Result<std::vector<indicators::MeasureCell>> given_cells(const Services& services,
+                                                         const indicators::Snapshot& snapshot,
+                                                         const Principal& principal,
+                                                         const indicators::CellsAsk& ask);
+
 /// The Measure object of the API: value, target, status, trend. area has been allowed.
 Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,
                                     const Principal& principal, const indicators::CellsAsk& ask);
@@ -37,7 +45,7 @@ json::object measure_row(const Services& services, const indicators::Measure& me
 /// are being made; the cells then say 正在计算.
 void ensure_measures(const Services& services, const std::vector<indicators::CellsAsk>& asks);
 
-/// key  "7701|2025": GET /api/measures, for FeedCache
+/// key  "7701|2025|all" with small counts, "7701|2025|" without: GET /api/measures, for FeedCache
 Result<std::string> make_measure_list(Services& services, const std::string& key);
 
 }  // namespace hb::server

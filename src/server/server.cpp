@@ -101,7 +101,7 @@ void warm(Services& services) {
   static_cast<void>(services.status->get("status", 0));
   const std::string year = std::to_string(civil(services.today()).year);
   for (const scene::Board& board : services.catalogue.boards())
-    static_cast<void>(services.boards->get(board.id + "||" + year, 0));
+    static_cast<void>(services.boards->get(board.id + "||" + year + "|", 0));
 }
 
 }  // namespace
@@ -147,6 +147,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   services.version = options.version;
   if (Result<void> set = set_entrance(services, options); !set) return unexpected(set.error());
   services.compartments = hub_options.compartments;
+  auto access = security::AccessBook::open((options.store / "access.db").string(),
+                                           hub_options.policy->break_glass(), options.clock);
+  if (!access) return unexpected(access.error());
+  services.access = std::move(*access);
   services.web_dir = options.web_dir;
   if (simulated && state->hub->store().info().simulated) {
     services.last_simulated_day = *simulated;

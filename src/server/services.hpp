@@ -9,6 +9,7 @@
 #include "indicators/measure_engine.hpp"
 #include "ingest/hub.hpp"
 #include "scene/catalogue.hpp"
+#include "security/access_book.hpp"
 #include "security/open_id.hpp"
 #include "server/areas.hpp"
 #include "server/audit_check.hpp"
@@ -41,6 +42,7 @@ struct Services {
   std::shared_ptr<const Compartments> compartments;
 
   Gate gate;
+  std::unique_ptr<security::AccessBook> access;  ///< relations of accounts, break-glass
   EventHub events;
   Metrics metrics;
   FeedWatch feed;

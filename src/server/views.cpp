@@ -181,7 +181,7 @@ json::object counts_object(const indicators::StatusCounts& counts) {
 json::object resident_object(const records::Resident& resident, const Services& services,
                              const PersonCard& card) {
   json::value age = nullptr;
-  if (resident.birth_date)
+  if (resident.birth_date && !resident.year_only)
     age = age_in_years(*resident.birth_date, resident.deceased.value_or(services.today()));
   const auto day = [](const std::optional<Date>& date) {
     return date ? json::value(format_date(*date)) : json::value(nullptr);
@@ -190,7 +190,8 @@ json::object resident_object(const records::Resident& resident, const Services& 
       {"id", resident.id},
       {"name", card.name},
       {"gender", text_or_null(resident.sex)},
-      {"birthDate", day(resident.birth_date)},
+      {"birthDate", resident.year_only ? json::value(format_date(*resident.birth_date).substr(0, 4))
+                                       : day(resident.birth_date)},
       {"age", age},
       {"area", text_or_null(resident.area)},
       {"areaName", resident.area.empty() ? json::value(nullptr)

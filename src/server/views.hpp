@@ -43,7 +43,7 @@ Result<struct PersonCard> card_of(const records::Resident& resident, const Princ
 
 // What the caches of Services make.
 Result<std::string> make_status(Services& services);
-/// key  "cockpit|7701|2025"
+/// key  "cockpit|7701|2025|all" with small counts, "cockpit|7701|2025|" without
 Result<std::string> make_board(Services& services, const std::string& key);
 
 }  // namespace hb::server

@@ -15,6 +15,8 @@ constexpr const char* create_house = R"sql(
   CREATE SCHEMA IF NOT EXISTS feed;
   CREATE SCHEMA IF NOT EXISTS scoped;
   CREATE SCHEMA IF NOT EXISTS closed;
+  CREATE SCHEMA IF NOT EXISTS ruled;
+  CREATE SCHEMA IF NOT EXISTS related;
   CREATE TABLE IF NOT EXISTS feed.applied (batch BIGINT);
   -- complete: has the rows of all applied batches
   CREATE TABLE IF NOT EXISTS feed.defined (name VARCHAR, physical VARCHAR, event_date VARCHAR,
@@ -126,7 +128,8 @@ std::vector<std::string> changes(const std::map<std::string, Physical>& before,
     if (kept != after.end() && kept->second.table == old.table) continue;
     if (kept == after.end())
       sqls.push_back(
-          fmt::format("DROP VIEW IF EXISTS closed.{0}; DROP VIEW scoped.{0}; DROP VIEW main.{0}",
+          fmt::format("DROP VIEW IF EXISTS related.{0}; DROP VIEW IF EXISTS ruled.{0}; "
+                      "DROP VIEW IF EXISTS closed.{0}; DROP VIEW scoped.{0}; DROP VIEW main.{0}",
                       duck::quoted(name)));
     sqls.push_back(fmt::format("DROP TABLE main.{}; DELETE FROM feed.defined WHERE physical = {}",
                                duck::quoted(old.table), duck::literal(old.table)));
@@ -218,7 +221,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   if (Result<void> set = connection->run("SET GLOBAL TimeZone = 'Asia/Shanghai'"); !set)
     return at_path(set.error());
 
-  auto pool = ConnectionPool::open(*state->engine, options.threads * 2, options.compartments);
+  auto pool = ConnectionPool::open(*state->engine, options.threads * 2,
+                                   {options.compartments, options.policy, options.today});
   if (!pool) return at_path(pool.error());
   auto check = SceneSqlCheck::open(*state->engine);
   if (!check) return at_path(check.error());
@@ -237,6 +241,10 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
     if (!after.emplace(schema.name, Physical{schema, physical_name(schema)}).second)
       return fail(ErrorCode::invalid_input, "the table is defined twice", schema.name);
   }
+  const Policy* policy = state_->options.policy.get();
+  if (policy != nullptr)
+    if (Result<void> checked = check_columns(*policy, after); !checked)
+      return unexpected(checked.error());
   const std::unique_lock lock(state_->tables_mutex);
   const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
   if (!connection) return unexpected(connection.error());
@@ -245,6 +253,10 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
     for (const auto& [name, table] : after) sqls.push_back(create_views_sql(table));
   if (!state_->options.read_only && state_->options.compartments)
     for (std::string& sql : closed_views_sql(*state_->options.compartments, after))
+      sqls.push_back(std::move(sql));
+  if (!state_->options.read_only && policy != nullptr)
+    for (std::string& sql :
+         policy_views_sql(*policy, after, state_->options.compartments != nullptr))
       sqls.push_back(std::move(sql));
   if (!sqls.empty()) {
     Result<duck::Transaction> transaction = duck::Transaction::begin(*connection);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "core/compartments.hpp"
 #include "core/date.hpp"
 #include "core/ids.hpp"
+#include "core/policy.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
 #include "tables/rows.hpp"
@@ -54,6 +56,10 @@ struct OpenOptions {
   /// What only its own programme sees; null: nothing is closed to anybody. They take effect with
   /// define().
   std::shared_ptr<const Compartments> compartments;
+  /// Who sees which rows and columns; null: nothing is kept back but by areas and compartments.
+  std::shared_ptr<const Policy> policy;
+  /// The day at which relations to persons are judged; empty: today in Shanghai.
+  std::function<Date()> today;
 };
 
 /// Rows that were deleted or corrected, by the month of their event.
@@ -117,6 +123,11 @@ class Database {
   /// Only the check: one SELECT, allowed functions and tables, the common subset of DuckDB and
   /// PostgreSQL (docs/scene-sql.md). errors invalid_input with what is refused and what to write.
   Result<void> check_scene_sql(const std::string& sql) const;
+
+  /// Residents who have one of these relations to the principal. Empty without a policy.
+  /// day  at which they are judged; none: today
+  Result<Related> related(const Principal& principal, Policy::Set relations,
+                          std::optional<Date> day = {}) const;
 
   Result<std::vector<TableInfo>> tables() const;
   /// What is defined, by name.

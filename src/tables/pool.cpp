@@ -13,6 +13,12 @@ namespace {
 /// Distinct lengths of a principal's area codes (2, 4, 6, 9 and 12 digits are official).
 constexpr std::size_t most_lengths = 6;
 
+constexpr const char* schemas[] = {"scoped", "closed", "ruled", "related"};
+constexpr std::size_t scoped = 0;
+constexpr std::size_t closed_side = 1;
+constexpr std::size_t ruled_side = 2;
+constexpr std::size_t related_side = 3;
+
 /// Code points.
 std::size_t length_of(const std::string& text) {
   return static_cast<std::size_t>(
@@ -20,8 +26,7 @@ std::size_t length_of(const std::string& text) {
 }
 
 /// The variables that scoped_view_sql() reads: whether areas limit, the area codes, their lengths.
-Result<std::string> scope_of(const Principal& principal, const Compartments* compartments,
-                             Compartments::Set closed) {
+Result<std::string> scope_of(const Principal& principal) {
   std::set<std::size_t> lengths;
   std::string codes;
   for (const std::string& area : principal.areas) {
@@ -39,7 +44,6 @@ Result<std::string> scope_of(const Principal& principal, const Compartments* com
     sql += length == lengths.end()
                ? fmt::format("; SET VARIABLE hb_length_{} = NULL::BIGINT", i)
                : fmt::format("; SET VARIABLE hb_length_{} = {}::BIGINT", i, *length++);
-  if (closed != 0) sql += closed_variables_sql(*compartments, closed);
   return sql;
 }
 
@@ -61,18 +65,18 @@ std::string scope_condition(const std::string& column) {
       matches(1), any);
 }
 
-Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(
-    const duck::Engine& engine, int size, std::shared_ptr<const Compartments> compartments) {
+Result<std::unique_ptr<ConnectionPool>> ConnectionPool::open(const duck::Engine& engine, int size,
+                                                             AccessRules rules) {
   auto pool = std::make_unique<ConnectionPool>();
-  pool->compartments_ = std::move(compartments);
+  pool->rules_ = std::move(rules);
+  const std::size_t sides = pool->rules_.policy ? 4 : pool->rules_.compartments ? 2 : 1;
   for (int i = 0; i < size; ++i) {
     Seat seat;
-    for (const char* schema : {"scoped", "closed"}) {
-      if (!pool->compartments_ && !seat.sides.empty()) break;
+    for (std::size_t side = 0; side < sides; ++side) {
       Result<duck::Connection> connection = duck::Connection::open(engine);
       if (!connection) return unexpected(connection.error());
-      if (Result<void> set =
-              connection->run(fmt::format("SET search_path = '{}.{}'", duck::catalog, schema));
+      if (Result<void> set = connection->run(
+              fmt::format("SET search_path = '{}.{}'", duck::catalog, schemas[side]));
           !set)
         return unexpected(set.error());
       seat.sides.push_back({std::move(*connection), ""});
@@ -93,26 +97,71 @@ std::size_t ConnectionPool::choose(const std::string& scope, std::size_t side) {
   return index;
 }
 
+/// Which schema the principal asks, and what its variables are.
+Result<ConnectionPool::Sitting> ConnectionPool::sitting(const Principal& principal) const {
+  const Compartments* compartments = rules_.compartments.get();
+  const Compartments::Set closed =
+      compartments != nullptr ? compartments->closed_to(principal) : Compartments::Set{0};
+  const bool ruled = rules_.policy && !Policy::is_own_job(principal);
+  if (!ruled) {
+    Result<std::string> scope = scope_of(principal);
+    if (!scope) return unexpected(scope.error());
+    if (closed == 0) return Sitting{scoped, std::move(*scope)};
+    return Sitting{closed_side, *scope + closed_variables_sql(*compartments, closed)};
+  }
+  const Policy::Rule* rule = rules_.policy->widest_rule(principal);
+  const bool by_area = rule != nullptr && (rule->area || rule->all_rows);
+  const bool by_relation = rule != nullptr && !by_area && !rule->reaches_nobody();
+  Principal asking = principal;
+  asking.unrestricted =
+      by_relation || (rule != nullptr && rule->all_rows) || (by_area && principal.unrestricted);
+  Result<std::string> scope = scope_of(asking);
+  if (!scope) return unexpected(scope.error());
+  if (compartments != nullptr) *scope += closed_variables_sql(*compartments, closed);
+  *scope += policy_variables_sql(*rules_.policy, rule, principal, rules_.day());
+  return Sitting{by_relation ? related_side : ruled_side, std::move(*scope)};
+}
+
 Result<ConnectionPool::Loan> ConnectionPool::take(const Principal& principal,
                                                   std::chrono::steady_clock::time_point deadline) {
-  const Compartments::Set closed = compartments_ ? compartments_->closed_to(principal) : 0;
-  const std::size_t side = closed != 0 ? 1 : 0;
-  const Result<std::string> scope = scope_of(principal, compartments_.get(), closed);
+  Result<Sitting> sits = sitting(principal);
+  if (!sits) return unexpected(sits.error());
+  return seat(std::move(*sits), deadline);
+}
+
+Result<ConnectionPool::Loan> ConnectionPool::take_for_relations(
+    const Principal& principal, Policy::Set relations, Date day,
+    std::chrono::steady_clock::time_point deadline) {
+  Policy::Rule any;
+  any.all_kinds = true;
+  any.fields.assign(rules_.policy->groups().size(), Show::none);
+  any.relations = relations;
+  Principal asking = principal;
+  asking.unrestricted = true;
+  Result<std::string> scope = scope_of(asking);
   if (!scope) return unexpected(scope.error());
+  if (rules_.compartments)
+    *scope += closed_variables_sql(*rules_.compartments, rules_.compartments->closed_to(principal));
+  *scope += policy_variables_sql(*rules_.policy, &any, principal, day);
+  return seat({related_side, std::move(*scope)}, deadline);
+}
+
+Result<ConnectionPool::Loan> ConnectionPool::seat(Sitting sitting,
+                                                  std::chrono::steady_clock::time_point deadline) {
   std::size_t index = 0;
   {
     std::unique_lock lock(mutex_);
     if (!freed_.wait_until(lock, deadline, [this] { return !free_.empty(); }))
       return fail(ErrorCode::unavailable,
                   "the tables are busy: no connection within the time limit");
-    index = choose(*scope, side);
+    index = choose(sitting.scope, sitting.side);
   }
-  Loan loan(*this, index, side);
-  Side& seat = seats_[index].sides[side];
-  if (seat.scope == *scope) return loan;
-  seat.scope.clear();  // until all variables are set
-  if (Result<void> set = seat.connection.run(*scope); !set) return unexpected(set.error());
-  seat.scope = *scope;
+  Loan loan(*this, index, sitting.side);
+  Side& side = seats_[index].sides[sitting.side];
+  if (side.scope == sitting.scope) return loan;
+  side.scope.clear();  // until all variables are set
+  if (Result<void> set = side.connection.run(sitting.scope); !set) return unexpected(set.error());
+  side.scope = std::move(sitting.scope);
   return loan;
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "core/clock.hpp"
 #include "tables/state.hpp"
 
 namespace hb::tables {
 namespace {
 
 constexpr std::size_t most_rows = 1'000'000;
+constexpr auto relations_limit = std::chrono::seconds(20);
 
 using Parameters = std::vector<std::pair<std::string, Value>>;
 
@@ -35,6 +37,35 @@ Result<ResultSet> run(const duck::Connection& connection, const std::string& sql
 }
 
 }  // namespace
+
+Result<Related> Database::related(const Principal& principal, Policy::Set relations,
+                                  std::optional<Date> day) const {
+  if (!state_->options.policy || relations == 0) return Related{};
+  const auto deadline = std::chrono::steady_clock::now() + relations_limit;
+  const Date at = day                     ? *day
+                  : state_->options.today ? state_->options.today()
+                                          : day_in_shanghai(system_clock()());
+  const Result<ConnectionPool::Loan> loan =
+      state_->pool->take_for_relations(principal, relations, at, deadline);
+  if (!loan) return unexpected(loan.error());
+  const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
+  const Result<ResultSet> set =
+      run(loan->connection(),
+          "SELECT DISTINCT resident_id, relation FROM hb_related WHERE resident_id IS NOT NULL AND "
+          "relation >= 0 ORDER BY resident_id",
+          {});
+  if (!set) return unexpected(set.error());
+  Related related;
+  for (const auto& row : set->rows) {
+    const std::int64_t resident = std::get<std::int64_t>(row[0]);
+    const Policy::Set bit = Policy::Set{1} << std::get<std::int64_t>(row[1]);
+    if (related.empty() || related.back().first != resident)
+      related.emplace_back(resident, bit);
+    else
+      related.back().second |= bit;
+  }
+  return related;
+}
 
 Result<void> Database::check_scene_sql(const std::string& sql) const {
   std::shared_ptr<const SceneNames> names;

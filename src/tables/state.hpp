@@ -82,6 +82,18 @@ std::vector<std::string> closed_views_sql(const Compartments& compartments,
 /// The statements that set those variables. set  the closed compartments
 std::string closed_variables_sql(const Compartments& compartments, Compartments::Set set);
 
+/// errors  invalid_input: the policy keeps back a column that a defined table has not
+Result<void> check_columns(const Policy& policy, const std::map<std::string, Physical>& tables);
+/// The views of schema `ruled`: those of `closed` (or `scoped`) with hidden and masked columns,
+/// empty where the principal sees no record of the kind; and of schema `related`: those of `ruled`
+/// with the rows of related persons alone. Both read variables of the connection.
+std::vector<std::string> policy_views_sql(const Policy& policy,
+                                          const std::map<std::string, Physical>& tables,
+                                          bool has_compartments);
+/// The statements that set those variables. rule  the one that counts; null: none does
+std::string policy_variables_sql(const Policy& policy, const Policy::Rule* rule,
+                                 const Principal& principal, Date today);
+
 /// Statements that bring the event tables in line with corrected demographics; the temporary table
 /// `fix` holds them. Both note in feed.former, under `batch`, which months they change.
 Result<void> apply_fixes(const duck::Connection& connection,

@@ -13,12 +13,12 @@ namespace json = boost::json;
 
 namespace {
 
-/// A closed small district, an auditor, and a nurse who looked at one person twice.
+/// A closed small district, an auditor, and a physician who looked at one person twice.
 struct Watched {
   Fortress fortress;
   std::uint16_t port = fortress.port();
   Visitor auditor = fortress.visitor("shen.ji", {"auditor"});
-  Visitor nurse = fortress.visitor("li.na", {"nurse"}, {"770101001"});
+  Visitor nurse = fortress.visitor("li.na", {"mental-health-physician"}, {"770101001"});
   std::string person;
 
   Watched() {

@@ -212,7 +212,7 @@ TEST_CASE("Gate: second factor: begun, confirmed, then asked for at every log-in
 
 TEST_CASE("Gate: who lives elsewhere is answered as who does not exist") {
   District place;
-  add_user(*accounts_of(place), "li.na", {"nurse"}, {"770101001"});
+  add_user(*accounts_of(place), "li.na", {"epidemiologist"}, {"770101001"});
   const std::uint16_t port = place.port();
   const auto first = [&] { return get(port, "/api/residents"); };
   CHECK(first().status == 401);

@@ -6,6 +6,7 @@
 #include "server/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
+#include "stats/suppression.hpp"
 
 namespace hb::server {
 
@@ -22,6 +23,26 @@ struct BoardAsk {
   Principal principal = Principal::published("public-health");  // all areas, no compartment
   std::string area;
   Period period;
+  bool small_counts = false;  ///< whether the reader sees counts of few persons
+
+  /// Takes back counts of few persons, and as many more as their sum would give them back by.
+  /// items  objects with the count under `name`
+  void protect(json::array& items, const char* name) const {
+    std::vector<json::value*> values;
+    for (json::value& item : items) values.push_back(&item.get_object()[name]);
+    protect(values);
+  }
+  void protect(const std::vector<json::value*>& values) const {
+    if (small_counts) return;
+    std::vector<std::optional<double>> counts;
+    for (const json::value* value : values)
+      counts.push_back(value->is_number() ? std::optional(value->to_number<double>())
+                                          : std::nullopt);
+    const std::vector<bool> hidden =
+        stats::hidden_counts(counts, services.catalogue.policy()->small_count(), true);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (hidden[i]) *values[i] = nullptr;
+  }
 
   Result<tables::ResultSet> query(const std::string& sql) const {
     const std::pair<std::string, tables::Value> known[] = {
@@ -105,6 +126,9 @@ Result<json::object> key_figures(const BoardAsk& ask, const Section& section) {
                                  {"note", texts_or_null(figure.note)},
                                  {"source", texts(figure.source)},
                                  {"asOf", as_of}});
+    // One figure of a small area; figures of the whole are published anyway.
+    if (!ask.area.empty() && figure.measure.empty())
+      ask.protect({&items.back().get_object()["value"]});
   }
   return json::object{{"items", std::move(items)}};
 }
@@ -171,6 +195,11 @@ Result<json::object> areas(const BoardAsk& ask, const Section& section) {
                                 {"visits", number_of_visits},
                                 {"visitsPerThousand", rate}});
   }
+  ask.protect(list, "people");
+  ask.protect(list, "visits");
+  for (json::value& row : list)
+    if (row.at("people").is_null() || row.at("visits").is_null())
+      row.get_object()["visitsPerThousand"] = nullptr;
   return json::object{{"unit", texts(section.unit)},
                       {"rows", std::move(list)},
                       {"period", format_period(ask.period)},
@@ -187,6 +216,7 @@ Result<json::object> series(const BoardAsk& ask, const Section& section) {
   json::array points;
   for (const auto& row : rows->rows)
     points.push_back(json::object{{"period", plain(row[*period])}, {"value", plain(row[*value])}});
+  ask.protect(points, "value");
   return json::object{{"unit", texts(section.unit)},
                       {"source", texts(section.source)},
                       {"points", std::move(points)}};
@@ -248,6 +278,9 @@ Result<json::object> weeks(const BoardAsk& ask, const Section& section) {
   for (auto& [code, values] : table.series) {
     json::array list;
     for (const Date monday : table.weeks) list.push_back(values[monday]);
+    std::vector<json::value*> counts;
+    for (json::value& count : list) counts.push_back(&count);
+    ask.protect(counts);
     series.push_back(json::object{{"code", code},
                                   {"name", texts(ask.services.catalogue.text(section.codes, code))},
                                   {"values", std::move(list)}});
@@ -273,6 +306,8 @@ Result<json::object> pyramid(const BoardAsk& ask, const Section& section) {
     list.push_back(json::object{{"ageBand", plain(row[*band])},
                                 {"male", plain(row[*male])},
                                 {"female", plain(row[*female])}});
+  ask.protect(list, "male");
+  ask.protect(list, "female");
   return json::object{{"unit", texts(section.unit)},
                       {"source", texts(section.source)},
                       {"period", format_period(ask.period)},
@@ -332,11 +367,13 @@ Result<json::object> make_section(const BoardAsk& ask, const Section& section) {
 Result<std::string> make_board(Services& services, const std::string& key) {
   const std::size_t first = key.find('|');
   const std::size_t second = key.find('|', first + 1);
+  const std::size_t third = key.find('|', second + 1);
   const scene::Board* board = services.catalogue.board(key.substr(0, first));
-  const Result<Period> period = parse_period(key.substr(second + 1));
+  const Result<Period> period = parse_period(key.substr(second + 1, third - second - 1));
   if (!board || !period) return fail(ErrorCode::not_found, "there is no such board");
   const BoardAsk ask{services, Principal::published("public-health"),
-                     key.substr(first + 1, second - first - 1), *period};
+                     key.substr(first + 1, second - first - 1), *period,
+                     key.substr(third + 1) == "all"};
   json::array sections;
   for (const Section& section : board->sections) {
     auto made = make_section(ask, section);
@@ -353,7 +390,7 @@ Result<std::string> make_board(Services& services, const std::string& key) {
 }
 
 /// GET /api/boards/{id}?area=&period=: made once per area, period and feed number (FeedCache)
-Response get_board(Request& request, const Principal&, Services& services) {
+Response get_board(Request& request, const Principal& principal, Services& services) {
   const std::string id(request.capture("id"));
   if (!services.catalogue.board(id)) return not_found({"该看板", "such board"});
   const auto area = area_of(request);
@@ -363,7 +400,10 @@ Response get_board(Request& request, const Principal&, Services& services) {
   const auto after = number_of(request, "after", 0, std::numeric_limits<std::int64_t>::max());
   if (!after) return after.error();
   const BatchId at_least = std::min<BatchId>(after->value_or(0), services.feed.reached());
-  const auto made = services.boards->get(id + "|" + *area + "|" + format_period(*period), at_least);
+  const auto made = services.boards->get(
+      id + "|" + *area + "|" + format_period(*period) + "|" +
+          (services.catalogue.policy()->sees_small_counts(principal) ? "all" : ""),
+      at_least);
   if (!made) return outcome(made.error());
   return text_response(200, "application/json", *made->text);
 }

@@ -54,7 +54,7 @@ Result<std::vector<indicators::MeasureCell>> cells_for(const Services& services,
                                                        const Principal& principal,
                                                        const CellsAsk& ask) {
   ensure_measures(services, {ask});
-  return indicators::cells_of(*services.measures, *services.measures->snapshot(), principal, ask);
+  return given_cells(services, *services.measures->snapshot(), principal, ask);
 }
 
 /// One part of the list of a measure, wrapped so that the engine pages and counts.
@@ -96,6 +96,14 @@ Result<json::object> person_row(Services& services, const Principal& principal,
 
 }  // namespace
 
+namespace {
+
+std::string small_counts_word(const Services& services, const Principal& principal) {
+  return services.catalogue.policy()->sees_small_counts(principal) ? "all" : "";
+}
+
+}  // namespace
+
 /// GET /api/measures?area=&period=: made once per area, period and state of the cells (FeedCache)
 Response get_measures(Request& request, const Principal& principal, Services& services) {
   const auto area = area_of(request);
@@ -110,7 +118,9 @@ Response get_measures(Request& request, const Principal& principal, Services& se
   // Who waits for a batch gets the newest cells there are, else what is ready may be a little
   // older.
   const std::int64_t at_least = *after ? services.measures->snapshot()->generation : 0;
-  const auto made = services.measure_lists->get(*area + "|" + format_period(*period), at_least);
+  const auto made = services.measure_lists->get(
+      *area + "|" + format_period(*period) + "|" + small_counts_word(services, principal),
+      at_least);
   if (!made) return outcome(made.error());
   return text_response(200, "application/json", *made->text);
 }
