@@ -78,6 +78,7 @@ std::optional<std::int64_t> count_at_once(const Counter& counter, std::size_t ro
       ++i;
     }
   }
+  types += resource_type.equals(counter.strings + last);
   if (types != 1) return std::nullopt;
   return values - keys - 2;  // the root itself and the value of resourceType
 }
