@@ -118,6 +118,8 @@ TEST_CASE("descendants().count() equals the number of descendants()") {
       R"({"resourceType":"Bundle","id":"b","type":"collection","entry":[
         {"resource":{"resourceType":"Patient","id":"p","active":true,"multipleBirthInteger":3}}]})";
   check("descendants().count()", group, "7");
+  check("descendants().count()", R"({"resourceType":"Patient","id":"p","text":{"resourceType":5}})",
+        "2");
   check("descendants().count()", R"({"resourceType":"Patient","id":"resourceType","active":true})",
         "2");
   check(
