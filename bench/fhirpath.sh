@@ -16,7 +16,7 @@ for ((i = 0; i < rounds; i++)); do
 done
 {
   echo "$(wc -l < "$sample") Synthea resources, parsed beforehand; expressions compiled beforehand, with the R4 model; one"
-  echo "thread, $seconds s per expression, the faster of $rounds runs of each side, taken in turn. fhirpath.js" \
+  echo "thread, $seconds s of its CPU time per expression, the faster of $rounds runs of each side, taken in turn. fhirpath.js" \
     "$(node -p "require('$peer/node_modules/fhirpath/package.json').version") on Node $(node --version)."
   echo "\`items\` is what one round over the resources gives: it must agree."
   echo
@@ -41,6 +41,7 @@ done
   echo
   echo "Both sides get a parsed resource (a JavaScript object; a document with its type known and looked through once for"
   echo "extensions beside primitives), a compiled expression bound to R4, and put the items of each evaluation in a list."
-  echo "\`descendants().count()\` is counted without looking at types, since nobody sees the items. With other work on the"
-  echo "machine fhirpath.js slows down more (its compiler and garbage collector are threads of their own)."
+  echo "\`descendants().count()\` is counted without looking at types, since nobody sees the items. CPU time is that of the"
+  echo "evaluating thread alone: what the compiler and the garbage collector of fhirpath.js do in threads of their own is not"
+  echo "counted, nor is other work on the machine."
 } >> "$report"

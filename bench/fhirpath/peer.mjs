@@ -7,6 +7,8 @@ const [modules, expressions, resources, seconds] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(modules), 'x.js'));
 const fhirpath = require('fhirpath');
 const model = require('fhirpath/fhir-context/r4');
+// CPU time of this thread so far, s: its compiler and garbage collector have threads of their own.
+const cpuTime = () => Number(fs.readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9;
 const byType = new Map();
 for (const line of fs.readFileSync(resources, 'utf8').split('\n').filter(Boolean)) {
   const resource = JSON.parse(line);
@@ -19,13 +21,13 @@ for (const line of fs.readFileSync(expressions, 'utf8').split('\n').filter(Boole
   const list = byType.get(type);
   const round = () => list.reduce((items, resource) => items + expression(resource).length, 0);
   const items = round();
-  const start = process.hrtime.bigint();
+  const start = cpuTime();
   let evaluations = 0;
   let took = 0;
   while (took < Number(seconds)) {
     for (const resource of list) expression(resource);
     evaluations += list.length;
-    took = Number(process.hrtime.bigint() - start) / 1e9;
+    took = cpuTime() - start;
   }
   console.log(`${text}\t${Math.round(evaluations / took)}\t${items}`);
 }
