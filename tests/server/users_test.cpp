@@ -72,13 +72,13 @@ TEST_CASE("users: added with a password that is shown once and must be changed")
 
 TEST_CASE("users: rights are in force with the next request; nobody changes their own") {
   Office office;
-  const Visitor nurse = office.fortress.visitor("li.na", {"nurse"}, {"770101001"});
+  const Visitor nurse = office.fortress.visitor("li.na", {"epidemiologist"}, {"770101001"});
   const auto residents = [&] {
     return ask(office.port, "GET", "/api/residents", "", nurse.cookie);
   };
   CHECK(residents().json().at("total") == 2);
   const std::string rights = "/api/users/li.na/rights";
-  const Answer wider = office.post(rights, R"({"roles":["nurse"],"areas":["770101"]})");
+  const Answer wider = office.post(rights, R"({"roles":["epidemiologist"],"areas":["770101"]})");
   is_valid(office.port, wider, "Account");
   CHECK(residents().json().at("total") == 3);
   CHECK(office.post(rights, R"({"roles":["analyst"],"areas":["770101"]})").status == 200);
