@@ -1,5 +1,7 @@
 #include "cli/content.hpp"
 
+#include "cli/exit_code.hpp"
+
 #include <cstdlib>
 #include <thread>
 #include <vector>
@@ -40,6 +42,11 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   options.create = create;
   options.threads = threads;
   options.read_only = read_only;
+  std::unique_ptr<ProgressBar> bar;  // only where tables are built
+  options.building = [&bar](double fraction) {
+    if (!bar) bar = std::make_unique<ProgressBar>("building changed tables");
+    bar->show(fraction);
+  };
   // Kept elsewhere, the key cannot be used by whoever can only change the store.
   if (const char* key = std::getenv("HEALTHBRAIN_AUDIT_KEY"); key != nullptr)
     options.audit_key_file = key;

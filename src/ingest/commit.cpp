@@ -51,7 +51,8 @@ boost::json::object counts_json(const std::map<std::string, std::int64_t>& count
 }  // namespace
 
 Result<Committed> commit_prepared(Hub& hub, Prepared&& prepared) {
-  for (const RowBlock& block : prepared.blocks) add_touched(block, prepared.set.touched);
+  for (const RowBlock& block : prepared.blocks)
+    if (!block.schema->former) add_touched(block, prepared.set.touched);
   Committed committed;
   auto receipt = hub.store().commit(std::move(prepared.set));
   if (!receipt) return unexpected(receipt.error());
@@ -105,6 +106,7 @@ Result<void> Committer::commit(std::size_t index, Prepared&& prepared) {
   report_.quarantined += problems;
   report_.orphans += orphans;
   for (const RowBlock& block : committed->rows.blocks) {
+    if (block.schema->former) continue;
     file.tables[block.schema->name] += static_cast<std::int64_t>(block.rows());
     report_.tables[block.schema->name] += static_cast<std::int64_t>(block.rows());
   }

@@ -8,6 +8,7 @@
 #include "ingest/commit.hpp"
 #include "ingest/relation_cache.hpp"
 #include "ingest/replay.hpp"
+#include "ingest/table_build.hpp"
 
 namespace hb::ingest {
 
@@ -50,6 +51,7 @@ struct Hub::State {
   std::unique_ptr<views::Flattener> flattener;
   std::shared_ptr<const fhir::Rulebook> rulebook;
   std::mutex replaying;  // one catch-up, rebuild or check at a time
+  std::mutex building;   // one building of tables at a time
 
   RelationCache relations;
 
@@ -117,10 +119,29 @@ struct Hub::State {
     if (options.policy)
       store->set_related(
           [this](const Principal& who) { return relations.of(*options.policy, who, *tables); });
-    auto missing = tables->define(flattener->schemas());
-    if (!missing) return unexpected(missing.error());
-    if (missing->empty() || options.read_only) return {};
-    return tables->clear();  // a changed view: catch_up() makes all rows anew
+    auto unfinished = tables->define(flattener->schemas());
+    if (!unfinished) return unexpected(unfinished.error());
+    if (unfinished->empty() || options.read_only) return {};
+    return keep_formers();
+  }
+
+  /// New rows are made for the tables that still answer too, by the views they were made with.
+  Result<void> keep_formers() {
+    auto views = views::load_views(options.views_dir);
+    if (!views) return unexpected(views.error());
+    for (const tables::TableSchema& schema : tables->formers()) {
+      auto former = views::View::compile(schema.source);
+      if (former) former->set_former();
+      // Another program may have made it: then its rows cannot be made as they were.
+      if (former && former->table().columns == schema.columns &&
+          former->table().definition == schema.definition) {
+        views->push_back(std::move(*former));
+        continue;
+      }
+      if (auto stands = tables->let_stand(schema.name); !stands) return stands;
+    }
+    flattener = std::make_unique<views::Flattener>(std::move(*views));
+    return {};
   }
 
   /// A delivery that was being received when the program ended is over.
@@ -160,6 +181,11 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::string& directory, const HubOp
   if (options.read_only) return hub;
   auto caught_up = hub->catch_up();
   if (!caught_up) return unexpected(caught_up.error());
+  if (options.build_tables) {
+    auto built = hub->build_tables({.progress = options.building, .cancelled = {}});
+    if (!built) return unexpected(built.error());
+  }
+  hub->state_->options.building = {};  // what it shows on is the caller's
   auto closed = hub->state_->close_interrupted(*hub);
   if (!closed) return unexpected(closed.error());
   return hub;
@@ -179,6 +205,19 @@ Result<BatchId> Hub::catch_up(const std::function<void(double)>& progress) {
   if (*reached >= state_->store->last_batch()) return reached;
   RowReplay replay(*state_->store, *state_->flattener, *state_->tables);
   return replay.run(*reached, progress);
+}
+
+Result<std::vector<std::string>> Hub::build_tables(const BuildOptions& options) {
+  const std::lock_guard lock(state_->building);
+  TableBuild build(*state_->store, *state_->tables, options);
+  auto built = build.run();
+  if (!built || built->empty()) return built;
+  records::WriteSet moved;
+  for (const std::string& name : *built) moved.touched.push_back({name, "", "", 0});
+  if (auto told = commit_without_rows(*this, std::move(moved)); !told)
+    return unexpected(told.error());
+  if (auto kept = state_->tables->checkpoint(); !kept) return unexpected(kept.error());
+  return built;
 }
 
 Result<void> Hub::rebuild(const std::function<void(double)>& progress) {

@@ -36,6 +36,17 @@ struct HubOptions {
   std::shared_ptr<const Policy> policy;
   /// The day at which relations to persons are judged; empty: today in Shanghai by `clock`.
   std::function<Date()> today;
+  /// open() builds the tables of changed views before it returns; false: the caller does, by
+  /// build_tables(), and the former tables answer until then.
+  bool build_tables = true;
+  std::function<void(double)> building;  ///< progress 0…1 of that
+};
+
+struct BuildOptions {
+  std::function<void(double)> progress;  ///< 0…1
+  /// Asked between steps and while waiting; true: stops, and the next start goes on from there.
+  std::function<bool()> cancelled;
+  std::size_t versions_per_step = 100'000;  ///< rows of so many are durable at once
 };
 
 /// A store directory opened: records.db, tables.db, and the views that lead from one to the other.
@@ -55,6 +66,12 @@ class Hub {
 
   /// Applies what the tables lack, from the feed; returns the batch reached.
   Result<BatchId> catch_up(const std::function<void(double)>& progress = {});
+  /// Builds the tables of views that are new or have changed, each beside the one that answers, and
+  /// swaps them in one transaction. Other tables are not touched; loads may go on meanwhile. What
+  /// was built is kept when the program ends. When it has swapped it commits a batch of the feed
+  /// that says the tables were touched, so that everything derived follows.
+  /// returns  names of the tables that answer anew; empty: nothing was to be built, or cancelled
+  Result<std::vector<std::string>> build_tables(const BuildOptions& options = {});
   /// Makes all tables anew from the records. progress 0…1.
   Result<void> rebuild(const std::function<void(double)>& progress = {});
   /// Proves that the tables equal the records and that the records are sound.

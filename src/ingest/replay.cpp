@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t versions_per_append = 100'000;
 constexpr std::int64_t batches_per_read = 256;
+constexpr Seq most_scanned = 2'000'000;  // versions between durable steps, wanted or not
 constexpr std::size_t most_cached_residents = 500'000;
 
 const Principal& reader() {
@@ -20,7 +21,7 @@ const Principal& reader() {
 
 RowReplay::RowReplay(const records::Store& store, const views::Flattener& flattener,
                      tables::Database& target)
-    : store_(store), target_(target), sink_(flattener) {}
+    : store_(store), flattener_(flattener), target_(target), sink_(flattener) {}
 
 /// Where the Patient changed after the event, the area is that of the version before the event.
 Result<std::string> RowReplay::area_at(const records::Resident& resident, Seq seq) {
@@ -106,23 +107,64 @@ Result<void> RowReplay::add_version(const records::StoredVersion& version) {
 
 Result<void> RowReplay::add_versions(Seq from, Seq to) {
   Result<void> outcome;
-  auto scanned = store_.scan(reader(), from, to, [&](const records::StoredVersion& version) {
-    outcome = add_version(version);
-    return outcome.has_value();
-  });
+  // Even a type without rows may have had some: its former versions go.
+  const auto wanted = [&](std::string_view type) { return catching_up_ || flattener_.wants(type); };
+  auto scanned = store_.scan(
+      reader(), from, to,
+      [&](const records::StoredVersion& version) {
+        outcome = add_version(version);
+        return outcome.has_value();
+      },
+      wanted);
   if (!outcome) return outcome;
   return scanned;
 }
 
-Result<void> RowReplay::apply() {
-  if (batch_.batches.empty()) return {};
-  batch_.blocks = sink_.take();
-  for (tables::RowBlock& block : batch_.blocks) tables::stamp(block, seqs_);
-  auto applied = target_.apply(batch_);
-  batch_ = {};
+std::vector<tables::RowBlock> RowReplay::take_blocks() {
+  std::vector<tables::RowBlock> blocks = sink_.take();
+  for (tables::RowBlock& block : blocks) tables::stamp(block, seqs_);
   seqs_.clear();
   if (residents_.size() > most_cached_residents) residents_.clear();
+  return blocks;
+}
+
+Result<void> RowReplay::apply() {
+  if (batch_.batches.empty()) return {};
+  batch_.blocks = take_blocks();
+  auto applied = target_.apply(batch_);
+  batch_ = {};
   return applied;
+}
+
+Result<void> RowReplay::build(const std::vector<std::string>& names, tables::BatchRange range,
+                              std::size_t step, const std::function<bool(BatchId)>& go_on) {
+  catching_up_ = false;
+  Seq scanned_from = 0;
+  for (BatchId at = range.first - 1; at < range.last;) {
+    auto entries = store_.feed(at, batches_per_read);
+    if (!entries) return unexpected(entries.error());
+    if (entries->empty())
+      return fail(ErrorCode::unavailable, "the records lack batches the tables were made from",
+                  "batch " + std::to_string(at + 1));
+    for (const records::FeedEntry& entry : *entries) {
+      if (entry.batch > range.last) break;
+      at = entry.batch;
+      if (entry.last_seq >= entry.first_seq && entry.last_seq > 0) {
+        if (scanned_from == 0) scanned_from = entry.first_seq;
+        auto added = add_versions(entry.first_seq - 1, entry.last_seq);
+        if (!added) return unexpected(added.error());
+      }
+      const bool many = seqs_.size() >= step ||
+                        (scanned_from != 0 && entry.last_seq - scanned_from >= most_scanned);
+      if (!many && at < range.last) continue;
+      auto built = target_.build(names, {range.first, at}, take_blocks());
+      if (!built) return built;
+      range.first = at + 1;
+      scanned_from = 0;
+      if (!go_on(at)) return {};
+    }
+  }
+  return {};
 }
 
 Result<BatchId> RowReplay::run(BatchId after, const std::function<void(double)>& progress) {

@@ -23,6 +23,15 @@ class RowReplay {
   /// progress  0…1 by batches; returns the batch reached
   Result<BatchId> run(BatchId after, const std::function<void(double)>& progress);
 
+  /// Fills tables that are being built with the rows of the batches of `range`, in steps that are
+  /// durable each. Rows are made of versions that are current now; what is replaced meanwhile goes
+  /// when the building is finished.
+  /// names      tables that owe this range next; the flattener makes their rows and no others
+  /// step       versions per durable step
+  /// go_on      asked after each step, with the last batch of it
+  Result<void> build(const std::vector<std::string>& names, tables::BatchRange range,
+                     std::size_t step, const std::function<bool(BatchId)>& go_on);
+
  private:
   Result<void> add_versions(Seq from, Seq to);
   Result<void> add_version(const records::StoredVersion& version);
@@ -32,7 +41,10 @@ class RowReplay {
   Result<std::string> area_at(const records::Resident& resident, Seq seq);
   Result<void> apply();
 
+  std::vector<tables::RowBlock> take_blocks();
+
   const records::Store& store_;
+  const views::Flattener& flattener_;
   tables::Database& target_;
   views::Flattener::Sink sink_;
   fhir::Parser parser_;

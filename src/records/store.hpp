@@ -155,9 +155,11 @@ class Store {
   Seq last_seq() const;
 
   /// Every version in seq order in (from, to], for rebuild and check; `current` is right for each.
-  /// visit returns false to stop.
+  /// visit   returns false to stop
+  /// wanted  versions of other types are not unpacked and not visited; empty: all are
   Result<void> scan(const Principal& principal, Seq from, Seq to,
-                    const std::function<bool(const StoredVersion&)>& visit) const;
+                    const std::function<bool(const StoredVersion&)>& visit,
+                    const std::function<bool(std::string_view type)>& wanted = {}) const;
   /// Counts of current resources per type.
   Result<std::vector<std::pair<std::string, std::int64_t>>> counts() const;
 

@@ -312,7 +312,8 @@ Result<bool> Store::exists(std::string_view type, std::string_view id) const {
 }
 
 Result<void> Store::scan(const Principal& principal, Seq from, Seq to,
-                         const std::function<bool(const StoredVersion&)>& visit) const {
+                         const std::function<bool(const StoredVersion&)>& visit,
+                         const std::function<bool(std::string_view type)>& wanted) const {
   const Engine& engine = *state_->engine;
   if (!principal.unrestricted) {
     return fail(ErrorCode::forbidden, "only unrestricted jobs may read all versions");
@@ -324,6 +325,7 @@ Result<void> Store::scan(const Principal& principal, Seq from, Seq to,
         slice(engine, at, std::min(last, at + versions_per_slice));
     if (!versions) return unexpected(versions.error());
     for (RawVersion& raw : *versions) {
+      if (wanted && !wanted(raw.version.type)) continue;
       const Result<StoredVersion> version = unpacked(engine, std::move(raw));
       if (!version) return unexpected(version.error());
       if (!visit(*version)) return {};

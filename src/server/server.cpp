@@ -4,6 +4,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
+#include <thread>
+
 #include "scene/compartments.hpp"
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
@@ -35,6 +38,8 @@ struct Server::State {
   std::unique_ptr<Services> services;
   std::unique_ptr<ActMover> acts;
   std::unique_ptr<Listener> listener;
+  std::atomic<bool> stopping = false;
+  std::thread builder;
 };
 
 namespace {
@@ -96,6 +101,25 @@ Result<void> set_entrance(Services& services, const ServerOptions& options) {
   return {};
 }
 
+/// Tables of changed views are built while the former ones answer.
+void build_tables(ingest::Hub& hub, const std::atomic<bool>& stopping) {
+  const auto say = [](const char* event, const std::string& message) {
+    spdlog::info("{}", json::serialize(json::object{{"event", event}, {"message", message}}));
+  };
+  int said = -1;
+  ingest::BuildOptions options;
+  options.cancelled = [&stopping] { return stopping.load(); };
+  options.progress = [&](double fraction) {
+    const int tenth = static_cast<int>(fraction * 10);
+    if (tenth == said) return;
+    said = tenth;
+    say("building-tables", std::to_string(tenth * 10) + " %");
+  };
+  const auto built = hub.build_tables(options);
+  if (!built) return say("tables-not-built", built.error().message);
+  for (const std::string& table : *built) say("table-built", table);
+}
+
 /// The board everybody opens first is made before anybody asks.
 void warm(Services& services) {
   static_cast<void>(services.status->get("status", 0));
@@ -123,6 +147,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   hub_options.key_file = options.key_file;
   hub_options.threads = options.threads;
   hub_options.clock = options.clock;
+  hub_options.build_tables = false;
   auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");
   if (!compartments) return unexpected(compartments.error());
   hub_options.compartments = std::make_shared<const Compartments>(std::move(*compartments));
@@ -172,6 +197,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   services.listener = listener->get();
   state->listener = std::move(*listener);
   warm(services);
+  state->builder = std::thread(build_tables, std::ref(*state->hub), std::cref(state->stopping));
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
@@ -182,6 +208,8 @@ std::uint16_t Server::port() const { return state_->listener->port(); }
 
 void Server::stop() {
   if (!state_->listener) return;
+  state_->stopping = true;
+  state_->builder.join();
   state_->listener->stop();
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next

@@ -20,56 +20,10 @@ bool has_column(const TableSchema& schema, std::string_view name) {
   return std::ranges::any_of(schema.columns, [&](const ColumnSpec& c) { return c.name == name; });
 }
 
-Column integers(const std::vector<std::int64_t>& values) {
-  Column column;
-  column.null.assign(values.size(), 0);
-  column.ints = values;
-  return column;
-}
-
 void push_text(Column& column, std::string_view text) {
   column.null.push_back(text.empty() ? 1 : 0);
   column.bytes += text;
   column.ends.push_back(static_cast<std::uint32_t>(column.bytes.size()));
-}
-
-Result<void> append_column(const duck::Connection& connection, const std::string& schema,
-                           const std::string& table, const std::vector<ColumnType>& types,
-                           const std::vector<Column>& columns) {
-  Result<duck::Writer> writer = duck::Writer::open(connection, schema, table, types);
-  if (!writer) return unexpected(writer.error());
-  if (Result<void> put = writer->append(columns, columns[0].null.size()); !put) return put;
-  return writer->close();
-}
-
-/// One appender per table, however many blocks it has.
-Result<void> append_blocks(const duck::Connection& connection,
-                           const std::map<std::string, Physical>& tables,
-                           const std::vector<RowBlock>& blocks) {
-  std::map<std::string, std::vector<const RowBlock*>> by_table;
-  for (const RowBlock& block : blocks) {
-    HB_CHECK(block.schema != nullptr);
-    const auto defined = tables.find(block.schema->name);
-    if (defined == tables.end() || defined->second.schema.columns != block.schema->columns)
-      return fail(ErrorCode::invalid_input, "the rows do not fit a defined table",
-                  block.schema->name);
-    if (block.rows() > 0) by_table[block.schema->name].push_back(&block);
-  }
-  for (const auto& [name, parts] : by_table) {
-    const Physical& physical = tables.at(name);
-    const auto named = [&name = name](Error error) {
-      error.where = name;
-      return unexpected<Error>(std::move(error));
-    };
-    Result<duck::Writer> writer =
-        duck::Writer::open(connection, "main", physical.table, types_of(physical.schema));
-    if (!writer) return named(writer.error());
-    for (const RowBlock* part : parts)
-      if (Result<void> put = writer->append(part->columns, part->rows()); !put)
-        return named(put.error());
-    if (Result<void> closed = writer->close(); !closed) return named(closed.error());
-  }
-  return {};
 }
 
 /// age_band of views: full years at the event in steps of five, 85 and above in one.
@@ -82,25 +36,33 @@ std::string age_band_sql(const TableSchema& schema) {
   return fmt::format(", age_band = CASE WHEN {0} >= 0 THEN least(85, {0} // 5 * 5) END", age);
 }
 
+/// As columns of (resident_id, sex, birth_date).
+std::vector<Column> fix_columns(const std::vector<TableBatch::ResidentFix>& fixes) {
+  std::vector<Column> columns(3);
+  for (const TableBatch::ResidentFix& fix : fixes) {
+    columns[0].null.push_back(0);
+    columns[0].ints.push_back(fix.resident);
+    push_text(columns[1], fix.sex);
+    columns[2].null.push_back(fix.has_birth_date ? 0 : 1);
+    columns[2].ints.push_back(fix.has_birth_date ? fix.birth_date.days : 0);
+  }
+  return columns;
+}
+
+const std::vector<ColumnType> fix_types = {ColumnType::bigint, ColumnType::text, ColumnType::date};
+
 Result<void> append_fixes(const duck::Connection& connection,
                           const std::vector<TableBatch::ResidentFix>& fixes) {
   // The last correction of a person counts.
-  std::map<ResidentId, const TableBatch::ResidentFix*> last;
-  for (const auto& fix : fixes) last[fix.resident] = &fix;
-  std::vector<Column> columns(3);
-  for (const auto& [resident, fix] : last) {
-    columns[0].null.push_back(0);
-    columns[0].ints.push_back(resident);
-    push_text(columns[1], fix->sex);
-    columns[2].null.push_back(fix->has_birth_date ? 0 : 1);
-    columns[2].ints.push_back(fix->has_birth_date ? fix->birth_date.days : 0);
-  }
+  std::map<ResidentId, TableBatch::ResidentFix> by_resident;
+  for (const auto& fix : fixes) by_resident[fix.resident] = fix;
+  std::vector<TableBatch::ResidentFix> last;
+  for (auto& [resident, fix] : by_resident) last.push_back(std::move(fix));
   if (Result<void> made = connection.run(
           "CREATE TEMP TABLE fix (resident_id BIGINT, sex VARCHAR, birth_date DATE)");
       !made)
     return made;
-  return append_column(connection, "", "fix",
-                       {ColumnType::bigint, ColumnType::text, ColumnType::date}, columns);
+  return append_column(connection, "", "fix", fix_types, fix_columns(last));
 }
 
 /// Notes the months of rows that are about to go or change.
@@ -128,6 +90,52 @@ Result<void> append_gone(const duck::Connection& connection,
 
 }  // namespace
 
+Column integers(const std::vector<std::int64_t>& values) {
+  Column column;
+  column.null.assign(values.size(), 0);
+  column.ints = values;
+  return column;
+}
+
+Result<void> append_column(const duck::Connection& connection, const std::string& schema,
+                           const std::string& table, const std::vector<ColumnType>& types,
+                           const std::vector<Column>& columns) {
+  Result<duck::Writer> writer = duck::Writer::open(connection, schema, table, types);
+  if (!writer) return unexpected(writer.error());
+  if (Result<void> put = writer->append(columns, columns[0].null.size()); !put) return put;
+  return writer->close();
+}
+
+/// One appender per table, however many blocks it has.
+Result<void> append_blocks(const duck::Connection& connection, const Targets& targets,
+                           const std::vector<RowBlock>& blocks) {
+  std::map<std::string, std::vector<const RowBlock*>> of_table;
+  for (const RowBlock& block : blocks) {
+    HB_CHECK(block.schema != nullptr);
+    const std::string table = physical_name(*block.schema);
+    if (std::ranges::find(targets, table, &Physical::table) == targets.end()) {
+      if (block.schema->former) continue;  // its successor is finished
+      return fail(ErrorCode::invalid_input, "the rows do not fit a defined table",
+                  block.schema->name);
+    }
+    if (block.rows() > 0) of_table[table].push_back(&block);
+  }
+  for (const auto& [table, parts] : of_table) {
+    const TableSchema& schema = *parts.front()->schema;
+    const auto named = [&schema](Error error) {
+      error.where = schema.name;
+      return unexpected<Error>(std::move(error));
+    };
+    Result<duck::Writer> writer = duck::Writer::open(connection, "main", table, types_of(schema));
+    if (!writer) return named(writer.error());
+    for (const RowBlock* part : parts)
+      if (Result<void> put = writer->append(part->columns, part->rows()); !put)
+        return named(put.error());
+    if (Result<void> closed = writer->close(); !closed) return named(closed.error());
+  }
+  return {};
+}
+
 void Applied::load(const ResultSet& batches) {
   const std::lock_guard lock(mutex_);
   for (const auto& row : batches.rows)
@@ -138,6 +146,19 @@ void Applied::forget() {
   const std::lock_guard lock(mutex_);
   reached_ = 0;
   ahead_.clear();
+}
+
+std::vector<BatchRange> Applied::ranges() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<BatchRange> ranges;
+  if (reached_ > 0) ranges.push_back({1, reached_});
+  for (const BatchId batch : ahead_) {
+    if (!ranges.empty() && ranges.back().last + 1 == batch)
+      ranges.back().last = batch;
+    else
+      ranges.push_back({batch, batch});
+  }
+  return ranges;
 }
 
 bool Applied::empty() const {
@@ -186,8 +207,7 @@ void Applied::finish(const std::vector<BatchId>& batches, bool applied) {
   finished_.notify_all();
 }
 
-Result<void> delete_replaced(const duck::Connection& connection,
-                             const std::map<std::string, Physical>& tables,
+Result<void> delete_replaced(const duck::Connection& connection, const Targets& targets,
                              const std::vector<std::int64_t>& replaced, BatchId batch) {
   if (replaced.empty()) return {};
   std::vector<std::int64_t> seqs = replaced;
@@ -200,10 +220,10 @@ Result<void> delete_replaced(const duck::Connection& connection,
       few ? fmt::format("seq IN ({})", fmt::join(seqs, ", "))
           : fmt::format("seq BETWEEN {} AND {} AND seq IN (SELECT seq FROM temp.gone)",
                         seqs.front(), seqs.back());
-  for (const auto& [name, physical] : tables) {
-    if (Result<void> noted = note_former(connection, physical, which, batch); !noted) return noted;
+  for (const Physical* physical : targets) {
+    if (Result<void> noted = note_former(connection, *physical, which, batch); !noted) return noted;
     if (Result<void> gone = connection.run(
-            fmt::format("DELETE FROM main.{} WHERE {}", duck::quoted(physical.table), which));
+            fmt::format("DELETE FROM main.{} WHERE {}", duck::quoted(physical->table), which));
         !gone)
       return gone;
   }
@@ -211,22 +231,21 @@ Result<void> delete_replaced(const duck::Connection& connection,
   return connection.run("DROP TABLE temp.gone");
 }
 
-Result<void> apply_fixes(const duck::Connection& connection,
-                         const std::map<std::string, Physical>& tables,
+Result<void> apply_fixes(const duck::Connection& connection, const Targets& targets,
                          const std::vector<TableBatch::ResidentFix>& fixes, BatchId batch) {
   if (fixes.empty()) return {};
   if (Result<void> put = append_fixes(connection, fixes); !put) return put;
-  for (const auto& [name, physical] : tables) {
-    const TableSchema& schema = physical.schema;
+  for (const Physical* physical : targets) {
+    const TableSchema& schema = physical->schema;
     if (!has_column(schema, "resident_id") || !has_column(schema, "resident_sex")) continue;
     if (Result<void> noted = note_former(
-            connection, physical, "t.resident_id IN (SELECT resident_id FROM temp.fix)", batch);
+            connection, *physical, "t.resident_id IN (SELECT resident_id FROM temp.fix)", batch);
         !noted)
       return noted;
     if (Result<void> fixed = connection.run(fmt::format(
             "UPDATE main.{} AS t SET resident_sex = f.sex{}{} FROM temp.fix AS f "
             "WHERE t.resident_id = f.resident_id",
-            duck::quoted(physical.table),
+            duck::quoted(physical->table),
             has_column(schema, "resident_birth_date") ? ", resident_birth_date = f.birth_date" : "",
             age_band_sql(schema)));
         !fixed)
@@ -235,11 +254,20 @@ Result<void> apply_fixes(const duck::Connection& connection,
   return connection.run("DROP TABLE temp.fix");
 }
 
+Result<void> note_for_unfinished(const duck::Connection& connection, const TableBatch& batch) {
+  if (!batch.replaced.empty())
+    if (Result<void> noted = append_column(connection, "feed", "gone", {ColumnType::bigint},
+                                           {integers(batch.replaced)});
+        !noted)
+      return noted;
+  if (batch.resident_fixes.empty()) return {};
+  return append_column(connection, "feed", "fixed", fix_types, fix_columns(batch.resident_fixes));
+}
+
 namespace {
 
-Result<void> apply_in_transaction(const duck::Connection& connection,
-                                  const std::map<std::string, Physical>& tables,
-                                  const TableBatch& batch) {
+Result<void> apply_in_transaction(const duck::Connection& connection, const Targets& tables,
+                                  bool building, const TableBatch& batch) {
   const BatchId last = *std::ranges::max_element(batch.batches);
   Result<duck::Transaction> transaction = duck::Transaction::begin(connection);
   if (!transaction) return unexpected(transaction.error());
@@ -248,6 +276,8 @@ Result<void> apply_in_transaction(const duck::Connection& connection,
     return done;
   if (Result<void> done = apply_fixes(connection, tables, batch.resident_fixes, last); !done)
     return done;
+  if (building)
+    if (Result<void> done = note_for_unfinished(connection, batch); !done) return done;
   if (Result<void> done = append_column(connection, "feed", "applied", {ColumnType::bigint},
                                         {integers(batch.batches)});
       !done)
@@ -289,7 +319,12 @@ Result<void> Database::apply(const TableBatch& batch) {
   if (!batch.replaced.empty() || !batch.resident_fixes.empty()) change_lock.lock();
   const Result<duck::Connection> connection = duck::Connection::open(*state_->engine);
   if (!connection) return unexpected(connection.error());
-  Result<void> done = apply_in_transaction(*connection, state_->tables, batch);
+  Targets targets;
+  for (const auto& [name, physical] : state_->tables)
+    if (physical.kept) targets.push_back(&physical);
+  for (const auto& [name, unfinished] : state_->unfinished) targets.push_back(&unfinished.physical);
+  Result<void> done =
+      apply_in_transaction(*connection, targets, !state_->unfinished.empty(), batch);
   claimed.applied = done.has_value();
   return done;
 }

@@ -40,7 +40,7 @@ std::vector<std::size_t> lengths_of(const Compartments& compartments) {
 
 class ClosedViews {
  public:
-  ClosedViews(const Compartments& compartments, const std::map<std::string, Physical>& tables)
+  ClosedViews(const Compartments& compartments, const Tables& tables)
       : compartments_(compartments), tables_(tables), lengths_(lengths_of(compartments)) {}
 
   std::vector<std::string> sqls() const {
@@ -103,14 +103,13 @@ class ClosedViews {
   }
 
   const Compartments& compartments_;
-  const std::map<std::string, Physical>& tables_;
+  const Tables& tables_;
   std::vector<std::size_t> lengths_;
 };
 
 }  // namespace
 
-std::vector<std::string> closed_views_sql(const Compartments& compartments,
-                                          const std::map<std::string, Physical>& tables) {
+std::vector<std::string> closed_views_sql(const Compartments& compartments, const Tables& tables) {
   return ClosedViews(compartments, tables).sqls();
 }
 

@@ -68,6 +68,19 @@ struct FormerRows {
   std::string month;  ///< "2025-11"; empty: the rows carry no event date
 };
 
+/// Batches first … last, both included.
+struct BatchRange {
+  BatchId first;
+  BatchId last;
+  friend bool operator==(const BatchRange&, const BatchRange&) = default;
+};
+
+/// A table that is filled beside the one that still answers under its name.
+struct Building {
+  TableSchema schema;
+  std::vector<BatchRange> owed;  ///< whose rows it lacks, rising; empty: it can be finished
+};
+
 struct TableInfo {
   std::string name;
   std::int64_t rows;
@@ -83,13 +96,31 @@ class Database {
   ~Database();
 
   /// Makes each table physical under a name with its schema's content hash, behind a plain view of
-  /// its own name, and drops physical tables no schema names any more.
-  /// returns  names of the tables that lack the rows of batches already applied, because their hash
-  ///          is new: the caller rebuilds (clear(), then every batch again). They are named again
-  ///          by each define() until clear(). On an empty database nothing lacks rows.
+  /// its own name, and drops physical tables no schema names any more. A table whose hash is new is
+  /// built beside the former one, which goes on answering under the name until finish_building();
+  /// other tables are not touched. On an empty database the new one answers at once.
+  /// returns  names of the tables that are being built
   /// errors   invalid_input: a name that is not [a-z_]+ (columns: digits too), a table twice, no
   /// seq
   Result<std::vector<std::string>> define(const std::vector<TableSchema>& schemas);
+
+  /// The tables that are being built. Rows of new batches reach them through apply() as they reach
+  /// any other; what they owe is what was applied before they were defined.
+  std::vector<Building> building() const;
+  /// The schemas that answer meanwhile and that new rows must still be made for.
+  std::vector<TableSchema> formers() const;
+  /// No rows can be made for this former table any more: it stands still until its successor is
+  /// finished, and will not be trusted later.
+  Result<void> let_stand(const std::string& name);
+  /// Appends rows of the batches of `range`, with which each of `names` begins to owe, and takes
+  /// these batches off what they owe; one transaction.
+  /// errors  invalid_input: not being built, or owes other batches
+  Result<void> build(const std::vector<std::string>& names, BatchRange range,
+                     const std::vector<RowBlock>& blocks);
+  /// The tables answer in place of their former ones, which go; one transaction. What was replaced
+  /// or corrected since they were defined is made good first.
+  /// errors  invalid_input: not being built, or still owes batches
+  Result<void> finish_building(const std::vector<std::string>& names);
 
   /// Appends, deletes, fixes and records `applied(batch)` in one transaction. Batches already
   /// applied make the call do nothing. Parallel calls with disjoint batches do not conflict; those
@@ -107,7 +138,7 @@ class Database {
   /// Where batches after this one deleted or corrected rows: the change feed of the records names
   /// only what the new rows touch.
   Result<std::vector<FormerRows>> former(BatchId after) const;
-  /// Forgets all rows and applied batches (before a rebuild).
+  /// Forgets all rows and applied batches (before a rebuild); what was being built answers at once.
   Result<void> clear();
 
   /// Scene SQL: one SELECT over unqualified names, in the schema of scoped views, with $name
@@ -130,7 +161,7 @@ class Database {
                           std::optional<Date> day = {}) const;
 
   Result<std::vector<TableInfo>> tables() const;
-  /// What is defined, by name.
+  /// What is defined: the schema that answers, or that of a table being built for the first time.
   std::vector<TableSchema> schemas() const;
   /// Content of a table independent of row order: count and a hash, for `store check`.
   struct Checksum {

@@ -25,7 +25,7 @@ std::size_t length_of(const std::string& text) {
       std::ranges::count_if(text, [](unsigned char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// The variables that scoped_view_sql() reads: whether areas limit, the area codes, their lengths.
+/// The variables that the scoped views read: whether areas limit, the area codes, their lengths.
 Result<std::string> scope_of(const Principal& principal) {
   std::set<std::size_t> lengths;
   std::string codes;

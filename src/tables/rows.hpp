@@ -32,8 +32,13 @@ struct TableSchema {
   /// a birth date is corrected; empty: the table has no age_band.
   std::string event_date_column;
   /// Fingerprint of what makes the rows besides names and types (the view's paths and conditions);
-  /// a new one makes a new, empty physical table.
+  /// a new one makes a new physical table.
   std::string definition;
+  /// What the rows can be made from again (the text of the view): kept with the table, so that it
+  /// can be kept up to date while its successor is built. Empty: it then stands still.
+  std::string source = {};
+  /// Rows that are wanted only as long as the successor is built; afterwards apply() drops them.
+  bool former = false;
   friend bool operator==(const TableSchema&, const TableSchema&) = default;
 };
 

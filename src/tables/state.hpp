@@ -25,6 +25,8 @@ class Applied {
 
   void load(const ResultSet& batches);
   void forget();
+  /// All of them as ranges, rising.
+  std::vector<BatchRange> ranges() const;
   bool empty() const;
   BatchId reached() const;
   bool done(BatchId batch) const;
@@ -48,7 +50,17 @@ class Applied {
 struct Physical {
   TableSchema schema;
   std::string table;  ///< in schema main: encounter__0f3c…
+  bool kept = true;   ///< false: nobody can make its rows any more; it stands still
 };
+
+/// A table that is filled beside the one that answers under its name, if there is one.
+struct Unfinished {
+  Physical physical;
+  std::vector<BatchRange> owed;  ///< rising; guarded by build_mutex
+};
+
+using Tables = std::map<std::string, Physical>;
+using UnfinishedTables = std::map<std::string, Unfinished>;
 
 struct Database::State {
   std::string path;
@@ -60,7 +72,10 @@ struct Database::State {
   std::shared_mutex tables_mutex;
   /// Deletes and updates of two transactions could meet in one row: one at a time.
   std::mutex change_mutex;
-  std::map<std::string, Physical> tables;   ///< by name; guarded by tables_mutex
+  /// One piece at a time is built, and what is owed changes with it.
+  mutable std::mutex build_mutex;
+  Tables tables;                            ///< that answer, by name; guarded by tables_mutex
+  UnfinishedTables unfinished;              ///< by name; guarded by tables_mutex
   std::shared_ptr<const SceneNames> names;  ///< of tables; guarded by tables_mutex
 
   std::unique_ptr<Watchdog> watchdog;  ///< before pool: the pool's connections die first
@@ -71,14 +86,27 @@ struct Database::State {
   void name_tables();
 };
 
-/// The view of a table in schema `scoped`: only the rows of the principal's areas, which
-/// ConnectionPool states in variables of the connection.
-std::string scoped_view_sql(const Physical& physical);
+/// encounter__0f3c…: the name and a hash of all that makes the rows.
+std::string physical_name(const TableSchema& schema);
+const char* sql_type(ColumnType type);
+
+/// Statements that create a table, empty, and the views under its plain name.
+std::string create_table_sql(const Physical& physical);
+/// The same under all the rules of access that `options` state.
+std::vector<std::string> create_views_sql(const Tables& tables, const OpenOptions& options);
+/// Statements that write down what is defined and what is owed, in place of what stood there.
+std::vector<std::string> remember_sql(const Tables& tables, const UnfinishedTables& unfinished);
+Result<void> run_all(const duck::Connection& connection, const std::vector<std::string>& sqls);
+std::string text_of(const Value& value);
+/// One column of numbers; one more text or, where it is empty, NULL.
+Column integers(const std::vector<std::int64_t>& values);
+Result<void> append_column(const duck::Connection& connection, const std::string& schema,
+                           const std::string& table, const std::vector<ColumnType>& types,
+                           const std::vector<Column>& columns);
 
 /// The views of schema `closed`: those of `scoped` without the rows of the compartments that are
 /// closed to the principal, which ConnectionPool states in variables of the connection.
-std::vector<std::string> closed_views_sql(const Compartments& compartments,
-                                          const std::map<std::string, Physical>& tables);
+std::vector<std::string> closed_views_sql(const Compartments& compartments, const Tables& tables);
 /// The statements that set those variables. set  the closed compartments
 std::string closed_variables_sql(const Compartments& compartments, Compartments::Set set);
 
@@ -94,13 +122,21 @@ std::vector<std::string> policy_views_sql(const Policy& policy,
 std::string policy_variables_sql(const Policy& policy, const Policy::Rule* rule,
                                  const Principal& principal, Date today);
 
+/// Tables that a change is made in.
+using Targets = std::vector<const Physical*>;
+
+/// Appends the rows of each block to the target that has its schema. Blocks of a former schema
+/// without a target are left out.
+Result<void> append_blocks(const duck::Connection& connection, const Targets& targets,
+                           const std::vector<RowBlock>& blocks);
 /// Statements that bring the event tables in line with corrected demographics; the temporary table
 /// `fix` holds them. Both note in feed.former, under `batch`, which months they change.
-Result<void> apply_fixes(const duck::Connection& connection,
-                         const std::map<std::string, Physical>& tables,
+Result<void> apply_fixes(const duck::Connection& connection, const Targets& targets,
                          const std::vector<TableBatch::ResidentFix>& fixes, BatchId batch);
-Result<void> delete_replaced(const duck::Connection& connection,
-                             const std::map<std::string, Physical>& tables,
+Result<void> delete_replaced(const duck::Connection& connection, const Targets& targets,
                              const std::vector<std::int64_t>& replaced, BatchId batch);
+/// While tables are built: what goes and what is corrected is written down for the day they are
+/// finished, because their rows may come after it.
+Result<void> note_for_unfinished(const duck::Connection& connection, const TableBatch& batch);
 
 }  // namespace hb::tables

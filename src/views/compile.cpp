@@ -338,6 +338,7 @@ void make_schema(View::Compiled& view, const std::vector<tables::ColumnSpec>& sp
     }
   }
   table.definition = crypto::sha256_hex(json).substr(0, 16);
+  table.source = json;
 }
 
 }  // namespace
@@ -350,6 +351,7 @@ View& View::operator=(View&&) noexcept = default;
 const std::string& View::name() const { return compiled_->name; }
 const std::string& View::resource() const { return compiled_->resource; }
 const tables::TableSchema& View::table() const { return compiled_->table; }
+void View::set_former() { compiled_->table.former = true; }
 std::vector<std::string> View::columns() const { return compiled_->columns; }
 
 Result<View> View::compile(std::string_view json) {

@@ -300,8 +300,14 @@ Flattener::Flattener(Flattener&&) noexcept = default;
 
 std::vector<tables::TableSchema> Flattener::schemas() const {
   std::vector<tables::TableSchema> schemas;
-  for (const View& view : state_->views) schemas.push_back(view.table());
+  for (const View& view : state_->views)
+    if (!view.table().former) schemas.push_back(view.table());
   return schemas;
+}
+
+bool Flattener::wants(std::string_view resource_type) const {
+  return std::any_of(state_->views.begin(), state_->views.end(),
+                     [&](const View& view) { return view.resource() == resource_type; });
 }
 
 struct Flattener::Sink::State {

@@ -47,6 +47,8 @@ class View {
   const std::string& resource() const;  ///< "Observation"
   /// Schema of the derived table: seq, the view's columns, then system columns.
   const tables::TableSchema& table() const;
+  /// Its rows are wanted only as long as the table of a newer view of this name is built.
+  void set_former();
   /// Names of the view's own columns, in order (without seq and system columns).
   std::vector<std::string> columns() const;
 
@@ -70,7 +72,10 @@ class Flattener {
   ~Flattener();
   Flattener(Flattener&&) noexcept;
 
+  /// Without those of former views.
   std::vector<tables::TableSchema> schemas() const;
+  /// Does any view make rows of this resource type?
+  bool wants(std::string_view resource_type) const;
 
   /// Blocks of one chunk of resources, one per view that has rows; not thread safe: one per thread.
   class Sink {

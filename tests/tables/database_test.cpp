@@ -233,25 +233,6 @@ TEST_CASE("apply: the age at an instant is the age on its day in Shanghai") {
   CHECK(set.rows[1][1] == Value(std::string("male")));
 }
 
-TEST_CASE("define: a changed table is empty and named until it is made anew") {
-  Given given;
-  require_ok(given.database->apply(batch({1}, three_visits())));
-  CHECK(given.database->define({visit_schema()})->empty());
-  TableSchema changed = visit_schema();
-  changed.definition = "another path";
-  CHECK(*given.database->define({changed}) == std::vector<std::string>{"visit"});
-  CHECK(count(*given.database) == 0);
-  given.reopen();
-  CHECK(*given.database->define({changed}) == std::vector<std::string>{"visit"});
-  require_ok(given.database->clear());
-  CHECK(*given.database->reached() == 0);
-  CHECK(given.database->define({changed})->empty());
-  require_ok(given.database->apply(batch({1}, three_visits())));
-  CHECK(count(*given.database) == 3);
-  CHECK(given.database->define({})->empty());
-  CHECK(given.database->tables()->empty());
-}
-
 TEST_CASE("define: bad schemas are refused with their place") {
   Given given;
   const auto refused = [&](const TableSchema& schema) {
