@@ -13,6 +13,7 @@ void add_key_options(CLI::App& app);
 void add_client(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_access(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);

@@ -30,7 +30,9 @@ Result<fs::path> find_content(const std::string& given, const std::string& name)
 }
 
 Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const std::string& scenes,
-                                              int threads, bool create, bool read_only) {
+                                              int threads, bool create, bool read_only,
+                                              std::shared_ptr<const Compartments> compartments,
+                                              std::shared_ptr<const Policy> policy) {
   std::error_code ignored;
   if (!create && !fs::exists(fs::path(store) / "records.db", ignored))
     return fail(ErrorCode::not_found, "there is no store here (healthbrain load makes one)", store);
@@ -42,6 +44,8 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   options.create = create;
   options.threads = threads;
   options.read_only = read_only;
+  options.compartments = std::move(compartments);
+  options.policy = std::move(policy);
   std::unique_ptr<ProgressBar> bar;  // only where tables are built
   options.building = [&bar](double fraction) {
     if (!bar) bar = std::make_unique<ProgressBar>("building changed tables");

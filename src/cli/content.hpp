@@ -12,9 +12,12 @@ namespace hb::cli {
 /// source folder it was built from. errors  not_found: lists where it was looked for
 Result<std::filesystem::path> find_content(const std::string& given, const std::string& name);
 
-/// Opens a store for a command. `create` only where the command may begin a new store.
+/// Opens a store for a command. `create` only where the command may begin a new store. compartments
+/// and policy: what is kept from whom; empty: the command is the program's own job
 Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const std::string& scenes,
-                                              int threads, bool create, bool read_only);
+                                              int threads, bool create, bool read_only,
+                                              std::shared_ptr<const Compartments> compartments = {},
+                                              std::shared_ptr<const Policy> policy = {});
 
 /// Key file of a store: HB_KEY_FILE, else STORE.key beside the store's directory, so that a copy of
 /// the directory holds no key. Empty when HB_KEY_FILE is "none".

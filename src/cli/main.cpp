@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_access(app, exit_code);
   add_audit(app, exit_code);
   add_key(app, exit_code);
+  add_export(app, exit_code);
   add_indicator(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);

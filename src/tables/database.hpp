@@ -151,6 +151,13 @@ class Database {
                           const std::vector<std::pair<std::string, Value>>& parameters = {},
                           std::chrono::milliseconds time_limit = std::chrono::seconds(5)) const;
 
+  /// The same for answers of any length: rows are visited as they are fetched, in no certain order
+  /// without ORDER BY. visit  returns false to stop
+  Result<void> scan(const Principal& principal, const std::string& sql,
+                    const std::vector<std::pair<std::string, Value>>& parameters,
+                    const std::function<bool(const std::vector<Value>&)>& visit,
+                    std::chrono::milliseconds time_limit = std::chrono::minutes(30)) const;
+
   /// Only the check: one SELECT, allowed functions and tables, the common subset of DuckDB and
   /// PostgreSQL (docs/scene-sql.md). errors invalid_input with what is refused and what to write.
   Result<void> check_scene_sql(const std::string& sql) const;

@@ -2,6 +2,7 @@
 #include <duckdb.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -120,5 +121,7 @@ class Transaction {
 /// All rows of an answer, at most `limit`.
 /// errors  invalid_input: more rows than limit, a type that has no Value, a number beyond 64 bits
 Result<ResultSet> read_all(Answer& answer, std::size_t limit);
+/// Row by row, as they are fetched. visit  returns false to stop
+Result<void> read_each(Answer& answer, const std::function<bool(const std::vector<Value>&)>& visit);
 
 }  // namespace hb::tables::duck

@@ -25,15 +25,25 @@ Result<void> bind_all(duck::Statement& statement, const Parameters& parameters) 
   return {};
 }
 
-Result<ResultSet> run(const duck::Connection& connection, const std::string& sql,
-                      const Parameters& parameters) {
+Result<duck::Answer> run(const duck::Connection& connection, const std::string& sql,
+                         const Parameters& parameters) {
   Result<duck::Statement> statement = duck::Statement::prepare(connection, sql);
   if (!statement) return unexpected(statement.error());
   if (Result<void> bound = bind_all(*statement, parameters); !bound)
     return unexpected(bound.error());
-  Result<duck::Answer> answer = statement->stream();
+  return statement->stream();
+}
+
+Result<ResultSet> ask(const duck::Connection& connection, const std::string& sql,
+                      const Parameters& parameters) {
+  Result<duck::Answer> answer = run(connection, sql, parameters);
   if (!answer) return unexpected(answer.error());
   return duck::read_all(*answer, most_rows);
+}
+
+Error stopped(std::chrono::milliseconds time_limit) {
+  return {ErrorCode::unavailable,
+          fmt::format("the query was stopped after {} ms", time_limit.count()), ""};
 }
 
 }  // namespace
@@ -50,7 +60,7 @@ Result<Related> Database::related(const Principal& principal, Policy::Set relati
   if (!loan) return unexpected(loan.error());
   const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
   const Result<ResultSet> set =
-      run(loan->connection(),
+      ask(loan->connection(),
           "SELECT DISTINCT resident_id, relation FROM hb_related WHERE resident_id IS NOT NULL AND "
           "relation >= 0 ORDER BY resident_id",
           {});
@@ -84,11 +94,25 @@ Result<ResultSet> Database::query(const Principal& principal, const std::string&
   const Result<ConnectionPool::Loan> loan = state_->pool->take(principal, deadline);
   if (!loan) return unexpected(loan.error());
   const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
-  Result<ResultSet> set = run(loan->connection(), sql, parameters);
-  if (!set && watch.expired())
-    return fail(ErrorCode::unavailable,
-                fmt::format("the query was stopped after {} ms", time_limit.count()));
+  Result<ResultSet> set = ask(loan->connection(), sql, parameters);
+  if (!set && watch.expired()) return unexpected<Error>(stopped(time_limit));
   return set;
+}
+
+Result<void> Database::scan(const Principal& principal, const std::string& sql,
+                            const Parameters& parameters,
+                            const std::function<bool(const std::vector<Value>&)>& visit,
+                            std::chrono::milliseconds time_limit) const {
+  const auto deadline = std::chrono::steady_clock::now() + time_limit;
+  if (Result<void> checked = check_scene_sql(sql); !checked) return checked;
+  const Result<ConnectionPool::Loan> loan = state_->pool->take(principal, deadline);
+  if (!loan) return unexpected(loan.error());
+  const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
+  Result<duck::Answer> answer = run(loan->connection(), sql, parameters);
+  Result<void> read =
+      answer ? duck::read_each(*answer, visit) : Result<void>(unexpected(answer.error()));
+  if (!read && watch.expired()) return unexpected<Error>(stopped(time_limit));
+  return read;
 }
 
 }  // namespace hb::tables

@@ -176,4 +176,23 @@ Result<ResultSet> read_all(Answer& answer, std::size_t limit) {
   return set;
 }
 
+Result<void> read_each(Answer& answer,
+                       const std::function<bool(const std::vector<Value>&)>& visit) {
+  ResultSet piece;
+  std::vector<Reader> readers;
+  for (idx_t column = 0; column < duckdb_column_count(&answer.get()); ++column) {
+    piece.columns.emplace_back(duckdb_column_name(&answer.get(), column));
+    readers.push_back(reader_of(answer.get(), column));
+  }
+  for (;;) {
+    const Chunk chunk(duckdb_fetch_chunk(answer.get()));
+    if (chunk.chunk == nullptr) break;
+    piece.rows.clear();
+    if (Result<void> read = read_chunk(chunk.chunk, readers, piece); !read) return read;
+    for (const std::vector<Value>& row : piece.rows)
+      if (!visit(row)) return {};
+  }
+  return answer.whole();
+}
+
 }  // namespace hb::tables::duck
