@@ -89,6 +89,13 @@ std::optional<int> ContentReader::whole(const YAML::Node& map, const char* key, 
   return std::nullopt;
 }
 
+bool ContentReader::flag(const YAML::Node& map, const char* key) {
+  const std::string word = text(map, key, false);
+  if (!word.empty() && word != "true" && word != "false")
+    fault(child(map, key, false), std::string("“") + key + "” is true or false");
+  return word == "true";
+}
+
 Localized ContentReader::localized(const YAML::Node& map, const char* key, bool required) {
   const YAML::Node node = child(map, key, required);
   if (node.IsNull()) return {};

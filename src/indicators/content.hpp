@@ -23,6 +23,8 @@ class ContentReader {
   /// Scalar text; empty when absent and not required.
   std::string text(const YAML::Node& map, const char* key, bool required = true);
   std::optional<int> whole(const YAML::Node& map, const char* key, bool required = true);
+  /// true or false; false when absent.
+  bool flag(const YAML::Node& map, const char* key);
   /// {zh, en}, both not empty.
   Localized localized(const YAML::Node& map, const char* key, bool required = true);
   /// A list; an empty node when absent.

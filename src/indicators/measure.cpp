@@ -99,6 +99,7 @@ MeasurePart read_part(ContentReader& content, const YAML::Node& root, const char
   part.ahead_days = content.whole(node, "ahead_days", false).value_or(0);
   if (part.ahead_days < 0 || part.ahead_days > 366 || (part.ahead_days > 0 && !part.each))
     content.fault(node, "“ahead_days” is 0 to 366, and only where “over_time” is each");
+  part.by_resident = content.flag(node, "by_resident");
   part.sql = content.text(node, "sql");
   return part;
 }

@@ -36,6 +36,10 @@ struct MeasurePart {
   int from_age = 0;
   /// Of `each`: days behind the end of a period in which an event still counts for it.
   int ahead_days = 0;
+  /// A resident's share of the figure follows from the rows of that resident alone (and of tables
+  /// without residents): the figure is the sum over any split of the residents. What a delivery
+  /// changes can then be worked out from the residents it touched.
+  bool by_resident = false;
   std::string sql;
   std::string file;
   int line = 0;  ///< of the first line of the SQL, 1-based

@@ -7,6 +7,7 @@
 
 #include "core/check.hpp"
 #include "indicators/measure_file.hpp"
+#include "indicators/measure_share.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -62,12 +63,6 @@ std::vector<Period> months_of(const Period& period) {
     months.push_back(month);
   return months;
 }
-
-/// One query to run, and the slices it makes.
-struct MeasureEngine::Task {
-  CubeRun run;
-  std::vector<SliceKey> keys;
-};
 
 MeasureEngine::MeasureEngine(const tables::Database& tables, const records::Store& store,
                              std::vector<Measure> measures, MeasureOptions options)
@@ -173,15 +168,37 @@ std::vector<MeasureEngine::Task> MeasureEngine::tasks_for(const std::set<SliceKe
   return tasks;
 }
 
-Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
-                              const std::function<void(double)>& progress) const {
+Asked MeasureEngine::asked(const tables::Moment& moment) const {
+  return [&moment, limit = options_.time_limit](const std::string& sql, const auto& parameters) {
+    return moment.query(sql, parameters, limit);
+  };
+}
+
+/// What has failed before is tried on a connection that a failure does not cost.
+std::vector<std::shared_ptr<const Slice>> MeasureEngine::run_task(const Asked& ask,
+                                                                  const Task& task) const {
+  if (failing_.contains(task.run.query->fingerprint)) {
+    const Asked apart = [this](const std::string& sql, const auto& parameters) {
+      return tables_.query(Principal::system("public-health"), sql, parameters,
+                           options_.time_limit);
+    };
+    auto slices = run_cube(apart, task.run, options_.today);
+    if (slices.front()->error) return slices;
+  }
+  return run_cube(ask, task.run, options_.today);
+}
+
+Refreshed MeasureEngine::make(Snapshot& next, const tables::Moment& moment,
+                              const std::set<SliceKey>& keys,
+                              const std::function<void(double)>& progress) {
+  const Asked ask = asked(moment);
   const std::vector<Task> tasks = tasks_for(keys);
   std::vector<std::vector<std::shared_ptr<const Slice>>> made(tasks.size());
   std::atomic<std::size_t> taken{0};
   std::atomic<std::size_t> done{0};
   const auto work = [&](bool reports) {
     for (std::size_t i = taken++; i < tasks.size() && !cancelled_; i = taken++) {
-      made[i] = run_cube(tables_, tasks[i].run, options_.today, options_.time_limit);
+      made[i] = run_task(ask, tasks[i]);
       ++done;
       if (reports && progress)
         progress(static_cast<double>(done) / static_cast<double>(tasks.size()));
@@ -194,13 +211,17 @@ Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
   work(true);
   helpers.clear();  // waits
   Refreshed refreshed{next.feed, tasks.size(), keys.size()};
-  DataMonths data(tables_);
+  for (std::size_t i = 0; i < tasks.size() && !cancelled_; ++i)
+    if (made[i].front()->error)
+      failing_.insert(tasks[i].run.query->fingerprint);
+    else
+      failing_.erase(tasks[i].run.query->fingerprint);
   for (std::size_t i = 0; i < tasks.size() && !cancelled_; ++i)
     for (std::size_t k = 0; k < tasks[i].keys.size(); ++k) {
       std::shared_ptr<const Slice>& slice = next.slices[tasks[i].keys[k]];
       slice = made[i][k];
       if (!slice->rows.empty() || slice->error ||
-          !data.is_without_data(*tasks[i].run.query, tasks[i].run.periods[k]))
+          !data_.is_without_data(ask, *tasks[i].run.query, tasks[i].run.periods[k]))
         continue;
       auto unknown = std::make_shared<Slice>(*slice);
       unknown->no_data = true;
@@ -212,6 +233,9 @@ Refreshed MeasureEngine::make(Snapshot& next, const std::set<SliceKey>& keys,
 Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
                                 const std::vector<Period>& periods) {
   const std::lock_guard making(making_);
+  // What is made must show the state that the kept slices show.
+  if (!moment_) static_cast<void>(refresh_now());
+  if (!moment_) return {};
   const std::shared_ptr<const Snapshot> now = snapshot();
   std::set<SliceKey> missing;
   for (const Measure* measure : measures)
@@ -226,10 +250,15 @@ Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
     }
   if (missing.empty()) return {now->feed, 0, 0};
   auto next = std::make_shared<Snapshot>(*now);
-  if (now->slices.empty()) stamp(*next);
-  // What is made now may be newer than the feed number that is said: the next refresh makes it
-  // again, since it was touched after that number.
-  const Refreshed refreshed = make(*next, missing);
+  Refreshed refreshed = make(*next, *moment_, missing);
+  if (moment_->is_lost() && !cancelled_) {
+    // A query failed while something was committed: once more, from the state that there is now.
+    moment_.reset();
+    static_cast<void>(refresh_now());
+    if (!moment_) return {};
+    next = std::make_shared<Snapshot>(*snapshot());
+    refreshed = make(*next, *moment_, missing);
+  }
   if (!cancelled_) publish(std::move(next));
   return refreshed;
 }
@@ -252,9 +281,10 @@ Date MeasureEngine::first_event_day() const {
   return first;
 }
 
-/// Takes the feed number that the tables have reached.
-void MeasureEngine::stamp(Snapshot& snapshot) const {
-  snapshot.feed = tables_.reached().value_or(0);
+/// Takes the feed number that the tables have reached at the moment.
+void MeasureEngine::stamp(Snapshot& snapshot, const tables::Moment& moment) const {
+  snapshot.feed = moment.reached();
+  snapshot.beyond = moment.beyond();
   const auto entry = store_.feed(snapshot.feed - 1, 1);
   if (entry && !entry->empty() && entry->front().batch == snapshot.feed)
     snapshot.as_of = entry->front().committed;
@@ -265,13 +295,35 @@ Refreshed MeasureEngine::refresh() {
   return refresh_now();
 }
 
-Refreshed MeasureEngine::refresh_now() {
+Refreshed MeasureEngine::refresh_now(int attempts) {
   const std::shared_ptr<const Snapshot> now = snapshot();
+  Result<std::unique_ptr<tables::Moment>> fresh = tables_.moment(std::max(1, options_.threads));
+  if (!fresh) return {now->feed};  // the tables give no connection: the next call tries again
+  const bool known = moment_ != nullptr;
+  if (known && moment_->position() == (*fresh)->position()) return {now->feed};
   auto next = std::make_shared<Snapshot>(*now);
-  stamp(*next);
-  if (next->feed == now->feed) return {now->feed, 0, 0};
-  const Refreshed refreshed = make(*next, touched(*now, next->feed));
-  if (!cancelled_) publish(std::move(next));
+  stamp(*next, **fresh);
+  Refreshed refreshed{next->feed};
+  // Batches beyond a gap are in the tables, but not in the feed up to the number reached.
+  const bool followed = next->beyond == now->beyond;
+  std::set<SliceKey> keys = touched(*now, followed ? next->feed : now->feed - 1);
+  if (known)
+    keys = exchange_shares(*next, **fresh, std::move(keys), refreshed);
+  else
+    data_.forget_all();
+  const Refreshed made = make(*next, **fresh, keys);
+  if (cancelled_) return {now->feed};
+  // A query failed while something was committed, and others found no connection: once more, from
+  // the state that there is now. What has failed is then tried apart.
+  if ((*fresh)->is_lost() && attempts > 1) {
+    moment_.reset();
+    return refresh_now(attempts - 1);
+  }
+  refreshed.queries = made.queries;
+  refreshed.slices = made.slices;
+  moment_ = std::move(*fresh);
+  if (next->feed != now->feed || made.slices + refreshed.exchanged > 0 || !known)
+    publish(std::move(next));
   return refreshed;
 }
 

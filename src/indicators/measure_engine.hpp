@@ -16,6 +16,7 @@
 #include "indicators/measure_slice.hpp"
 #include "records/store.hpp"
 #include "tables/database.hpp"
+#include "tables/moment.hpp"
 
 namespace hb::indicators {
 
@@ -33,6 +34,7 @@ using Slices = std::map<SliceKey, std::shared_ptr<const Slice>>;
 struct Snapshot {
   std::int64_t generation = 0;  ///< raised whenever anything is published
   BatchId feed = 0;             ///< every batch up to here is in the slices
+  std::int64_t beyond = 0;      ///< which ones are besides: tables::Moment::beyond()
   Instant as_of;                ///< when that batch was committed
   Date today;
   Slices slices;
@@ -48,8 +50,9 @@ struct MeasureOptions {
 /// What a refresh did.
 struct Refreshed {
   BatchId feed = 0;
-  std::size_t queries = 0;  ///< SQL texts run
-  std::size_t slices = 0;   ///< made again
+  std::size_t queries = 0;    ///< SQL texts run over all rows
+  std::size_t slices = 0;     ///< made again from all rows
+  std::size_t exchanged = 0;  ///< brought up by the shares of the touched residents alone
 };
 
 /// A cell that is kept and what a recomputation from nothing gives.
@@ -67,9 +70,10 @@ struct Verified {
 };
 
 /// Computed indicators of a store: runs their SQL, keeps the smallest cells (query, period, street,
-/// sex, age group) with the feed number, and makes again what a commit touched. Identical SQL runs
-/// once. All members may be called from many threads; none runs SQL but ensure(), refresh() and
-/// verify().
+/// sex, age group) with the feed number, and makes again what a commit touched: where a figure is
+/// the sum of residents' shares (MeasurePart::by_resident), only those of the residents that were
+/// touched. Identical SQL runs once. All members may be called from many threads; none runs SQL but
+/// ensure(), refresh() and verify().
 class MeasureEngine {
  public:
   /// Takes the cells kept in the directory when their definitions, tables and feed number
@@ -126,11 +130,22 @@ class MeasureEngine {
   struct Task;
   std::vector<SliceKey> keys_of(const MeasurePart& part, const Period& period) const;
   std::vector<Task> tasks_for(const std::set<SliceKey>& keys) const;
-  Refreshed make(Snapshot& next, const std::set<SliceKey>& keys,
-                 const std::function<void(double)>& progress = {}) const;
-  Refreshed refresh_now();
+  struct Shares;
+  struct Exchange;
+  Refreshed make(Snapshot& next, const tables::Moment& moment, const std::set<SliceKey>& keys,
+                 const std::function<void(double)>& progress = {});
+  Asked asked(const tables::Moment& moment) const;
+  std::vector<std::shared_ptr<const Slice>> run_task(const Asked& ask, const Task& task) const;
+  Refreshed refresh_now(int attempts = 3);
+  bool find_touched(Exchange& exchange) const;
+  bool open_shares();
+  bool fill_shares(Exchange& exchange);
+  void ask_shares(Exchange& exchange) const;
+  void put_exchanged(Exchange& exchange, Snapshot& next);
+  std::set<SliceKey> exchange_shares(Snapshot& next, const tables::Moment& fresh,
+                                     std::set<SliceKey> keys, Refreshed& refreshed);
   std::set<SliceKey> touched(const Snapshot& kept, BatchId reached) const;
-  void stamp(Snapshot& snapshot) const;
+  void stamp(Snapshot& snapshot, const tables::Moment& moment) const;
   void publish(std::shared_ptr<Snapshot> next);
   void follow();
   std::vector<const Measure*> all() const;
@@ -151,6 +166,13 @@ class MeasureEngine {
   mutable std::optional<std::pair<BatchId, Date>> first_day_;  ///< at a feed number
   std::mutex making_;                      ///< one of ensure, refresh, verify and save at a time
   std::shared_ptr<const Snapshot> saved_;  ///< guarded by making_
+  /// The state of the tables that every kept slice shows; null until something was made. Guarded
+  /// by making_, as are the following.
+  std::unique_ptr<tables::Moment> moment_;
+  std::unique_ptr<Shares> shares_;
+  DataMonths data_;
+  /// Queries that failed: they are tried where a failure ends no moment.
+  std::set<std::uint64_t> failing_;
   mutable std::mutex mutex_;
   mutable std::condition_variable wake_;
   std::shared_ptr<const Snapshot> snapshot_;

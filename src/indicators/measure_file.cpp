@@ -14,7 +14,7 @@
 namespace hb::indicators {
 namespace {
 
-constexpr std::string_view magic = "health brain cells 1\n";
+constexpr std::string_view magic = "health brain cells 2\n";
 
 /// Numbers in the machine's order: the file never leaves its store.
 class Writer {
@@ -153,6 +153,7 @@ Result<void> write_cells(const std::string& path, const Snapshot& snapshot,
   out.put(owner.store);
   out.put(owner.tables);
   out.put(snapshot.feed);
+  out.put(snapshot.beyond);
   out.put(snapshot.as_of.micros);
   out.put(snapshot.today.days);
   std::uint32_t count = 0;
@@ -189,6 +190,7 @@ Result<Snapshot> read_cells(const std::string& path, const CellsOwner& owner) {
   if (found != owner) return refuse("the cells belong to another store or other tables");
   Snapshot snapshot;
   snapshot.feed = in.take<BatchId>();
+  snapshot.beyond = in.take<std::int64_t>();
   snapshot.as_of.micros = in.take<std::int64_t>();
   snapshot.today.days = in.take<std::int32_t>();
   const auto count = in.take<std::uint32_t>();

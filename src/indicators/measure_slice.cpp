@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -23,6 +24,28 @@ bool mentions(std::string_view sql, std::string_view name) {
     const bool begins = at == 0 || !is_word(sql[at - 1]);
     const std::size_t end = at + name.size();
     if (begins && (end == sql.size() || !is_word(sql[end]))) return true;
+  }
+  return false;
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// Whether columns may be meant that are not named: SELECT *, t.*, NATURAL JOIN. A star behind an
+/// operand multiplies; count(*) names no column.
+bool takes_unnamed(std::string_view lower_sql) {
+  if (mentions(lower_sql, "natural")) return true;
+  for (std::size_t at = lower_sql.find('*'); at != std::string_view::npos;
+       at = lower_sql.find('*', at + 1)) {
+    std::string_view before = lower_sql.substr(0, at);
+    while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back())) != 0)
+      before.remove_suffix(1);
+    if (before.ends_with('.') || before.ends_with(',') || before.ends_with("select") ||
+        before.ends_with("distinct") || before.ends_with("all"))
+      return true;
   }
   return false;
 }
@@ -177,6 +200,8 @@ Slice finished(Draft&& draft, bool has_squares) {
   slice.has_squares = has_squares;
   slice.rows.reserve(draft.cells.size());
   for (const auto& [key, amounts] : draft.cells) {  // in order of area, sex, age
+    // A cell of 0 adds nothing, whether or not the SQL gives a row for it.
+    if (amounts.first == 0 && amounts.second == 0) continue;
     const auto& [area, sex, age] = key;
     if (slice.areas.empty() || slice.areas.back() != area) slice.areas.push_back(area);
     slice.rows.push_back({static_cast<std::uint16_t>(slice.areas.size() - 1), sex, age,
@@ -237,6 +262,7 @@ CubeQuery make_query(const MeasurePart& part, bool life,
   const std::string text =
       fmt::format("{} {} {} {}\n{}", part.each, part.state, part.ahead_days, life, part.sql);
   query.fingerprint = XXH3_64bits(text.data(), text.size());
+  query.by_resident = part.by_resident;
   query.uses_today = part.sql.find("$today") != std::string::npos;
   for (const tables::TableSchema& schema : schemas) {
     if (!mentions(part.sql, schema.name)) continue;
@@ -249,13 +275,11 @@ CubeQuery make_query(const MeasurePart& part, bool life,
   return query;
 }
 
-std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& database,
-                                                   const CubeRun& run, Date today,
-                                                   std::chrono::milliseconds time_limit) {
-  // Aggregates are computed unrestricted and filtered by cell.
-  const Result<tables::ResultSet> set = database.query(
-      Principal::system("public-health"), run.query->part.sql,
-      {{"from", run.from}, {"to", run.to}, {"area", std::string()}, {"today", today}}, time_limit);
+std::vector<std::shared_ptr<const Slice>> run_cube(const Asked& ask, const CubeRun& run,
+                                                   Date today) {
+  const Result<tables::ResultSet> set =
+      ask(run.query->part.sql,
+          {{"from", run.from}, {"to", run.to}, {"area", std::string()}, {"today", today}});
   if (!set) return failed(set.error(), run);
   const Result<Columns> at = columns_of(*set, *run.query);
   if (!at) return failed(at.error(), run);
@@ -270,25 +294,80 @@ std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& datab
   return slices;
 }
 
-bool DataMonths::is_without_data(const CubeQuery& query, const Period& period) {
-  return !query.event_tables.empty() &&
-         std::ranges::all_of(query.event_tables, [&](const auto& table) {
-           return is_empty(table.first, table.second, period);
-         });
+std::optional<Slice> exchanged(const Slice& slice, const Slice* former, const Slice* present) {
+  Draft draft;
+  draft.decimal = slice.decimal;
+  bool has_squares = slice.has_squares;
+  bool sound = true;
+  const auto take = [&](const Slice& share, bool is_former) {
+    if (share.rows.empty()) return;
+    draft.decimal = share.decimal;
+    has_squares |= share.has_squares;
+    for (const Slice::Row& row : share.rows) {
+      auto& [n, squares] = draft.cells[{share.areas[row.area], row.sex, row.age}];
+      if (is_former) {
+        sound &= !__builtin_sub_overflow(n, row.n, &n) && n >= 0;
+        sound &= !__builtin_sub_overflow(squares, row.squares, &squares) && squares >= 0;
+      } else {
+        sound &= !__builtin_add_overflow(n, row.n, &n);
+        sound &= !__builtin_add_overflow(squares, row.squares, &squares);
+      }
+    }
+  };
+  take(slice, false);
+  if (former != nullptr) take(*former, true);
+  if (present != nullptr) take(*present, false);
+  if (!sound) return std::nullopt;
+  return finished(std::move(draft), has_squares);
 }
 
-bool DataMonths::is_empty(const std::string& table, const std::string& column,
+std::vector<tables::TableSchema> share_schemas(const std::map<std::uint64_t, CubeQuery>& queries,
+                                               const std::vector<tables::TableSchema>& schemas) {
+  std::vector<tables::TableSchema> named;
+  for (const tables::TableSchema& schema : schemas) {
+    std::set<std::string> columns;
+    bool used = false;
+    for (const auto& [fingerprint, query] : queries) {
+      if (!query.by_resident || std::ranges::find(query.tables, schema.name) == query.tables.end())
+        continue;
+      used = true;
+      const std::string sql = lower(query.part.sql);
+      const bool all = takes_unnamed(sql);
+      for (const tables::ColumnSpec& column : schema.columns)
+        if (all || column.name == "resident_id" || mentions(sql, column.name))
+          columns.insert(column.name);
+    }
+    if (!used) continue;
+    if (columns.empty()) columns.insert(schema.columns.front().name);
+    tables::TableSchema part = schema;
+    std::erase_if(part.columns,
+                  [&](const tables::ColumnSpec& column) { return !columns.contains(column.name); });
+    named.push_back(std::move(part));
+  }
+  return named;
+}
+
+bool DataMonths::is_without_data(const Asked& ask, const CubeQuery& query, const Period& period) {
+  return !query.event_tables.empty() &&
+         std::ranges::all_of(query.event_tables,
+                             [&](const auto& table) { return is_empty(ask, table, period); });
+}
+
+bool DataMonths::is_empty(const Asked& ask, const std::pair<std::string, std::string>& event_table,
                           const Period& period) {
+  const auto& [table, column] = event_table;
   const auto [known, is_new] = known_.try_emplace({table, period.first, period.last}, false);
   if (!is_new) return known->second;
-  const auto count =
-      database_.query(Principal::system("public-health"),
-                      fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
-                                  "CAST($from AS DATE) AND CAST($to AS DATE)",
-                                  table, column),
-                      {{"from", period.first}, {"to", period.last}});
+  const auto count = ask(fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
+                                     "CAST($from AS DATE) AND CAST($to AS DATE)",
+                                     table, column),
+                         {{"from", period.first}, {"to", period.last}});
   known->second = count && count->rows.at(0).at(0) == tables::Value(std::int64_t{0});
   return known->second;
+}
+
+void DataMonths::forget(const std::string& table) {
+  std::erase_if(known_, [&](const auto& item) { return std::get<0>(item.first) == table; });
 }
 
 }  // namespace hb::indicators

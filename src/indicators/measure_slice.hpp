@@ -1,6 +1,7 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,7 +38,7 @@ struct Slice {
     friend auto operator<=>(const Row&, const Row&) = default;
   };
   std::vector<std::string> areas;  ///< in order; "" = unknown
-  std::vector<Row> rows;           ///< in order, one per area, sex and age
+  std::vector<Row> rows;           ///< in order, one per area, sex and age; none is 0
   bool decimal = false;
   bool has_squares = false;
   bool no_data = false;        ///< not one event of the period in any table that was asked
@@ -86,6 +87,7 @@ struct CubeQuery {
   /// Of events: only one of them has an event date, and the text's months are made of it: a month
   /// of that table touches only the same month here.
   bool dated = false;
+  bool by_resident = false;
   bool uses_today = false;
 };
 
@@ -101,23 +103,37 @@ struct CubeRun {
   std::vector<Period> periods;  ///< that are filled: one, or each month
 };
 
+/// Who answers scene SQL: the tables at a moment, or the rows of a few residents.
+using Asked = std::function<Result<tables::ResultSet>(
+    const std::string& sql, const std::vector<std::pair<std::string, tables::Value>>& parameters)>;
+
 /// Runs it over all areas. returns  one slice per period, in order. A query that is refused, fails
 /// or is stopped gives slices with its error: others go on.
-std::vector<std::shared_ptr<const Slice>> run_cube(const tables::Database& database,
-                                                   const CubeRun& run, Date today,
-                                                   std::chrono::milliseconds time_limit);
+std::vector<std::shared_ptr<const Slice>> run_cube(const Asked& ask, const CubeRun& run,
+                                                   Date today);
+
+/// A slice without one share and with another: what a delivery to some residents makes of it.
+/// former, present  the residents' shares; null = nothing
+/// returns  nothing when the former share is not in the slice, or the sums have more than 64 bits
+std::optional<Slice> exchanged(const Slice& slice, const Slice* former, const Slice* present);
+
+/// The tables with the columns that the by_resident queries name: all that their shares depend on.
+std::vector<tables::TableSchema> share_schemas(const std::map<std::uint64_t, CubeQuery>& queries,
+                                               const std::vector<tables::TableSchema>& schemas);
 
 /// Whether tables hold events of a period at all: where they hold none nothing is known, and an
-/// empty answer is no 0. Asks each table once per period. One thread at a time.
+/// empty answer is no 0. Asks for each table once per period. One thread at a time.
 class DataMonths {
  public:
-  explicit DataMonths(const tables::Database& database) : database_(database) {}
   /// True when no table of the query that has an event date has one in the period.
-  bool is_without_data(const CubeQuery& query, const Period& period);
+  bool is_without_data(const Asked& ask, const CubeQuery& query, const Period& period);
+  /// The table has changed.
+  void forget(const std::string& table);
+  void forget_all() { known_.clear(); }
 
  private:
-  bool is_empty(const std::string& table, const std::string& column, const Period& period);
-  const tables::Database& database_;
+  bool is_empty(const Asked& ask, const std::pair<std::string, std::string>& event_table,
+                const Period& period);
   std::map<std::tuple<std::string, Date, Date>, bool> known_;
 };
 

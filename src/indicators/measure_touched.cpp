@@ -80,6 +80,7 @@ std::set<SliceKey> MeasureEngine::touched(const Snapshot& kept, BatchId reached)
     for (const auto& [key, slice] : kept.slices) keys.insert(key);
     return keys;
   };
+  if (reached == kept.feed) return keys;
   if (reached - kept.feed > most_batches || reached < kept.feed) return all();
   const auto entries = store_.feed(kept.feed, reached - kept.feed);
   const auto former = tables_.former(kept.feed);
@@ -99,10 +100,12 @@ Verified MeasureEngine::verify(const std::function<void(double)>& progress) {
   const std::lock_guard making(making_);
   static_cast<void>(refresh_now());
   const std::shared_ptr<const Snapshot> kept = snapshot();
+  if (!moment_) return {};
   auto fresh = std::make_shared<Snapshot>(*kept);
   std::set<SliceKey> keys;
   for (const auto& [key, slice] : kept->slices) keys.insert(key);
-  static_cast<void>(make(*fresh, keys, progress));
+  data_.forget_all();
+  static_cast<void>(make(*fresh, *moment_, keys, progress));
   Verified verified;
   for (const auto& [key, slice] : kept->slices) {
     const Slice& again = *fresh->slices.at(key);

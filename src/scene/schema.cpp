@@ -21,9 +21,10 @@ namespace json = boost::json;
 using indicators::line_of;
 
 constexpr std::array keywords = {
-    "type",  "const",    "enum",      "required", "properties", "additionalProperties",
-    "items", "minItems", "minLength", "pattern",  "minimum",    "maximum",
-    "$ref",  "$defs",    "$schema",   "$id",      "title",      "description"};
+    "type",      "const",    "enum",      "required", "properties", "additionalProperties",
+    "items",     "minItems", "minLength", "pattern",  "minimum",    "maximum",
+    "$ref",      "$defs",    "$schema",   "$id",      "title",      "description",
+    "multipleOf"};
 constexpr std::array type_names = {"object", "array",   "string", "integer",
                                    "number", "boolean", "null"};
 constexpr int max_depth = 64;
@@ -59,6 +60,9 @@ std::string fault_of_keyword(std::string_view key, const json::value& value,
   if (key == "pattern" &&
       (!value.is_string() || !RE2(value.get_string().c_str(), RE2::Quiet).ok())) {
     return "pattern is no regular expression";
+  }
+  if (key == "multipleOf" && !(value.is_int64() && value.get_int64() > 0)) {
+    return "multipleOf is no whole number above 0";
   }
   if (key == "type") {
     const bool known =
@@ -186,6 +190,7 @@ class Checker {
   void range(const json::object& schema, const YAML::Node& at, const std::string& path) {
     const json::value* least = schema.if_contains("minimum");
     const json::value* most = schema.if_contains("maximum");
+    if (const json::value* step = schema.if_contains("multipleOf")) multiple(*step, at, path);
     if ((least == nullptr && most == nullptr) || !is_number(at.Scalar())) return;
     const double value = std::strtod(at.Scalar().c_str(), nullptr);
     if (least != nullptr && value < least->to_number<double>()) {
@@ -194,6 +199,14 @@ class Checker {
     if (most != nullptr && value > most->to_number<double>()) {
       add(at, path, "is more than " + shown(*most));
     }
+  }
+
+  void multiple(const json::value& step, const YAML::Node& at, const std::string& path) {
+    std::int64_t value = 0;
+    const std::string& text = at.Scalar();
+    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (status != std::errc() || end != text.data() + text.size()) return;  // its type is said
+    if (value % step.get_int64() != 0) add(at, path, "is not a multiple of " + shown(step));
   }
 
   void sequence(const json::object& schema, const YAML::Node& at, const std::string& path,

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -53,6 +54,7 @@ struct Services {
   std::unique_ptr<FeedCache>
       measure_lists;  ///< key: area|period; its feed is the generation of the cells
   std::unique_ptr<AuditCheck> audit_check;
+  std::atomic<bool> warm{false};  ///< what everybody opens first is made: /readyz
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

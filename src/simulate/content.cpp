@@ -169,7 +169,7 @@ Result<Content> load_content(const std::filesystem::path& directory) {
     file = name;
     return Field::open(directory / name);
   };
-  try {
+  return read_guarded(file, [&] {
     Content content;
     content.district = read_district(open("district.yaml"));
     const Field people = open("population.yaml");
@@ -183,14 +183,7 @@ Result<Content> load_content(const std::filesystem::path& directory) {
     content.cards = read_cards(open("cards.yaml"), content.district);
     content.dirt = read_dirt(open("dirt.yaml"));
     return content;
-  } catch (const ContentFault& fault) {
-    const bool missing = fault.message == "content file is missing";
-    return fail(missing ? ErrorCode::not_found : ErrorCode::invalid_input, fault.message,
-                fault.where);
-  } catch (const YAML::Exception& broken) {
-    return fail(ErrorCode::invalid_input, "is not YAML: " + broken.msg,
-                fmt::format("{}:{}", file, broken.mark.line + 1));
-  }
+  });
 }
 
 }  // namespace hb::simulate

@@ -1,8 +1,6 @@
 // diseases.yaml, streams.yaml
 #include "simulate/outbreak_content.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 
 #include "simulate/yaml.hpp"
@@ -186,7 +184,7 @@ Result<OutbreakSurroundings> load_surroundings(const std::filesystem::path& dire
     file = name;
     return Field::open(directory / name);
   };
-  try {
+  return read_guarded(file, [&] {
     OutbreakSurroundings surroundings;
     read_streams(open("streams.yaml"), surroundings);
     read_diseases(open("diseases.yaml"), content, surroundings);
@@ -194,14 +192,7 @@ Result<OutbreakSurroundings> load_surroundings(const std::filesystem::path& dire
     surroundings.community_hours = content.community_hours;
     surroundings.hospital_hours = content.hospital_hours;
     return surroundings;
-  } catch (const ContentFault& fault) {
-    const bool missing = fault.message == "content file is missing";
-    return fail(missing ? ErrorCode::not_found : ErrorCode::invalid_input, fault.message,
-                fault.where);
-  } catch (const YAML::Exception& broken) {
-    return fail(ErrorCode::invalid_input, "is not YAML: " + broken.msg,
-                fmt::format("{}:{}", file, broken.mark.line + 1));
-  }
+  });
 }
 
 }  // namespace hb::simulate

@@ -9,6 +9,7 @@
 
 #include "core/date.hpp"
 #include "core/localized.hpp"
+#include "core/result.hpp"
 #include "simulate/content.hpp"
 
 namespace hb::simulate {
@@ -18,6 +19,22 @@ struct ContentFault {
   std::string message;
   std::string where;
 };
+
+/// What `read` gives, a function that reads content files and may throw; `file` is the one that is
+/// being read. errors  invalid_input with the place; not_found: a file is missing
+template <class Read>
+auto read_guarded(const std::string& file, const Read& read) -> Result<decltype(read())> {
+  try {
+    return read();
+  } catch (const ContentFault& fault) {
+    const bool missing = fault.message == "content file is missing";
+    return fail(missing ? ErrorCode::not_found : ErrorCode::invalid_input, fault.message,
+                fault.where);
+  } catch (const YAML::Exception& broken) {
+    return fail(ErrorCode::invalid_input, "is not YAML: " + broken.msg,
+                file + ":" + std::to_string(broken.mark.line + 1));
+  }
+}
 
 /// A node of a content file that knows where it stands, so that every complaint names the line.
 class Field {

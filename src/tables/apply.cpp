@@ -266,23 +266,26 @@ Result<void> note_for_unfinished(const duck::Connection& connection, const Table
 
 namespace {
 
-Result<void> apply_in_transaction(const duck::Connection& connection, const Targets& tables,
-                                  bool building, const TableBatch& batch) {
+/// Everything but the commit.
+Result<duck::Transaction> write_batch(const duck::Connection& connection, const Targets& tables,
+                                      bool building, const TableBatch& batch) {
   const BatchId last = *std::ranges::max_element(batch.batches);
   Result<duck::Transaction> transaction = duck::Transaction::begin(connection);
-  if (!transaction) return unexpected(transaction.error());
-  if (Result<void> done = append_blocks(connection, tables, batch.blocks); !done) return done;
+  if (!transaction) return transaction;
+  if (Result<void> done = append_blocks(connection, tables, batch.blocks); !done)
+    return unexpected(done.error());
   if (Result<void> done = delete_replaced(connection, tables, batch.replaced, last); !done)
-    return done;
+    return unexpected(done.error());
   if (Result<void> done = apply_fixes(connection, tables, batch.resident_fixes, last); !done)
-    return done;
+    return unexpected(done.error());
   if (building)
-    if (Result<void> done = note_for_unfinished(connection, batch); !done) return done;
+    if (Result<void> done = note_for_unfinished(connection, batch); !done)
+      return unexpected(done.error());
   if (Result<void> done = append_column(connection, "feed", "applied", {ColumnType::bigint},
                                         {integers(batch.batches)});
       !done)
-    return done;
-  return transaction->commit();
+    return unexpected(done.error());
+  return transaction;
 }
 
 /// Gives claimed batches back, whatever happens.
@@ -323,9 +326,14 @@ Result<void> Database::apply(const TableBatch& batch) {
   for (const auto& [name, physical] : state_->tables)
     if (physical.kept) targets.push_back(&physical);
   for (const auto& [name, unfinished] : state_->unfinished) targets.push_back(&unfinished.physical);
-  Result<void> done =
-      apply_in_transaction(*connection, targets, !state_->unfinished.empty(), batch);
+  Changes changes = ChangeLog::of(batch);
+  Result<duck::Transaction> written =
+      write_batch(*connection, targets, !state_->unfinished.empty(), batch);
+  if (!written) return unexpected(written.error());
+  const std::shared_lock commit_lock(state_->commit_mutex);
+  Result<void> done = written->commit();
   claimed.applied = done.has_value();
+  if (done) state_->changes.add(std::move(changes));
   return done;
 }
 

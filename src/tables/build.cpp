@@ -151,6 +151,7 @@ Result<void> Database::finish_building(const std::vector<std::string>& names) {
   state_->unfinished = std::move(unfinished);
   state_->name_tables();
   state_->check->forget();
+  state_->changes.add_break();
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -81,6 +82,18 @@ struct Building {
   std::vector<BatchRange> owed;  ///< whose rows it lacks, rising; empty: it can be finished
 };
 
+/// What the commits between two moments touched.
+struct Changes {
+  std::vector<ResidentId> residents;   ///< of appended and corrected rows, in order, each once
+  std::vector<std::int64_t> replaced;  ///< seqs whose rows went, in order
+  std::set<std::string> tables;        ///< with appended rows
+  std::set<std::string> unowned;       ///< with appended rows that belong to no resident
+  bool fixed = false;     ///< demographics in the event tables of some of the residents
+  bool too_many = false;  ///< a bulk load, or tables made anew: nothing else is filled in
+};
+
+class Moment;
+
 struct TableInfo {
   std::string name;
   std::int64_t rows;
@@ -157,6 +170,12 @@ class Database {
                     const std::vector<std::pair<std::string, Value>>& parameters,
                     const std::function<bool(const std::vector<Value>&)>& visit,
                     std::chrono::milliseconds time_limit = std::chrono::minutes(30)) const;
+
+  /// The tables as they are now, for as long as it is held. connections  that it may use at once
+  Result<std::unique_ptr<Moment>> moment(int connections) const;
+  /// What was committed between two moments (Moment::position()); nothing when it is too much or
+  /// too long ago.
+  std::optional<Changes> changes_between(std::uint64_t after, std::uint64_t upto) const;
 
   /// Only the check: one SELECT, allowed functions and tables, the common subset of DuckDB and
   /// PostgreSQL (docs/scene-sql.md). errors invalid_input with what is refused and what to write.

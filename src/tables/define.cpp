@@ -101,7 +101,7 @@ class Change {
     if (answering != tables.end() && (answering->second.table == physical || applied_.empty()))
       drop(name);
     const Physical made{schema, physical};
-    sqls.push_back(create_table_sql(made));
+    sqls.push_back(create_table_sql(made.schema, made.table));
     if (applied_.empty())
       tables[name] = made;
     else
@@ -184,12 +184,12 @@ std::string physical_name(const TableSchema& schema) {
   return fmt::format("{}__{:016x}", schema.name, XXH3_64bits(content.data(), content.size()));
 }
 
-std::string create_table_sql(const Physical& physical) {
+std::string create_table_sql(const TableSchema& schema, const std::string& table) {
   std::string columns;
-  for (const ColumnSpec& column : physical.schema.columns)
+  for (const ColumnSpec& column : schema.columns)
     columns += fmt::format("{}{} {}", columns.empty() ? "" : ", ", duck::quoted(column.name),
                            sql_type(column.type));
-  return fmt::format("CREATE OR REPLACE TABLE main.{} ({})", duck::quoted(physical.table), columns);
+  return fmt::format("CREATE OR REPLACE TABLE main.{} ({})", duck::quoted(table), columns);
 }
 
 std::vector<std::string> create_views_sql(const Tables& tables, const OpenOptions& options) {
@@ -279,6 +279,7 @@ Result<std::vector<std::string>> Database::define(const std::vector<TableSchema>
   state_->unfinished = std::move(change.unfinished);
   state_->name_tables();
   state_->check->forget();
+  state_->changes.add_break();
   return unfinished;
 }
 
@@ -298,7 +299,7 @@ Result<void> Database::clear() {
   for (const auto& [name, table] : state_->unfinished) tables[name] = table.physical;
   for (auto& [name, physical] : tables) {
     physical.kept = true;
-    sqls.push_back(create_table_sql(physical));
+    sqls.push_back(create_table_sql(physical.schema, physical.table));
   }
   for (auto& more : {remember_sql(tables, {}), create_views_sql(tables, state_->options)})
     sqls.insert(sqls.end(), more.begin(), more.end());
@@ -311,6 +312,7 @@ Result<void> Database::clear() {
   state_->unfinished.clear();
   state_->name_tables();
   state_->check->forget();
+  state_->changes.add_break();
   return {};
 }
 

@@ -75,6 +75,7 @@ void configure(Config& config, const std::string& path, const OpenOptions& optio
 ///   larger ones more is left for the checkpoint, which has one thread.
 /// Figures: docs/performance/flatten.md. Files in the older format stay readable and writable.
 std::string attach_sql(const std::string& path, const OpenOptions& options) {
+  if (path == in_memory) return fmt::format("ATTACH {} AS {}", literal(path), catalog);
   return fmt::format(
       "ATTACH {} AS {} ({})", literal(path), catalog,
       options.read_only ? "READ_ONLY" : "STORAGE_VERSION 'v1.5.0', ROW_GROUP_SIZE 30720");

@@ -30,6 +30,9 @@ std::string literal(std::string_view text);
 /// What the file is called inside DuckDB.
 inline constexpr const char* catalog = "tables";
 
+/// Path of an instance without a file.
+inline constexpr const char* in_memory = ":memory:";
+
 /// The opened file.
 class Engine {
  public:

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t most_rows = 1'000'000;
 constexpr auto relations_limit = std::chrono::seconds(20);
 
-using Parameters = std::vector<std::pair<std::string, Value>>;
+using Parameters = NamedValues;
 
 Result<void> bind_all(duck::Statement& statement, const Parameters& parameters) {
   const std::vector<std::string> names = statement.parameters();
@@ -47,6 +47,14 @@ Error stopped(std::chrono::milliseconds time_limit) {
 }
 
 }  // namespace
+
+Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connection,
+                              const WatchedAsk& watched) {
+  const Watchdog::Watch watch(watchdog, connection, watched.deadline);
+  Result<ResultSet> set = ask(connection, watched.sql, watched.parameters);
+  if (!set && watch.expired()) return unexpected<Error>(stopped(watched.time_limit));
+  return set;
+}
 
 Result<Related> Database::related(const Principal& principal, Policy::Set relations,
                                   std::optional<Date> day) const {
@@ -93,10 +101,8 @@ Result<ResultSet> Database::query(const Principal& principal, const std::string&
   if (Result<void> checked = check_scene_sql(sql); !checked) return unexpected(checked.error());
   const Result<ConnectionPool::Loan> loan = state_->pool->take(principal, deadline);
   if (!loan) return unexpected(loan.error());
-  const Watchdog::Watch watch(*state_->watchdog, loan->connection(), deadline);
-  Result<ResultSet> set = ask(loan->connection(), sql, parameters);
-  if (!set && watch.expired()) return unexpected<Error>(stopped(time_limit));
-  return set;
+  return ask_watched(*state_->watchdog, loan->connection(),
+                     {sql, parameters, deadline, time_limit});
 }
 
 Result<void> Database::scan(const Principal& principal, const std::string& sql,

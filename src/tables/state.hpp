@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "tables/changes.hpp"
 #include "tables/database.hpp"
 #include "tables/duck.hpp"
 #include "tables/pool.hpp"
@@ -74,8 +76,12 @@ struct Database::State {
   std::mutex change_mutex;
   /// One piece at a time is built, and what is owed changes with it.
   mutable std::mutex build_mutex;
-  Tables tables;                            ///< that answer, by name; guarded by tables_mutex
-  UnfinishedTables unfinished;              ///< by name; guarded by tables_mutex
+  Tables tables;                ///< that answer, by name; guarded by tables_mutex
+  UnfinishedTables unfinished;  ///< by name; guarded by tables_mutex
+  /// Commits hold it shared; a moment, whose connections must see the same, alone.
+  std::shared_mutex commit_mutex;
+  std::atomic<int> open_moments{0};
+  ChangeLog changes;                        ///< of what is committed; added to under commit_mutex
   std::shared_ptr<const SceneNames> names;  ///< of tables; guarded by tables_mutex
 
   std::unique_ptr<Watchdog> watchdog;  ///< before pool: the pool's connections die first
@@ -86,12 +92,24 @@ struct Database::State {
   void name_tables();
 };
 
+using NamedValues = std::vector<std::pair<std::string, Value>>;
+
+/// A statement with its parameters bound by name and an end; at most a million rows.
+struct WatchedAsk {
+  const std::string& sql;
+  const NamedValues& parameters;
+  Watchdog::Time deadline;
+  std::chrono::milliseconds time_limit;  ///< for the message
+};
+Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connection,
+                              const WatchedAsk& ask);
+
 /// encounter__0f3c…: the name and a hash of all that makes the rows.
 std::string physical_name(const TableSchema& schema);
 const char* sql_type(ColumnType type);
 
 /// Statements that create a table, empty, and the views under its plain name.
-std::string create_table_sql(const Physical& physical);
+std::string create_table_sql(const TableSchema& schema, const std::string& table);
 /// The same under all the rules of access that `options` state.
 std::vector<std::string> create_views_sql(const Tables& tables, const OpenOptions& options);
 /// Statements that write down what is defined and what is owed, in place of what stood there.

@@ -166,6 +166,11 @@ Result<void> Writer::append(const std::vector<Column>& columns, std::size_t rows
   return {};
 }
 
+Result<void> Writer::append(duckdb_data_chunk chunk) {
+  if (duckdb_append_data_chunk(appender_, chunk) != DuckDBSuccess) return last_error();
+  return {};
+}
+
 Result<void> Writer::close() {
   if (duckdb_appender_close(appender_) != DuckDBSuccess) return last_error();
   return {};
@@ -178,6 +183,20 @@ Result<void> Writer::last_error() {
                                 message != nullptr ? message : "rows could not be appended");
   duckdb_destroy_error_data(&error);
   return unexpected<Error>(mapped);
+}
+
+Result<void> append_answer(Answer& answer, const Connection& connection, const std::string& table) {
+  Result<Writer> writer = Writer::open(connection, "main", table, {});
+  if (!writer) return unexpected(writer.error());
+  for (;;) {
+    duckdb_data_chunk chunk = duckdb_fetch_chunk(answer.get());
+    if (chunk == nullptr) break;
+    Result<void> put = writer->append(chunk);
+    duckdb_destroy_data_chunk(&chunk);
+    if (!put) return put;
+  }
+  if (Result<void> whole = answer.whole(); !whole) return whole;
+  return writer->close();
 }
 
 }  // namespace hb::tables::duck

@@ -23,6 +23,8 @@ class Writer {
   /// columns  one per type of the table, each with `rows` entries; must live until close()
   /// errors   invalid_input: an integer or date outside 32 bits; unavailable: disk full
   Result<void> append(const std::vector<Column>& columns, std::size_t rows);
+  /// A whole chunk with the columns of the table.
+  Result<void> append(duckdb_data_chunk chunk);
   /// Must be called: only then are the rows in the transaction.
   Result<void> close();
 
@@ -34,5 +36,9 @@ class Writer {
   duckdb_data_chunk chunk_ = nullptr;
   std::vector<ColumnType> types_;
 };
+
+/// Appends a materialised answer to a table of schema main, whose columns have its types, of any
+/// connection. errors  those of Writer
+Result<void> append_answer(Answer& answer, const Connection& connection, const std::string& table);
 
 }  // namespace hb::tables::duck

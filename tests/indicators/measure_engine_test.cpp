@@ -230,6 +230,31 @@ TEST_CASE(
   CHECK(number(*engine, "visits-per-head", "2025").figure.value.has_value());
 }
 
+TEST_CASE(
+    "measures: SQL that fails on some rows does not disturb the others while deliveries come") {
+  MeasureStore store;
+  deliver_district(store);
+  const std::string shared = replaced(
+      replaced(visits_per_head, "over_time: sum\n", "over_time: sum\n  by_resident: true\n"),
+      "over_time: each\n", "over_time: each\n  by_resident: true\n");
+  store.define("visits-per-head", shared);
+  // No status is a number.
+  store.define("second", replaced(replaced(shared, "id: visits-per-head", "id: second"),
+                                  "count(*) AS n\n    FROM encounter",
+                                  "sum(CAST(status AS BIGINT)) AS n\n    FROM encounter"));
+  const auto engine = store.engine();
+  number(*engine, "second", "2025");
+  number(*engine, "visits-per-head", "2025");
+  for (int i = 5; i < 9; ++i) {
+    store.deliver(visit("e" + std::to_string(i), "p4", "2025-11-02"));
+    const Refreshed refreshed = engine->refresh();
+    CHECK(refreshed.exchanged == 1);  // November's visits, by the share of p4
+    CHECK(number(*engine, "visits-per-head", "2025").figure.numerator->n == i);
+    CHECK_FALSE(number(*engine, "second", "2025").figure.value.has_value());
+  }
+  CHECK(engine->verify().differences.empty());
+}
+
 TEST_CASE("measures: kept cells are taken while definitions, tables and feed fit") {
   MeasureStore store;
   deliver_district(store);

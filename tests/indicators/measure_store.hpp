@@ -104,6 +104,14 @@ class MeasureStore {
     REQUIRE(report->quarantined == 0);
   }
 
+  /// One delivery, of which resources may be put aside as problems.
+  void try_deliver(const std::string& lines) {
+    const auto file = directory_.path() / ("d" + std::to_string(++deliveries_) + ".ndjson");
+    write_file(file, lines);
+    const auto report = ingest::load(*hub_, {file.string()}, {});
+    REQUIRE_MESSAGE(report.has_value(), (report ? "" : report.error().message));
+  }
+
   std::filesystem::path file(const std::string& id) const {
     return directory_.path() / "scenes/test/indicators" / (id + ".yaml");
   }
@@ -111,7 +119,13 @@ class MeasureStore {
 
   std::unique_ptr<MeasureEngine> engine(
       bool keeps = false, std::chrono::milliseconds limit = std::chrono::seconds(20)) {
-    auto measures = load_measures(directory_.path() / "scenes");
+    return engine_of(directory_.path() / "scenes", keeps, limit);
+  }
+  /// With the measures of another folder of scenes.
+  std::unique_ptr<MeasureEngine> engine_of(
+      const std::filesystem::path& scenes, bool keeps = false,
+      std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+    auto measures = load_measures(scenes);
     REQUIRE_MESSAGE(measures.has_value(),
                     (measures ? "" : measures.error().where + " " + measures.error().message));
     MeasureOptions options;

@@ -60,6 +60,15 @@ TEST_CASE("Schema: numbers in a range, constants") {
   CHECK(mistakes(R"({"const":"plan-1"})", "plan-2") == "1 : expected “plan-1”\n");
 }
 
+TEST_CASE("Schema: steps") {
+  const std::string steps = R"({"type":"integer","maximum":85,"multipleOf":5})";
+  CHECK(mistakes(steps, "65").empty());
+  CHECK(mistakes(steps, "0").empty());
+  CHECK(mistakes(steps, "67") == "1 : is not a multiple of 5\n");
+  CHECK(mistakes(steps, "x") == "1 : expected integer, found string\n");
+  CHECK(mistakes(R"({"multipleOf":0.5})", "1") == "schema: multipleOf is no whole number above 0");
+}
+
 TEST_CASE("Schema: what a schema says and nobody would check is refused") {
   CHECK(mistakes(R"({"oneOf":[]})", "a") == "schema: keyword “oneOf” is not understood");
   CHECK(mistakes(R"({"properties":{"a":{"format":"date"}}})", "a") ==

@@ -106,6 +106,42 @@ TEST_CASE("GET /api/measures/{id}: definition, SQL, targets, what plans report; 
   CHECK(csv.body.find("770101001,Qingwu Subdistrict,2,,2,") != std::string::npos);
 }
 
+TEST_CASE("GET /api/measures/{id}/residents: who is in the gap, page by page, and who is not") {
+  // One of the three people is 65 or older and was not examined: the gap of the elderly.
+  const json::value gap = read("/api/measures/elderly-management/residents?period=2025&part=gap");
+  CHECK(gap.at("part").as_string() == "gap");
+  CHECK(gap.at("total").as_int64() == 1);
+  REQUIRE(gap.at("items").as_array().size() == 1);
+  const json::value& person = gap.at("items").at(0);
+  CHECK_FALSE(person.at("id").as_string().empty());
+  CHECK(person.at("birthDate").as_string() < "1961");
+  CHECK(person.at("note").is_null());
+  const json::value& number = item(read("/api/measures?period=2025"), "elderly-management");
+  CHECK(number.at("denominator").as_int64() - number.at("numerator").as_int64() == 1);
+  CHECK(read("/api/measures/elderly-management/residents?period=2025&part=numerator")
+            .at("total")
+            .as_int64() == 0);
+  // Behind the last page there is nobody; the total stays.
+  const json::value behind =
+      read("/api/measures/elderly-management/residents?period=2025&part=gap&offset=1&limit=200");
+  CHECK(behind.at("total").as_int64() == 1);
+  CHECK(behind.at("items").as_array().empty());
+  // The streets' lists add up to the whole; another district has none.
+  std::int64_t streets = 0;
+  for (const char* street : {"770101001", "770101002", "770101003"})
+    streets += read(std::string("/api/measures/elderly-management/residents?period=2025&part=gap") +
+                    "&area=" + street)
+                   .at("total")
+                   .as_int64();
+  CHECK(streets == 1);
+  CHECK(read("/api/measures/elderly-management/residents?period=2025&part=gap&area=770102")
+            .at("total")
+            .as_int64() == 0);
+  CHECK(status_of("/api/measures/elderly-management/residents?limit=201") == 400);
+  CHECK(status_of("/api/measures/elderly-management/residents?offset=-1") == 400);
+  CHECK(status_of("/api/measures/population/residents") == 404);  // has no list
+}
+
 TEST_CASE("measures: what is asked wrongly is refused") {
   CHECK(status_of("/api/measures/nonsense") == 404);
   CHECK(status_of("/api/measures?period=soon") == 400);

@@ -10,24 +10,8 @@
 
 using namespace hb;
 using namespace hb::test;
-using Element = simdjson::dom::element;
 
 namespace {
-
-std::string text_at(const Element& root, std::string_view pointer) {
-  std::string_view text;
-  if (root.at_pointer(pointer).get(text) != simdjson::SUCCESS) return "";
-  return std::string(text);
-}
-
-template <class Visit>
-void each(const std::string& type, Visit visit) {
-  simdjson::dom::parser parser;
-  for (const std::string& line : read_lines(given_district().directory() / (type + ".ndjson"))) {
-    const Element root = parser.parse(line);
-    visit(root);
-  }
-}
 
 Date day_at(const Element& root, std::string_view pointer) {
   return *parse_date(text_at(root, pointer).substr(0, 10));

@@ -13,24 +13,8 @@
 
 using namespace hb;
 using namespace hb::test;
-using Element = simdjson::dom::element;
 
 namespace {
-
-std::string text_at(const Element& root, std::string_view pointer) {
-  std::string_view text;
-  if (root.at_pointer(pointer).get(text) != simdjson::SUCCESS) return "";
-  return std::string(text);
-}
-
-template <class Visit>
-void each(const std::string& type, Visit visit) {
-  simdjson::dom::parser parser;
-  for (const std::string& line : read_lines(given_district().directory() / (type + ".ndjson"))) {
-    const Element root = parser.parse(line);
-    visit(root);
-  }
-}
 
 /// The last version of every Patient; versions of one person follow one another.
 template <class Visit>

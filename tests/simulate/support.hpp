@@ -1,5 +1,6 @@
 #pragma once
 #include <doctest/doctest.h>
+#include <simdjson.h>
 
 #include <fstream>
 #include <iterator>
@@ -54,5 +55,24 @@ struct District {
   std::filesystem::path directory() const { return temporary->path() / "d"; }
 };
 const District& given_district();
+
+using Element = simdjson::dom::element;
+
+/// Text of a JSON pointer; empty where there is none.
+inline std::string text_at(const Element& root, std::string_view pointer) {
+  std::string_view text;
+  if (root.at_pointer(pointer).get(text) != simdjson::SUCCESS) return "";
+  return std::string(text);
+}
+
+/// Every resource of a type in the given district.
+template <class Visit>
+void each(const std::string& type, Visit visit) {
+  simdjson::dom::parser parser;
+  for (const std::string& line : read_lines(given_district().directory() / (type + ".ndjson"))) {
+    const Element root = parser.parse(line);
+    visit(root);
+  }
+}
 
 }  // namespace hb::test

@@ -24,10 +24,11 @@ Response get_healthz(Request&, const Principal&, Services&) {
   return text_response(200, "text/plain; charset=utf-8", "ok\n");
 }
 
-/// GET /readyz: records and tables answer
+/// GET /readyz: records and tables answer, and what everybody opens first is made
 Response get_readyz(Request&, const Principal&, Services& services) {
   const Result<BatchId> reached = std::as_const(services.hub).tables().reached();
   if (!reached) return outcome(reached.error());
+  if (!services.warm) return text_response(503, "text/plain; charset=utf-8", "warming\n");
   return text_response(200, "text/plain; charset=utf-8", "ready\n");
 }
 

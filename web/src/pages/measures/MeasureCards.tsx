@@ -51,7 +51,7 @@ function MeasureCard({ measure, asOf, wall }: { measure: Measure; asOf: string; 
       <span className="measure-as-of num">{t('figure.asOf', { time: formatInstant(asOf) })}</span>
     </>
   );
-  const about = [measure.value === null ? loc(measure.reason) : '', interval, measure.status === 'not_decidable' ? loc(measure.reason) : '']
+  const about = [measure.value === null ? loc(measure.reason) : '', interval, loc(measure.status_reason)]
     .filter((line, index, all) => line !== '' && all.indexOf(line) === index)
     .join(' · ');
   const className = `measure-card ${measure.target && measure.status ? `status-${measure.status}` : ''}`;

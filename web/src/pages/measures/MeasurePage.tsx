@@ -113,7 +113,7 @@ function Head({ measure }: { measure: MeasureDetail }) {
         <span className="label">{t('indicators.col.status')}</span>
         {measure.target && measure.status ? <StatusMark status={measure.status} /> : <span>{noValue}</span>}
         <span className="secondary">
-          <Loc of={measure.reason} />
+          <Loc of={measure.status_reason} />
         </span>
       </div>
       <div className="measure-fraction">

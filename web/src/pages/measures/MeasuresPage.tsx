@@ -243,7 +243,7 @@ function Row({ measure }: { measure: Measure }) {
         />
       </td>
       <td className="num">{measure.target ? <Data>{shortTargetOf(measure)}</Data> : <span className="faint">{t('measures.noTarget')}</span>}</td>
-      <td title={measure.status === 'not_decidable' ? loc(measure.reason) : undefined}>
+      <td title={loc(measure.status_reason) || undefined}>
         {measure.target && measure.status ? <StatusMark status={measure.status} /> : <span className="faint only-wide">{noValue}</span>}
       </td>
     </tr>

@@ -6,7 +6,7 @@ import { Data, Loc, useTexts } from '../../i18n';
 /** Target as printed with its status; that nothing is set, where no plan sets one. */
 export function TargetLine({ measure, plain = true }: { measure: Measure; plain?: boolean }) {
   const { t } = useTexts();
-  const { target, status, reason } = measure;
+  const { target, status, status_reason: reason } = measure;
   if (!target) return <span className="faint">{t('measures.noTarget')}</span>;
   return (
     <span className="target-line">
@@ -14,7 +14,7 @@ export function TargetLine({ measure, plain = true }: { measure: Measure; plain?
       <span className="secondary num">
         {t('measures.target')} <Data>{shortTargetOf(measure)}</Data>
       </span>
-      {status === 'not_decidable' && reason && (
+      {reason && (
         <span className="visually-hidden">
           <Loc of={reason} />
         </span>
