@@ -124,19 +124,15 @@ void build_tables(ingest::Hub& hub, const std::atomic<bool>& stopping) {
 constexpr auto longest_warming = std::chrono::seconds(60);
 
 /// What everybody opens first is made before the server says that it is ready: cells, boards and
-/// the list of computed indicators, of everything and of the district.
+/// the list of computed indicators, for who sees small counts and who does not.
 void warm(Services& services) {
   static_cast<void>(services.status->get("status", 0));
   static_cast<void>(services.measures->wait_until_ready(longest_warming));
   const std::string year = std::to_string(civil(services.today()).year);
-  std::vector<std::string> areas = {""};
-  for (const Area& area : services.areas.all())
-    if (area.level == "district") areas.push_back(area.code);
-  for (const std::string& area : areas) {
+  for (const char* counts : {"all", ""}) {
     for (const scene::Board& board : services.catalogue.boards())
-      static_cast<void>(services.boards->get(board.id + "|" + area + "|" + year + "|", 0));
-    for (const char* counts : {"all", ""})  // who sees small counts, and who does not
-      static_cast<void>(services.measure_lists->get(area + "|" + year + "|" + counts, 0));
+      static_cast<void>(services.boards->get(board.id + "||" + year + "|" + counts, 0));
+    static_cast<void>(services.measure_lists->get("|" + year + "|" + counts, 0));
   }
   services.warm = true;
 }
