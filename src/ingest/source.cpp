@@ -16,6 +16,9 @@ namespace hb::ingest {
 namespace {
 
 constexpr std::size_t packed_block = 256 * 1024;
+// NDJSON unpacks to some 10 to 40 times its size. What goes far beyond fills disks and days.
+constexpr std::int64_t most_expansion = 200;
+constexpr std::int64_t expansion_counts_from = 64 << 20;  ///< unpacked bytes
 
 Error io_error(const std::string& path, const char* what) {
   const int code = errno;
@@ -45,6 +48,7 @@ struct ByteSource::State {
   bool gzip = false;
   bool ended = false;
   std::int64_t consumed = 0;
+  std::int64_t unpacked = 0;  ///< gzip only
   std::string damage;
   z_stream stream{};
   std::vector<unsigned char> packed;  // gzip only: what was read and not yet inflated
@@ -82,6 +86,11 @@ struct ByteSource::State {
     return inflateReset(&stream) == Z_OK;
   }
 
+  bool is_bomb() const {
+    return unpacked > expansion_counts_from &&
+           unpacked / most_expansion > consumed - static_cast<std::int64_t>(stream.avail_in);
+  }
+
   std::size_t read_gzip(char* into, std::size_t size) {
     stream.next_out = reinterpret_cast<unsigned char*>(into);
     stream.avail_out = static_cast<uInt>(size);
@@ -91,7 +100,15 @@ struct ByteSource::State {
         ended = true;
         break;
       }
+      const uInt room = stream.avail_out;
       const int code = inflate(&stream, Z_NO_FLUSH);
+      unpacked += room - stream.avail_out;
+      if (is_bomb()) {
+        damage = "the gzip stream unpacks to more than " + std::to_string(most_expansion) +
+                 " times its size";
+        ended = true;
+        break;
+      }
       if (code == Z_STREAM_END) {
         ended = !next_member();
       } else if (code != Z_OK && code != Z_BUF_ERROR) {

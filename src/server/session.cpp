@@ -211,6 +211,18 @@ net::awaitable<error_code> Session::read_head(RequestParser& parser) {
   co_return error;
 }
 
+/// Where a body ends must not be a matter of opinion: a proxy before us could think otherwise, and
+/// what we take for the next request would be part of somebody's body. One length in digits, or
+/// chunks; not both, nothing else.
+bool is_framed_clearly(const RequestParser& parser) {
+  const auto& head = parser.get();
+  const std::string_view length(head[http::field::content_length]);
+  const bool chunks = head.count(http::field::transfer_encoding) > 0;
+  if (length.find_first_not_of("0123456789") != length.npos) return false;
+  return !chunks || (length.empty() && head.count(http::field::transfer_encoding) == 1 &&
+                     beast::iequals(head[http::field::transfer_encoding], "chunked"));
+}
+
 bool fill(const RequestParser& parser, Request& request) {
   const auto& head = parser.get();
   request.method = parse_method({head.method_string().data(), head.method_string().size()});
@@ -252,7 +264,7 @@ net::awaitable<bool> Session::serve_one() {
     co_return false;
   }
   Request request;
-  if (error || !fill(parser, request)) {
+  if (error || !is_framed_clearly(parser) || !fill(parser, request)) {
     const Response refused = malformed();
     co_await refuse(refused);
     co_return false;

@@ -40,7 +40,7 @@ bool repeat(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sin
     const Value item = waiting[at];
     auto use = [&](const Value& next) {
       const std::size_t before = found.size();
-      add_distinct(found, next);
+      if (!evaluator.keep_distinct(found, next)) return false;
       if (found.size() > before) waiting.push_back(next);
       return true;
     };
@@ -140,7 +140,9 @@ bool intersect(Evaluator& evaluator, const Node& node, const Scope& scope, Sink 
   const Collection other = evaluator.collect(*node.arguments[0], scope);
   Collection found;
   for (const Value& item : items)
-    if (is_in(other, item)) add_distinct(found, item);
+    if (!evaluator.charge(other.size()) ||
+        (is_in(other, item) && !evaluator.keep_distinct(found, item)))
+      return false;
   return push_all(evaluator, found, sink);
 }
 
@@ -148,26 +150,21 @@ bool exclude(Evaluator& evaluator, const Node& node, const Scope& scope, Sink si
   const Collection items = evaluator.collect(*node.base, scope);
   const Collection other = evaluator.collect(*node.arguments[0], scope);
   if (evaluator.failed()) return false;
-  return std::all_of(items.begin(), items.end(),
-                     [&](const Value& item) { return is_in(other, item) || sink(item); });
+  return std::all_of(items.begin(), items.end(), [&](const Value& item) {
+    return evaluator.charge(other.size()) && (is_in(other, item) || sink(item));
+  });
 }
 
 bool distinct(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   Lent found(evaluator.state().spare);
-  auto use = [&](const Value& item) {
-    add_distinct(*found, item);
-    return true;
-  };
+  auto use = [&](const Value& item) { return evaluator.keep_distinct(*found, item); };
   evaluator.each(*node.base, scope, sink_of(use));
   return push_all(evaluator, *found, sink);
 }
 
 bool unite(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink) {
   Lent found(evaluator.state().spare);
-  auto use = [&](const Value& item) {
-    add_distinct(*found, item);
-    return true;
-  };
+  auto use = [&](const Value& item) { return evaluator.keep_distinct(*found, item); };
   evaluator.each(*node.base, scope, sink_of(use));
   evaluator.each(*node.arguments[0], scope, sink_of(use));
   return push_all(evaluator, *found, sink);

@@ -131,7 +131,21 @@ bool Evaluator::error(std::string message) {
   return false;
 }
 
-char* Evaluator::room(std::size_t bytes) { return state_.texts.room(bytes); }
+bool Evaluator::charge(std::size_t amount) {
+  state_.steps += static_cast<std::int64_t>(amount / 16);
+  return state_.steps <= state_.limits.steps || error("the expression takes too many steps");
+}
+
+bool Evaluator::keep_distinct(Collection& to, const Value& value) {
+  if (!charge(to.size())) return false;
+  add_distinct(to, value);
+  return true;
+}
+
+char* Evaluator::room(std::size_t bytes) {
+  charge(bytes);  // who goes on past the limit is stopped by the next step
+  return state_.texts.room(bytes);
+}
 
 std::string_view Evaluator::keep(std::string_view text) {
   char* place = room(text.size());

@@ -131,6 +131,11 @@ class Evaluator {
   bool failed() const;
   /// Notes the first error; returns false so that walks end.
   bool error(std::string message);
+  /// Counts work that no step of the tree counts: comparisons, bytes of computed texts (16 of
+  /// either are one step). false: the limit is reached
+  bool charge(std::size_t amount);
+  /// Adds the value if it is not in the collection yet; false as charge().
+  bool keep_distinct(Collection& to, const Value& value);
   std::string_view keep(std::string_view text);
   /// Room for a text to be written, kept until reset().
   char* room(std::size_t bytes);

@@ -113,7 +113,7 @@ bool is_distinct(Evaluator& evaluator, const Node& node, const Scope& scope, Sin
   Collection seen;
   std::size_t items = 0;
   for (const Value& item : evaluator.collect(*node.base, scope)) {
-    add_distinct(seen, item);
+    if (!evaluator.keep_distinct(seen, item)) return false;
     ++items;
   }
   return !evaluator.failed() && sink(seen.size() == items);

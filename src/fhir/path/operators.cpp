@@ -592,10 +592,7 @@ bool Evaluator::operation(const Node& node, const Scope& scope, Sink sink) {
       return type_operation(node, scope, sink);
     case Operator::unite: {
       Lent all(state_.spare);
-      auto use = [&](const Value& value) {
-        add_distinct(*all, value);
-        return true;
-      };
+      auto use = [&](const Value& value) { return keep_distinct(*all, value); };
       for (const auto& side : node.arguments) each(*side, scope, sink_of(use));
       if (failed()) return false;
       for (const Value& value : *all)

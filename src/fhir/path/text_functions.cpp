@@ -5,6 +5,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "core/utf8.hpp"
 #include "fhir/path/functions.hpp"
 
@@ -93,6 +95,8 @@ Value trim(Evaluator&, const Texts& given) {
   return given[0].substr(first, given[0].find_last_not_of(" \t\r\n") - first + 1);
 }
 
+constexpr std::size_t longest_text = 16u << 20;  // made from two texts that may both be long
+
 Value replace_between(Evaluator& evaluator, const Texts& given) {
   std::string out;
   for (const std::string_view c : characters(given[0])) (out += given[2]) += c;
@@ -101,6 +105,10 @@ Value replace_between(Evaluator& evaluator, const Texts& given) {
 
 Value replace(Evaluator& evaluator, const Texts& given) {
   const auto& [text, pattern, substitution] = given;
+  if (substitution.size() > longest_text / (text.size() + 1)) {
+    evaluator.error("replace() could make a text of more than 16 MB");
+    return std::string_view();
+  }
   if (pattern.empty()) return replace_between(evaluator, given);
   std::size_t times = 0;
   for (std::size_t at = 0; (at = text.find(pattern, at)) != text.npos; at += pattern.size())
@@ -152,6 +160,10 @@ Value replace_matches(Evaluator& evaluator, const Texts& given) {
       rewrite += '\\';
     else
       rewrite += c;
+  }
+  if (rewrite.size() > longest_text / (given[0].size() + 1)) {
+    evaluator.error("replaceMatches() would make a text of more than 16 MB");
+    return std::string_view();
   }
   std::string problem;
   if (!pattern.ok() || !pattern.CheckRewriteString(rewrite, &problem)) {
@@ -213,6 +225,7 @@ bool join(Evaluator& evaluator, const Node& node, const Scope& scope, Sink sink)
     if (!value) return true;
     const auto* text = std::get_if<std::string_view>(&*value);
     if (text == nullptr) return evaluator.error("join() asks for texts");
+    if (!evaluator.charge(separator.size() + text->size())) return false;
     if (any) joined += separator;
     any = true;
     joined += *text;
