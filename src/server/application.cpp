@@ -164,6 +164,13 @@ Response run_handler(const Match& match, Request& request, Services& services) {
   }
 }
 
+/// The time to read one person grows with all that there is of the person, seen or not.
+constexpr std::chrono::milliseconds person_grid{20};
+
+bool is_about_one_person(const Route& route) {
+  return route.pattern.starts_with("/api/residents/{id}");
+}
+
 void log_request(const Request& request, std::string_view route, const Response& response,
                  double milliseconds) {
   // The route's pattern, never the path or the query: those may name a person.
@@ -182,6 +189,7 @@ Response handle(Services& services, bool log_requests, Request& request) {
   Response response =
       match.route ? run_handler(match, request, services) : serve_static(services.web_dir, request);
   const auto took = std::chrono::steady_clock::now() - began;
+  if (match.route && is_about_one_person(*match.route)) response.grid = person_grid;
   services.metrics.observe(index, response.status, took);
   if (log_requests)
     log_request(request, match.route ? match.route->pattern : "static", response,

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,6 +47,9 @@ struct Response {
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Written at a multiple of this after the request came: how long the work took, which grows with
+  /// what the asker may not see, is not told. 0: at once
+  std::chrono::milliseconds grid{0};
   bool event_stream = false;   ///< the connection stays open and receives the events of EventHub
   bool stream_ends = false;    ///< after ListenerOptions::stream_limit: the browser asks anew
   bool no_deliveries = false;  ///< of an event stream: without events about deliveries

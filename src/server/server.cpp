@@ -129,9 +129,10 @@ void warm(Services& services) {
   static_cast<void>(services.status->get("status", 0));
   static_cast<void>(services.measures->wait_until_ready(longest_warming));
   const std::string year = std::to_string(civil(services.today()).year);
+  const std::string exact = services.gate.closed().value_or(true) ? "|rounded" : "|exact";
   for (const char* counts : {"all", ""}) {
     for (const scene::Board& board : services.catalogue.boards())
-      static_cast<void>(services.boards->get(board.id + "||" + year + "|" + counts, 0));
+      static_cast<void>(services.boards->get(board.id + "||" + year + "|" + counts + exact, 0));
     static_cast<void>(services.measure_lists->get("|" + year + "|" + counts, 0));
   }
   services.warm = true;
@@ -212,6 +213,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() { stop(); }
+
+const Handles& Server::handles() const { return state_->services->handles; }
 
 std::uint16_t Server::port() const { return state_->listener->port(); }
 

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "server/handles.hpp"
 #include "server/listener.hpp"
 
 namespace hb::server {
@@ -32,6 +33,7 @@ class Server {
   ~Server();
 
   std::uint16_t port() const;
+  const Handles& handles() const;
   /// Lets running requests and the running load end, then closes the store. Idempotent.
   void stop();
 

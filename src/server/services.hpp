@@ -18,6 +18,7 @@
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
 #include "server/gate.hpp"
+#include "server/handles.hpp"
 #include "server/indicator_index.hpp"
 #include "server/limits.hpp"
 #include "server/listener.hpp"
@@ -44,6 +45,7 @@ struct Services {
 
   Gate gate;
   std::unique_ptr<security::AccessBook> access;  ///< relations of accounts, break-glass
+  Handles handles;
   EventHub events;
   Metrics metrics;
   FeedWatch feed;

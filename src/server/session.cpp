@@ -357,6 +357,7 @@ net::awaitable<bool> Session::take_piece(std::string_view piece, Request& reques
 net::awaitable<Response> Session::answer(Request& request) {
   error_code ignored;
   waiting_.reset();
+  const auto began = std::chrono::steady_clock::now();
   const auto give_up = std::chrono::steady_clock::now() + shared_.options.follow_wait;
   while (shared_.application.should_wait(request) && std::chrono::steady_clock::now() < give_up) {
     net::steady_timer pause(stream_.get_executor(), std::chrono::milliseconds(5));
@@ -374,6 +375,12 @@ net::awaitable<Response> Session::answer(Request& request) {
       net::use_awaitable);
   --shared_.waiting;
   remove_upload(request.upload);
+  if (response.grid.count() > 0) {
+    const auto took = std::chrono::steady_clock::now() - began;
+    net::steady_timer pause(stream_.get_executor(),
+                            began + (took / response.grid + 1) * response.grid);
+    co_await pause.async_wait(into(ignored));
+  }
   co_return response;
 }
 

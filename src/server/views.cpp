@@ -27,6 +27,8 @@ json::object feed_object(const FeedState& feed) {
           {"stale", feed.reached < feed.committed}};
 }
 
+std::int64_t in_thousands(std::int64_t count) { return (count + 500) / 1000 * 1000; }
+
 json::array table_rows(const std::vector<tables::TableInfo>& tables) {
   json::array rows;
   for (const tables::TableInfo& table : tables)

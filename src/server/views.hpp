@@ -15,6 +15,10 @@ json::array words(const std::vector<std::string>& list);
 json::array role_list(const std::vector<std::string>& roles, const scene::Catalogue& catalogue);
 
 json::object feed_object(const FeedState& feed);
+/// Counts of all that is stored include what lies in compartments. Who takes no part in the
+/// deliveries gets them in thousands, so that nobody sees one item come.
+std::int64_t in_thousands(std::int64_t count);
+
 json::array table_rows(const std::vector<tables::TableInfo>& tables);
 
 /// {"total","page","size","items"}; capped adds "totalIsAtLeast": true.

@@ -138,6 +138,8 @@ Fortress::Fortress() {
   REQUIRE(opened.has_value());
   accounts_ = std::move(*opened);
   place_.restart();
+  for (std::vector<Shown>* all : {&near_, &far_})
+    for (Shown& shown : *all) shown.seq = place_.server().handles().show(shown.seq);
 }
 
 Visitor Fortress::visitor(const std::string& name, const std::vector<std::string>& roles,

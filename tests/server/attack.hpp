@@ -28,7 +28,7 @@ struct Shown {
   std::string type;
   std::string id;
   std::int64_t resident = 0;
-  std::int64_t seq = 0;
+  std::int64_t seq = 0;      ///< as the API calls it (server/handles.hpp)
   std::string path() const;  ///< "/api/residents/1/resources/9"
 };
 

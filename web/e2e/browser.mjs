@@ -37,13 +37,14 @@ export async function startBrowser() {
 
 /** A page with language, theme and size set before the first paint. */
 export async function openPage(browser, options = {}) {
-  const { language = 'zh', theme = 'light', width = 1366, height = 768, scale = 1 } = options;
+  const { language = 'zh', theme = 'light', width = 1366, height = 768, scale = 1, bypassCSP = false } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: scale,
     locale: language === 'en' ? 'en-GB' : 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     acceptDownloads: true,
+    bypassCSP,
   });
   await context.addInitScript(
     ([chosenLanguage, chosenTheme]) => {

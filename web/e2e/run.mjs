@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { baseUrl, openPage, startBrowser } from './browser.mjs';
 import { accounts } from './cases/accounts.mjs';
 import { administration } from './cases/administration.mjs';
+import { attacks, attacksOnAccounts } from './cases/attacks.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { indicators } from './cases/indicators.mjs';
@@ -12,8 +13,9 @@ import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries];
-const cases = (process.env.HB_ACCOUNTS ? [...accounts, ...administration] : open).filter(({ name }) => name.includes(only));
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries, ...attacks];
+const withAccounts = [...accounts, ...administration, ...attacksOnAccounts];
+const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 
 /** What a browser reports that no page may cause; `expected` allows answers a case provokes. */

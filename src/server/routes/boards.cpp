@@ -24,7 +24,9 @@ struct BoardAsk {
   std::string area;
   Period period;
   bool small_counts = false;  ///< whether the reader sees counts of few persons
+  bool exact = false;         ///< counts of all that is stored as they are, else in thousands
 
+  std::int64_t shown(std::int64_t count) const { return exact ? count : in_thousands(count); }
   /// Takes back counts of few persons, and as many more as their sum would give them back by.
   /// items  objects with the count under `name`
   void protect(json::array& items, const char* name) const {
@@ -43,7 +45,6 @@ struct BoardAsk {
     for (std::size_t i = 0; i < values.size(); ++i)
       if (hidden[i]) *values[i] = nullptr;
   }
-
   Result<tables::ResultSet> query(const std::string& sql) const {
     const std::pair<std::string, tables::Value> known[] = {
         {"area", area}, {"from", period.first}, {"to", period.last}};
@@ -99,7 +100,7 @@ Result<json::value> measure(const BoardAsk& ask, const std::string& name) {
     if (!counts) return unexpected(counts.error());
     std::int64_t total = 0;
     for (const auto& [type, count] : *counts) total += count;
-    return json::value(total);
+    return json::value(ask.shown(total));
   }
   return fail(ErrorCode::invalid_input, "unknown measure " + name);
 }
@@ -314,6 +315,18 @@ Result<json::object> pyramid(const BoardAsk& ask, const Section& section) {
                       {"rows", std::move(list)}};
 }
 
+/// What a delivery held, by kind and to the last item, is for who works with deliveries.
+void close_counts(json::object& delivery) {
+  for (const char* count : {"accepted", "duplicates", "quarantined", "openProblems", "orphans"})
+    delivery[count] = in_thousands(delivery[count].as_int64());
+  delivery["bytes"] = in_thousands(delivery["bytes"].as_int64());
+  delivery["digest"] = nullptr;
+  delivery["seconds"] = nullptr;
+  delivery["ended"] = nullptr;
+  delivery["resources"] = json::object{};
+  delivery["tables"] = json::object{};
+}
+
 Result<json::object> freshness(const BoardAsk& ask, const Section&) {
   const records::Store& store = ask.services.hub.store();
   const auto newest = store.deliveries(ask.principal, 0, 5);
@@ -323,11 +336,15 @@ Result<json::object> freshness(const BoardAsk& ask, const Section&) {
     const auto open = open_problems(store, ask.principal, delivery.id);
     if (!open) return unexpected(open.error());
     deliveries.push_back(delivery_object(delivery, *open, ask.services.uploads.find(delivery.id)));
+    if (!ask.exact) close_counts(deliveries.back().get_object());
   }
   const auto tables = ask.services.hub.tables().tables();
   if (!tables) return unexpected(tables.error());
+  json::array rows = table_rows(*tables);
+  for (json::value& row : rows)
+    row.get_object()["rows"] = ask.shown(row.get_object()["rows"].as_int64());
   return json::object{{"deliveries", std::move(deliveries)},
-                      {"tables", table_rows(*tables)},
+                      {"tables", std::move(rows)},
                       {"feed", feed_object(ask.services.feed.state())}};
 }
 
@@ -368,12 +385,16 @@ Result<std::string> make_board(Services& services, const std::string& key) {
   const std::size_t first = key.find('|');
   const std::size_t second = key.find('|', first + 1);
   const std::size_t third = key.find('|', second + 1);
+  const std::size_t fourth = key.find('|', third + 1);
   const scene::Board* board = services.catalogue.board(key.substr(0, first));
   const Result<Period> period = parse_period(key.substr(second + 1, third - second - 1));
   if (!board || !period) return fail(ErrorCode::not_found, "there is no such board");
-  const BoardAsk ask{services, Principal::published("public-health"),
-                     key.substr(first + 1, second - first - 1), *period,
-                     key.substr(third + 1) == "all"};
+  const BoardAsk ask{services,
+                     Principal::published("public-health"),
+                     key.substr(first + 1, second - first - 1),
+                     *period,
+                     key.substr(third + 1, fourth - third - 1) == "all",
+                     key.substr(fourth + 1) == "exact"};
   json::array sections;
   for (const Section& section : board->sections) {
     auto made = make_section(ask, section);
@@ -400,10 +421,12 @@ Response get_board(Request& request, const Principal& principal, Services& servi
   const auto after = number_of(request, "after", 0, std::numeric_limits<std::int64_t>::max());
   if (!after) return after.error();
   const BatchId at_least = std::min<BatchId>(after->value_or(0), services.feed.reached());
-  const auto made = services.boards->get(
-      id + "|" + *area + "|" + format_period(*period) + "|" +
-          (services.catalogue.policy()->sees_small_counts(principal) ? "all" : ""),
-      at_least);
+  const bool small = services.catalogue.policy()->sees_small_counts(principal);
+  const bool exact = services.gate.may(principal, "deliveries:read");
+  const auto made =
+      services.boards->get(id + "|" + *area + "|" + format_period(*period) + "|" +
+                               (small ? "all" : "") + "|" + (exact ? "exact" : "rounded"),
+                           at_least);
   if (!made) return outcome(made.error());
   return text_response(200, "application/json", *made->text);
 }

@@ -117,7 +117,7 @@ Response correct_problem(Request& request, const Principal& principal, Services&
   if (!correction) return outcome(correction.error());
   if (correction->accepted)
     return json_response(200, json::object{{"accepted", true},
-                                           {"seq", correction->seq},
+                                           {"seq", services.handles.show(correction->seq)},
                                            {"feed", services.hub.store().last_batch()}});
   return json_response(
       200, json::object{{"accepted", false},

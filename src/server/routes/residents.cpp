@@ -108,14 +108,14 @@ Response get_resident(Request& request, const Principal& principal, Services& se
   return json_response(200, body);
 }
 
-/// GET /api/residents/{id}/resources/{seq}
+/// GET /api/residents/{id}/resources/{seq}; seq is a handle (handles.hpp)
 Response get_resource(Request& request, const Principal& principal, Services& services) {
   const auto id = captured_number(request, "id");
   if (!id) return id.error();
   const auto seq = captured_number(request, "seq");
   if (!seq) return seq.error();
   const records::Store& store = services.hub.store();
-  const auto version = store.read_seq(principal, *seq);
+  const auto version = store.read_seq(principal, services.handles.read(*seq));
   if (!version) return person_outcome(version.error());
   // Also keeps one person's address from naming another person's record.
   if (version->resident != *id) return not_found({"此居民或该条记录", "such resident or record"});
@@ -126,7 +126,7 @@ Response get_resource(Request& request, const Principal& principal, Services& se
     delivery_name = delivery->name;
   return json_response(
       200,
-      json::object{{"seq", version->seq},
+      json::object{{"seq", services.handles.show(version->seq)},
                    {"type", version->type},
                    {"id", version->id},
                    {"version", version->version},

@@ -5,12 +5,26 @@
 
 namespace hb::server {
 
+namespace {
+
+void round_counts(json::object& status) {
+  const auto round = [](json::value& count) { count = in_thousands(count.as_int64()); };
+  round(status["counts"].as_object()["resources"]);
+  for (json::value& type : status["types"].as_array())
+    if (type.as_object()["type"].as_string() != "Patient") round(type.as_object()["count"]);
+  for (json::value& table : status["tables"].as_array())
+    if (table.as_object()["name"].as_string() != "resident") round(table.as_object()["rows"]);
+}
+
+}  // namespace
+
 /// GET /api/status: what the store is and how fresh. Made once per feed number (FeedCache).
-Response get_status(Request&, const Principal&, Services& services) {
+Response get_status(Request&, const Principal& principal, Services& services) {
   const auto made = services.status->get("status", 0);
   if (!made) return outcome(made.error());
   boost::system::error_code error;
   json::value body = json::parse(*made->text, error);
+  if (!services.gate.may(principal, "deliveries:read")) round_counts(body.get_object());
   const FeedState feed = services.feed.state();
   body.get_object()["feed"] = feed_object(feed);
   body.get_object()["asOf"] = format_instant(feed.committed_at);

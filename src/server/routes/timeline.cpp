@@ -18,17 +18,25 @@ bool is_before(const Event& a, const Event& b) {
   return a.version->seq > b.version->seq;
 }
 
-/// "sort|seq" of the last event shown.
-std::string cursor_of(const Event& event) {
-  return event.text.sort + "|" + std::to_string(event.version->seq);
+/// "sort|handle" of the last event shown.
+std::string cursor_of(const Event& event, const Services& services) {
+  return event.text.sort + "|" + std::to_string(services.handles.show(event.version->seq));
 }
 
-bool is_after_cursor(const Event& event, std::string_view cursor) {
-  const std::size_t bar = cursor.rfind('|');
-  const std::string_view sort = cursor.substr(0, bar);
-  if (event.text.sort != sort) return event.text.sort < sort;
-  return std::to_string(event.version->seq) != cursor.substr(bar + 1) &&
-         event.version->seq < std::strtoll(cursor.data() + bar + 1, nullptr, 10);
+struct Cursor {
+  std::string sort;
+  Seq seq;
+};
+
+Cursor read_cursor(const std::string& text, const Services& services) {
+  const std::size_t bar = text.rfind('|');
+  return {text.substr(0, bar),
+          services.handles.read(std::strtoll(text.c_str() + bar + 1, nullptr, 10))};
+}
+
+bool is_after(const Event& event, const Cursor& cursor) {
+  if (event.text.sort != cursor.sort) return event.text.sort < cursor.sort;
+  return event.version->seq < cursor.seq;
 }
 
 json::value or_null(const std::string& text) {
@@ -85,7 +93,9 @@ Response get_timeline(Request& request, const Principal& principal, Services& se
   auto first = events.begin();
   if (!before->empty())
     first = std::find_if(events.begin(), events.end(),
-                         [&](const Event& event) { return is_after_cursor(event, *before); });
+                         [cursor = read_cursor(*before, services)](const Event& event) {
+                           return is_after(event, cursor);
+                         });
   const auto left = static_cast<std::int64_t>(events.end() - first);
   const auto last = first + std::min(left, size->value_or(100));
   json::array items;
@@ -94,7 +104,7 @@ Response get_timeline(Request& request, const Principal& principal, Services& se
     const std::string organization =
         organization_name(event->text.organization, known, principal, services);
     items.push_back(json::object{
-        {"seq", event->version->seq},
+        {"seq", services.handles.show(event->version->seq)},
         {"type", event->version->type},
         {"kind", texts(services.catalogue.text("resource-kind", event->version->type))},
         {"date", or_null(event->text.date)},
@@ -106,7 +116,7 @@ Response get_timeline(Request& request, const Principal& principal, Services& se
   }
   const json::value next = last == events.end() || first == last
                                ? json::value(nullptr)
-                               : json::value(cursor_of(*(last - 1)));
+                               : json::value(cursor_of(*(last - 1), services));
   return json_response(200, json::object{{"items", std::move(items)},
                                          {"next", next},
                                          {"total", static_cast<std::int64_t>(events.size())}});
