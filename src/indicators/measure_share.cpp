@@ -135,6 +135,12 @@ void MeasureEngine::put_exchanged(Exchange& exchange, Snapshot& next) {
     if (failed(former) || failed(present)) continue;
     for (std::size_t k = 0; k < task.keys.size(); ++k) {
       std::shared_ptr<const Slice>& slice = next.slices[task.keys[k]];
+      const bool same =
+          former.empty() == present.empty() && (former.empty() || *former[k] == *present[k]);
+      if (same && !slice->rows.empty()) {  // an empty one may have been without data
+        exchange.done.insert(task.keys[k]);
+        continue;
+      }
       std::optional<Slice> made = exchanged(*slice, former.empty() ? nullptr : former[k].get(),
                                             present.empty() ? nullptr : present[k].get());
       if (!made) continue;

@@ -294,7 +294,55 @@ std::vector<std::shared_ptr<const Slice>> run_cube(const Asked& ask, const CubeR
   return slices;
 }
 
+namespace {
+
+/// Changes one cell of a slice by a share's row. returns  false: an area comes or goes, or the sums
+/// do not fit; the slice is then half changed
+bool change_cell(Slice& slice, const std::string& area, const Slice::Row& by, bool is_former) {
+  const auto known = std::ranges::lower_bound(slice.areas, area);
+  if (known == slice.areas.end() || *known != area) return false;
+  const auto index = static_cast<std::uint16_t>(known - slice.areas.begin());
+  const auto place = [](const Slice::Row& row) { return std::tuple(row.area, row.sex, row.age); };
+  const auto row = std::ranges::lower_bound(slice.rows, std::tuple(index, by.sex, by.age),
+                                            std::ranges::less{}, place);
+  const bool there = row != slice.rows.end() && place(*row) == std::tuple(index, by.sex, by.age);
+  if (!there) {
+    if (is_former) return false;
+    slice.rows.insert(row, {index, by.sex, by.age, by.n, by.squares});
+    return true;
+  }
+  const bool sound = is_former
+                         ? !__builtin_sub_overflow(row->n, by.n, &row->n) &&
+                               !__builtin_sub_overflow(row->squares, by.squares, &row->squares) &&
+                               row->n >= 0 && row->squares >= 0
+                         : !__builtin_add_overflow(row->n, by.n, &row->n) &&
+                               !__builtin_add_overflow(row->squares, by.squares, &row->squares);
+  if (!sound) return false;
+  if (row->n != 0 || row->squares != 0) return true;
+  const bool alone = (row == slice.rows.begin() || std::prev(row)->area != index) &&
+                     (std::next(row) == slice.rows.end() || std::next(row)->area != index);
+  slice.rows.erase(row);
+  return !alone;
+}
+
+/// The few cells of the shares alone; nothing when that does not do.
+std::optional<Slice> changed_cells(const Slice& slice, const Slice* former, const Slice* present) {
+  Slice made = slice;
+  made.no_data = false;
+  for (const Slice* share : {present, former}) {  // what stays is not taken away in between
+    if (share == nullptr || share->rows.empty()) continue;
+    if (share->decimal != slice.decimal || share->has_squares != slice.has_squares)
+      return std::nullopt;
+    for (const Slice::Row& row : share->rows)
+      if (!change_cell(made, share->areas[row.area], row, share == former)) return std::nullopt;
+  }
+  return made;
+}
+
+}  // namespace
+
 std::optional<Slice> exchanged(const Slice& slice, const Slice* former, const Slice* present) {
+  if (std::optional<Slice> made = changed_cells(slice, former, present)) return made;
   Draft draft;
   draft.decimal = slice.decimal;
   bool has_squares = slice.has_squares;
