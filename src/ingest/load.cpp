@@ -117,7 +117,7 @@ void Load::count_again(const records::Delivery& former) {
 }
 
 Result<void> Load::register_file(const std::string& path) {
-  auto digest = digest_file(path);
+  auto digest = digest_file(path, options_.spool_key);
   if (!digest) {
     report_.failed.push_back({path, digest.error().message});
     return {};
@@ -132,6 +132,7 @@ Result<void> Load::register_file(const std::string& path) {
   if (!delivery) return unexpected(delivery.error());
   FileState file;
   file.path = path;
+  file.spool_key = options_.spool_key;
   file.delivery = std::move(*delivery);
   file.delivery.digest = digest->sha256;
   file.delivery.bytes = digest->bytes;
@@ -163,6 +164,7 @@ Result<void> Load::train_dictionaries() {
   std::map<std::string, std::vector<std::string>> samples;
   for (const FileState& file : files_) {
     ReaderOptions reading;
+    reading.spool_key = options_.spool_key;
     reading.max_piece = options_.max_line_bytes;
     reading.want_problems = false;
     reading.wants = [&](std::string_view type) {
@@ -190,6 +192,7 @@ Result<void> Load::train_dictionaries() {
 void Load::read_file(std::size_t index, bool first, const Pipeline::Push& push) {
   FileState& file = files_[index];
   ReaderOptions reading;
+  reading.spool_key = options_.spool_key;
   reading.max_piece = options_.max_line_bytes;
   reading.want_problems = !first;
   reading.wants = [first](std::string_view type) { return is_first_pass_type(type) == first; };

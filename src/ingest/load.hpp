@@ -18,6 +18,7 @@ struct LoadOptions {
   int threads = 2;
   /// Fraction of bytes read, resources so far; called from any thread at most ten times a second.
   std::function<void(double fraction, std::int64_t resources)> progress;
+  std::string spool_key;  ///< of the files, as ByteSource::open; empty: they lie there as they came
   const std::atomic<bool>* cancel = nullptr;  ///< set to true: stops after the current chunk
 };
 

@@ -14,6 +14,7 @@ namespace hb::ingest {
 /// One file of a load on its way: what it is and what has been made of it so far.
 struct FileState {
   std::string path;
+  std::string spool_key;  ///< as ByteSource::open
   records::Delivery delivery;
   std::map<std::string, std::int64_t> resources;
   std::map<std::string, std::int64_t> tables;

@@ -560,7 +560,7 @@ Result<void> turn_into_json(Window& window, const std::string& path) {
 Result<ReadSummary> read_pieces(const std::string& path, std::int64_t file_bytes,
                                 const ReaderOptions& options,
                                 const std::function<bool(Chunk&&)>& emit) {
-  auto source = ByteSource::open(path);
+  auto source = ByteSource::open(path, options.spool_key);
   if (!source) return unexpected(source.error());
   Window window(std::move(*source));
   while (window.view().size() < sniffed_head && window.grow()) {

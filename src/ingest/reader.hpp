@@ -38,6 +38,7 @@ using BundleLinks = std::unordered_map<std::string, std::string>;
 struct ReaderOptions {
   std::size_t max_piece = 16u << 20;   ///< bytes; a longer piece becomes a problem, unparsed
   std::size_t chunk_bytes = 2u << 20;  ///< about so much text per chunk
+  std::string spool_key;               ///< as ByteSource::open
   /// Which pieces this pass takes, by sniffed resource type ("" when none is found).
   std::function<bool(std::string_view type)> wants;
   bool want_problems = true;             ///< report what cannot be cut out (one pass only)

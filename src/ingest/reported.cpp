@@ -1,13 +1,12 @@
 #include "ingest/reported.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "core/csv.hpp"
 #include "core/utf8.hpp"
 #include "ingest/commit.hpp"
+#include "ingest/source.hpp"
 
 namespace hb::ingest {
 
@@ -81,9 +80,16 @@ Result<std::string> read_text(const FileState& file) {
     return fail(ErrorCode::invalid_input, "the table is larger than 64 MB", file.path);
   if (file.delivery.bytes == 0)
     return fail(ErrorCode::invalid_input, "the file is empty", file.path);
-  std::ifstream stream(file.path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream) return fail(ErrorCode::unavailable, "the file cannot be read", file.path);
+  auto source = ByteSource::open(file.path, file.spool_key);
+  if (!source) return unexpected(source.error());
+  std::string text;
+  std::string block(1 << 20, '\0');
+  while (const std::size_t got = source->read(block.data(), block.size())) {
+    text.append(block, 0, got);
+    if (text.size() > static_cast<std::size_t>(largest_csv))
+      return fail(ErrorCode::invalid_input, "the table is larger than 64 MB", file.path);
+  }
+  if (!source->damage().empty()) return fail(ErrorCode::unavailable, source->damage(), file.path);
   if (is_utf8(text)) return text;
   auto converted = gb18030_to_utf8(text);
   if (!converted)

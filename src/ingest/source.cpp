@@ -7,9 +7,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "crypto/digest.hpp"
+#include "crypto/spool.hpp"
 
 namespace hb::ingest {
 
@@ -52,23 +55,64 @@ struct ByteSource::State {
   std::string damage;
   z_stream stream{};
   std::vector<unsigned char> packed;  // gzip only: what was read and not yet inflated
+  std::optional<crypto::SpoolReader> spool;
+  std::string frame;          // spool only: as it lies on disk
+  std::string opened;         // spool only: plain, read up to …
+  std::size_t opened_at = 0;  // … here
 
   ~State() {
     if (gzip) inflateEnd(&stream);
     if (file >= 0) ::close(file);
   }
 
-  std::size_t read_file(char* into, std::size_t size) {
+  std::size_t read_disk(char* into, std::size_t size) {
     for (;;) {
       const ssize_t got = ::read(file, into, size);
-      if (got >= 0) {
-        consumed += got;
-        return static_cast<std::size_t>(got);
-      }
+      if (got >= 0) return static_cast<std::size_t>(got);
       if (errno == EINTR) continue;
       damage = std::string("the file cannot be read on: ") + std::strerror(errno);
       return 0;
     }
+  }
+
+  /// The next frame of a spool into `opened`; false at the end or at damage.
+  bool open_frame() {
+    if (spool->ended() || !damage.empty()) return false;
+    frame.resize(crypto::sealed_frame_bytes);
+    std::size_t size = 0;
+    while (size < frame.size()) {
+      const std::size_t got = read_disk(frame.data() + size, frame.size() - size);
+      if (got == 0) break;
+      size += got;
+    }
+    if (!damage.empty()) return false;
+    Result<std::string> plain = spool->open(std::string_view(frame).substr(0, size));
+    if (!plain) {
+      damage = "the file is cut off or damaged";
+      return false;
+    }
+    opened = std::move(*plain);
+    opened_at = 0;
+    return !opened.empty();
+  }
+
+  std::size_t read_file(char* into, std::size_t size) {
+    if (spool && opened_at == opened.size() && !open_frame()) return 0;
+    std::size_t got = 0;
+    if (spool) {
+      got = opened.copy(into, size, opened_at);
+      opened_at += got;
+    } else {
+      got = read_disk(into, size);
+    }
+    consumed += static_cast<std::int64_t>(got);
+    return got;
+  }
+
+  bool starts_as_gzip() {
+    std::string magic(2, '\0');
+    if (!spool) return ::pread(file, magic.data(), 2, 0) == 2 && magic == "\x1f\x8b";
+    return open_frame() && opened.starts_with("\x1f\x8b");
   }
 
   /// False at the end of the packed bytes.
@@ -125,14 +169,13 @@ ByteSource::~ByteSource() = default;
 ByteSource::ByteSource(ByteSource&&) noexcept = default;
 ByteSource& ByteSource::operator=(ByteSource&&) noexcept = default;
 
-Result<ByteSource> ByteSource::open(const std::string& path) {
+Result<ByteSource> ByteSource::open(const std::string& path, std::string_view spool_key) {
   auto file = open_for_reading(path);
   if (!file) return unexpected(file.error());
   auto state = std::make_unique<State>();
   state->file = *file;
-  unsigned char magic[2] = {0, 0};
-  const bool gzip = ::pread(*file, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
-  if (gzip) {
+  if (!spool_key.empty()) state->spool.emplace(spool_key);
+  if (state->starts_as_gzip()) {
     state->packed.resize(packed_block);
     if (inflateInit2(&state->stream, 15 + 16) != Z_OK)
       return fail(ErrorCode::unavailable, "no memory to unpack gzip", path);
@@ -147,26 +190,18 @@ std::size_t ByteSource::read(char* into, std::size_t size) {
 const std::string& ByteSource::damage() const { return state_->damage; }
 std::int64_t ByteSource::consumed() const { return state_->consumed; }
 
-Result<FileDigest> digest_file(const std::string& path) {
+Result<FileDigest> digest_file(const std::string& path, std::string_view spool_key) {
   auto file = open_for_reading(path);
   if (!file) return unexpected(file.error());
+  ByteSource::State state;
+  state.file = *file;
+  if (!spool_key.empty()) state.spool.emplace(spool_key);
   crypto::Sha256 sha;
-  std::vector<char> block(1 << 20);
-  std::int64_t total = 0;
-  for (;;) {
-    const ssize_t got = ::read(*file, block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      Error error = io_error(path, "cannot read the file");
-      ::close(*file);
-      return unexpected<Error>(std::move(error));
-    }
-    if (got == 0) break;
-    total += got;
-    sha.update({block.data(), static_cast<std::size_t>(got)});
-  }
-  ::close(*file);
-  return FileDigest{sha.hex(), total};
+  std::string block(1 << 20, '\0');
+  while (const std::size_t got = state.read_file(block.data(), block.size()))
+    sha.update(std::string_view(block).substr(0, got));
+  if (!state.damage.empty()) return fail(ErrorCode::unavailable, state.damage, path);
+  return FileDigest{sha.hex(), state.consumed};
 }
 
 }  // namespace hb::ingest

@@ -20,7 +20,8 @@ std::string_view method_name(Method method);
 struct Upload {
   std::string path;  ///< temporary file; whoever takes it on clears this, else it is removed
   std::uint64_t bytes = 0;
-  std::string digest;  ///< SHA-256 of the bytes
+  std::string digest;     ///< SHA-256 of the bytes
+  std::string spool_key;  ///< the file is sealed with it, and it stands nowhere else
 };
 
 /// One HTTP request in plain types: nothing outside listener.cpp knows the HTTP library.

@@ -9,11 +9,15 @@
 #include <filesystem>
 #include <utility>
 
+#include "crypto/bytes.hpp"
 #include "server/outcome.hpp"
 
 namespace hb::server {
 
-UploadFile::UploadFile(std::string directory) : directory_(std::move(directory)) {}
+UploadFile::UploadFile(std::string directory)
+    : directory_(std::move(directory)),
+      key_(crypto::random_bytes(crypto::cipher_key_bytes)),
+      spool_(key_) {}
 
 UploadFile::~UploadFile() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -34,6 +38,10 @@ Result<void> UploadFile::write(std::string_view piece) {
   }
   digest_.update(piece);
   bytes_ += piece.size();
+  return append(spool_.add(piece));
+}
+
+Result<void> UploadFile::append(std::string_view piece) {
   while (!piece.empty()) {
     const ssize_t written = ::write(descriptor_, piece.data(), piece.size());
     if (written < 0 && errno == EINTR) continue;
@@ -46,8 +54,11 @@ Result<void> UploadFile::write(std::string_view piece) {
 }
 
 Upload UploadFile::finish() {
-  if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
-  return {std::exchange(path_, {}), bytes_, digest_.hex()};
+  if (descriptor_ >= 0) {
+    (void)append(spool_.finish());  // a file without its end is told when it is read
+    close(std::exchange(descriptor_, -1));
+  }
+  return {std::exchange(path_, {}), bytes_, digest_.hex(), key_};
 }
 
 void remove_upload(Upload& upload) {

@@ -6,12 +6,13 @@
 
 #include "core/result.hpp"
 #include "crypto/digest.hpp"
+#include "crypto/spool.hpp"
 #include "server/http.hpp"
 
 namespace hb::server {
 
-/// A request body on its way into a new file of a directory; removed again unless finish() was
-/// called.
+/// A request body on its way into a new file of a directory, sealed with a key that is kept in
+/// memory only; removed again unless finish() was called.
 class UploadFile {
  public:
   explicit UploadFile(std::string directory);
@@ -25,7 +26,11 @@ class UploadFile {
   Upload finish();
 
  private:
+  Result<void> append(std::string_view piece);
+
   std::string directory_;
+  std::string key_;
+  crypto::SpoolWriter spool_;
   std::string path_;
   int descriptor_ = -1;
   std::uint64_t bytes_ = 0;

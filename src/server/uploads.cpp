@@ -66,6 +66,7 @@ void Uploads::on_change(std::function<void(const UploadState&)> listener) {
 UploadState Uploads::add(Upload upload, std::string_view name, std::string_view user) {
   auto job = std::make_shared<Job>();
   job->path = std::move(upload.path);
+  job->spool_key = std::move(upload.spool_key);
   job->state.name = safe_name(name);
   job->state.user = user;
   job->state.bytes = upload.bytes;
@@ -167,6 +168,7 @@ void Uploads::load(Job& job) {
     options.source = "web:" + job.state.user;
     options.threads = threads_;
     options.cancel = &job.cancelled;
+    options.spool_key = job.spool_key;
     const DeliveryId newest_before = newest_delivery(hub_);
     std::mutex reporting;  // progress comes from any thread
     options.progress = [&](double fraction, std::int64_t) {

@@ -66,6 +66,7 @@ class Uploads {
   struct Job {
     UploadState state;
     std::string path;
+    std::string spool_key;
     std::atomic<bool> cancelled{false};
   };
   void run();
