@@ -94,6 +94,19 @@ const ownShots = [
   ['policy-permissions-dark-en', '/system/policy?view=permissions', { ...laptop, as: 'admin', language: 'en', theme: 'dark' }],
   ['policy-phone-zh', '/system/policy', { ...phone, as: 'admin', scale: 2 }],
   ['policy-fields-phone-zh', '/system/policy?view=fields', { ...phone, as: 'admin', scale: 2 }],
+  ['break-glass-zh', '/system/break-glass', { ...laptop, as: 'auditor' }],
+  ['break-glass-review-en', '/system/break-glass', { ...laptop, as: 'auditor', language: 'en' }, panel('tbody tr[tabindex]')],
+  ['break-glass-dark-zh', '/system/break-glass', { ...laptop, as: 'auditor', theme: 'dark' }],
+  ['break-glass-phone-zh', '/system/break-glass', { ...phone, as: 'auditor', scale: 2 }],
+  ['break-glass-banner-zh', '/residents/1', { ...laptop, as: 'ward' }],
+  ['break-glass-ask-en', '/residents/2', { ...laptop, as: 'ward', language: 'en' }, async (page) => {
+    await page.getByRole('button', { name: 'Break-glass' }).click();
+    await page.waitForSelector('.emergency-form');
+    await page.waitForTimeout(400);
+  }],
+  ['unrelated-zh', '/system/unrelated', { ...laptop, as: 'auditor' }],
+  ['unrelated-en', '/system/unrelated', { ...laptop, as: 'auditor', language: 'en' }],
+  ['unrelated-phone-zh', '/system/unrelated', { ...phone, as: 'auditor', scale: 2 }],
   ['account-zh', '/account', { ...laptop, as: 'doctor' }],
 ];
 

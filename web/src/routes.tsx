@@ -24,6 +24,8 @@ export function makeRouter() {
             { path: '/system/users', lazy: () => import('./pages/users/UsersPage') },
             { path: '/system/audit', lazy: () => import('./pages/audit/AuditPage') },
             { path: '/system/policy', lazy: () => import('./pages/policy/PolicyPage') },
+            { path: '/system/unrelated', lazy: () => import('./pages/breakglass/UnrelatedPage') },
+            { path: '/system/break-glass', lazy: () => import('./pages/breakglass/BreakGlassPage') },
             { path: '/account', lazy: () => import('./pages/account/AccountPage') },
             { path: '*', element: <NotFound /> },
           ],

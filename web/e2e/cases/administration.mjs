@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { baseUrl, logIn, settled } from '../browser.mjs';
 import { assertAccessible, assertEnglish, assertNoSidewaysScroll } from '../check.mjs';
 
-const { doctor, admin, auditor } = JSON.parse(process.env.HB_ACCOUNTS ?? '{}');
+const { doctor, ward, admin, auditor } = JSON.parse(process.env.HB_ACCOUNTS ?? '{}');
 
 const open = async (page, who, path) => {
   await logIn(page, who);
@@ -140,6 +140,57 @@ export const administration = [
       await page.waitForSelector('.matrix');
       await assertAccessible(page);
       await assertEnglish(page);
+    },
+  },
+  {
+    name: 'break-glass: asked for with a reason, a banner while it lasts, ended by an objection; looks without a relation',
+    expected: [/status of 40[04]/],
+    run: async (page) => {
+      await logIn(page, ward);
+      await page.goto(`${baseUrl}/residents/1`);
+      await page.getByText('您与其没有服务关系').waitFor();
+      await page.getByRole('button', { name: '紧急调阅' }).click();
+      const act = page.getByRole('button', { name: '写明理由并打开档案' });
+      assert.equal(await act.isDisabled(), true, 'nothing is opened without a reason');
+      await page.locator('.emergency-form textarea').fill('太短');
+      await act.click();
+      await page.locator('.emergency-form [role="alert"]').waitFor();
+      await page.locator('.emergency-form textarea').fill('急诊昏迷，家属无法提供过敏史和用药情况');
+      await act.click();
+      await page.locator('.emergency-banner', { hasText: '紧急调阅中' }).waitFor();
+      await page.waitForSelector('.resident-head');
+      await assertAccessible(page);
+      await page.goto(`${baseUrl}/system/break-glass`);
+      await rowOf(page, '急诊昏迷').getByText('待审核').waitFor();
+      await page.context().clearCookies();
+
+      await open(page, auditor, '/system/break-glass?state=waiting');
+      await rowOf(page, '急诊昏迷').click();
+      const object = page.getByRole('button', { name: '提出异议' });
+      assert.equal(await object.isDisabled(), true, 'an objection needs a note');
+      await page.locator('.panel-form textarea').fill('未见急诊记录');
+      await assertAccessible(page);
+      await object.click();
+      await page.getByText('调阅已终止').waitFor();
+      await page.goto(`${baseUrl}/system/unrelated?user=${ward.name}`);
+      await settled(page);
+      await rowOf(page, '居民 1').waitFor();
+      await page.context().clearCookies();
+
+      await logIn(page, ward);
+      await page.goto(`${baseUrl}/residents/1`);
+      await page.getByText('您与其没有服务关系').waitFor();
+    },
+  },
+  {
+    name: 'break-glass: English pages, also on a phone',
+    options: { language: 'en', width: 390, height: 844 },
+    run: async (page) => {
+      for (const path of ['/system/break-glass', '/system/unrelated']) {
+        await open(page, auditor, path);
+        await assertEnglish(page);
+        await assertNoSidewaysScroll(page);
+      }
     },
   },
   ...['/system/users', '/system/policy', '/system/policy?view=fields', '/account'].map((path) => ({

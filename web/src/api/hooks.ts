@@ -8,6 +8,7 @@ import type {
   AuditPage,
   Board,
   Delivery,
+  Emergency,
   IndicatorDetail,
   IndicatorList,
   Orphan,
@@ -24,6 +25,7 @@ import type {
   SearchHit,
   Status,
   Timeline,
+  UnrelatedLooks,
 } from './types';
 
 export type Query = Record<string, QueryValue>;
@@ -111,6 +113,10 @@ export const useAudit = (query: Query) => useGet<AuditPage>('/api/audit', query)
 export const usePolicy = () => useGet<Policy>('/api/policy');
 export const usePolicyPreview = (roles: readonly string[]) =>
   useGet<PolicyPreview>('/api/policy/preview', { role: roles.join(',') }, { enabled: roles.length > 0 });
+
+export const useEmergencies = (query: Query, enabled = true) =>
+  useGet<Page<Emergency>>('/api/break-glass', query, { enabled });
+export const useUnrelated = (query: Query) => useGet<UnrelatedLooks>('/api/audit/unrelated', query);
 
 /** A record with its text as delivered. */
 export function useResource(resident: string, seq: string) {

@@ -64,6 +64,10 @@ export type PolicyPreview = Schemas['PolicyPreview'];
 export type PolicyField = Schemas['PolicyField'];
 export type Shown = PolicyRole['fields'][string];
 
+export type Emergency = Schemas['Emergency'];
+export type UnrelatedLook = Schemas['UnrelatedLook'];
+export type UnrelatedLooks = Schemas['UnrelatedLooks'];
+
 export interface Page<T> {
   total: number;
   page: number;

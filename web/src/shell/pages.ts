@@ -1,4 +1,4 @@
-import { ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, ScrollText, Settings2, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
+import { ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -26,8 +26,10 @@ export const pages: readonly PageEntry[] = [
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
   { path: '/system/audit', needs: 'audit:read', tabOf: '/system', label: 'nav.audit', answers: 'help.audit', icon: FileClock, letter: 'a' },
+  { path: '/system/unrelated', needs: 'audit:read', tabOf: '/system', label: 'nav.unrelated', answers: 'help.unrelated', icon: ScanSearch, letter: 'n' },
   { path: '/system/users', needs: 'users:read', tabOf: '/system', label: 'nav.users', answers: 'help.users', icon: UserRoundCog, letter: 'u' },
   { path: '/system/policy', needs: 'policy:read', tabOf: '/system', label: 'nav.policy', answers: 'help.policy', icon: ScrollText, letter: 'p' },
+  { path: '/system/break-glass', needs: 'break-glass:read', tabOf: '/system', label: 'nav.emergency', answers: 'help.emergency', icon: Siren, letter: 'b' },
   { path: '/system', under: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
   { path: '/account', label: 'account.title', answers: 'account.question', tabOf: '', icon: KeyRound, letter: 'm' },
 ];

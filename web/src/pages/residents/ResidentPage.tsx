@@ -1,5 +1,6 @@
 import { ArrowLeft } from 'lucide-react';
 import { Link, useParams } from 'react-router-dom';
+import { ApiError } from '../../api/client';
 import { useResident } from '../../api/hooks';
 import type { ResidentDetail } from '../../api/types';
 import { Card, Facts } from '../../components/Card';
@@ -7,7 +8,10 @@ import { Answer } from '../../components/States';
 import { InternalMark, Watermark } from '../../components/Watermark';
 import { noValue } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
+import { may, useSession } from '../../state/session';
 import { useAddress } from '../../state/useAddress';
+import { AskEmergency } from '../breakglass/AskEmergency';
+import { EmergencyBanner } from '../breakglass/EmergencyBanner';
 import { genderKey } from './gender';
 import { identifierKey } from './identifier';
 import { RecordPanel } from './RecordPanel';
@@ -26,9 +30,11 @@ export function Component() {
       <Link className="back" to={link('/residents')}>
         <ArrowLeft size={14} aria-hidden /> {t('nav.residents')}
       </Link>
+      {isGone(resident.error) && <NotYours id={id} />}
       <Answer of={resident} rows={10}>
         {(data) => (
           <>
+            <EmergencyBanner resident={data.id} />
             <Head resident={data} />
             <div className="resident-grid">
               <Card title={t('resident.particulars')}>
@@ -44,6 +50,21 @@ export function Component() {
   );
 }
 Component.displayName = 'ResidentPage';
+
+const isGone = (error: unknown) => error instanceof ApiError && error.status === 404;
+
+/** Nobody there, or nobody of the reader's: the hub does not say which. An emergency opens the record. */
+function NotYours({ id }: { id: string }) {
+  const { t } = useTexts();
+  const session = useSession();
+  const resident = Number(id);
+  if (!session?.accounts || !may(session, 'break-glass:write') || !Number.isSafeInteger(resident) || resident < 1) return null;
+  return (
+    <Card title={t('emergency.notFound')} extra={<AskEmergency resident={resident} />}>
+      <p>{t('emergency.notFoundText')}</p>
+    </Card>
+  );
+}
 
 function Head({ resident }: { resident: ResidentDetail }) {
   const { t } = useTexts();

@@ -11,6 +11,7 @@ import { Data, Loc, useTexts, type Texts } from '../../i18n';
 import { readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
 import { useTypedValue } from '../../state/useTypedValue';
+import { AskEmergency } from '../breakglass/AskEmergency';
 import { genderKey } from './gender';
 import './residents.css';
 
@@ -38,6 +39,9 @@ export function Component() {
             {t('nav.residents')} <InternalMark />
           </h1>
           <p className="page-sub">{t('residents.question')}</p>
+        </div>
+        <div className="page-acts">
+          <AskEmergency />
         </div>
       </div>
       <Card className="table-card">
