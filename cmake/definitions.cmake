@@ -15,3 +15,11 @@ add_custom_command(
   VERBATIM)
 target_sources(hb_fhir PRIVATE "${definitions_output}")
 target_include_directories(hb_fhir PRIVATE "${CMAKE_BINARY_DIR}/generated")
+
+set(search_output "${CMAKE_BINARY_DIR}/generated/search_parameters.inc")
+add_custom_command(
+  OUTPUT "${search_output}"
+  COMMAND "${HB_NODE}" "${CMAKE_SOURCE_DIR}/scripts/compile-search-parameters" "${search_output}"
+  DEPENDS "${CMAKE_SOURCE_DIR}/scripts/compile-search-parameters" "${definitions_package}"
+  COMMENT "Compiling the FHIR R4 search parameters"
+  VERBATIM)

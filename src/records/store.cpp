@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/digest.hpp"
 #include "records/committer.hpp"
 #include "records/open_store.hpp"
 #include "records/reads.hpp"
@@ -140,5 +141,9 @@ Result<std::pair<Resident, bool>> Store::resolve_resident(std::string_view patie
 
 BatchId Store::last_batch() const { return state_->engine->last_batch; }
 Seq Store::last_seq() const { return state_->engine->last_seq; }
+
+std::int64_t Store::keyed_token(std::string_view word) const {
+  return state_->engine->token(word);
+}
 
 }  // namespace hb::records

@@ -131,6 +131,17 @@ class Store {
                                                  std::int64_t limit = 20000) const;
   Result<Resident> resident(const Principal& principal, ResidentId id) const;
   Result<PersonPage> find_residents(const Principal& principal, const PersonQuery& query) const;
+  /// For a search, which looks into many and shows few: the version, if it was the newest of its
+  /// resource when `snapshot` was the last one and the principal may see it; nullopt otherwise. Not
+  /// audited: whoever shows it calls note_given().
+  Result<std::optional<StoredVersion>> peek(const Principal& principal, Seq seq,
+                                            Seq snapshot) const;
+  Result<std::optional<StoredVersion>> peek(const Principal& principal, std::string_view type,
+                                            std::string_view id, Seq snapshot) const;
+  void note_given(const Principal& principal, const StoredVersion& version) const;
+  /// The first version of a commit at or after this time; one more than the last when there is
+  /// none.
+  Result<Seq> first_since(Instant time) const;
   /// Does a resource of this type and id exist?
   Result<bool> exists(std::string_view type, std::string_view id) const;
 
@@ -153,6 +164,10 @@ class Store {
   Result<std::vector<FeedEntry>> feed(BatchId after, std::int64_t limit) const;
   BatchId last_batch() const;
   Seq last_seq() const;
+
+  /// 63-bit hash of a word under the store's secret: what an index outside of the records keeps
+  /// instead of a name or an identifier.
+  std::int64_t keyed_token(std::string_view word) const;
 
   /// Every version in seq order in (from, to], for rebuild and check; `current` is right for each.
   /// visit   returns false to stop

@@ -119,25 +119,34 @@ Result<Reach> reach_of(const Engine& engine, const Principal& principal, Residen
   return reach;
 }
 
+/// A version as the principal may see it; nullopt: not at all. Leaves no trace.
+Result<std::optional<StoredVersion>> shown_to(const Engine& engine, const Principal& principal,
+                                              RawVersion raw) {
+  const Result<Reach> reach = reach_of(engine, principal, raw.version.resident);
+  if (!reach) return unexpected(reach.error());
+  if (reach->refused) return std::nullopt;
+  Result<StoredVersion> version = unpacked(engine, std::move(raw));
+  if (!version) return unexpected(version.error());
+  const Result<bool> closed = is_closed(engine, *version, closed_to(engine, principal));
+  if (!closed) return unexpected(closed.error());
+  if (*closed) return std::nullopt;
+  return seen(engine, principal, reach->sight, reach->rules, std::move(*version));
+}
+
+void note_read(const Engine& engine, const Principal& principal, const StoredVersion& version) {
+  if (version.resident == 0) return;
+  note(engine, principal, "read",
+       "resident " + std::to_string(version.resident) + " " + version.type + "/" + version.id);
+}
+
 /// A version that belongs to a person, or that is about one, is read only with leave and a trace.
 /// missing  what the answer says is not there when it is closed or out of reach
 Result<StoredVersion> give(const Engine& engine, const Principal& principal, RawVersion raw,
                            const std::string& missing, const Refusal& refuse) {
-  const ResidentId resident = raw.version.resident;
-  const Result<Reach> reach = reach_of(engine, principal, resident);
-  if (!reach) return unexpected(reach.error());
-  if (reach->refused) return refuse(missing);
-  Result<StoredVersion> version = unpacked(engine, std::move(raw));
-  if (!version) return version;
-  const Result<bool> closed = is_closed(engine, *version, closed_to(engine, principal));
-  if (!closed) return unexpected(closed.error());
-  if (*closed) return refuse(missing);
-  auto shown = seen(engine, principal, reach->sight, reach->rules, std::move(*version));
+  auto shown = shown_to(engine, principal, std::move(raw));
   if (!shown) return unexpected(shown.error());
   if (!*shown) return refuse(missing);
-  if (resident != 0)
-    note(engine, principal, "read",
-         "resident " + std::to_string(resident) + " " + (*shown)->type + "/" + (*shown)->id);
+  note_read(engine, principal, **shown);
   return std::move(**shown);
 }
 
@@ -244,6 +253,79 @@ Result<std::vector<StoredVersion>> Store::history(const Principal& principal, st
     versions.push_back(std::move(*version));
   }
   return versions;
+}
+
+namespace {
+
+/// Was this version the newest of its resource when `snapshot` was the last one?
+Result<bool> newest_at(const Engine& engine, const RawVersion& raw, Seq snapshot) {
+  if (raw.version.seq > snapshot) return false;
+  if (raw.version.current) return true;
+  const Result<std::vector<RawVersion>> all =
+      versions_of(engine, raw.version.type, raw.version.id, SIZE_MAX);
+  if (!all) return unexpected(all.error());
+  return std::ranges::none_of(*all, [&](const RawVersion& other) {
+    return other.version.seq > raw.version.seq && other.version.seq <= snapshot;
+  });
+}
+
+/// As shown_to(); who has no leave at all is not told so.
+Result<std::optional<StoredVersion>> peeked(const Engine& engine, const Principal& principal,
+                                            RawVersion raw) {
+  auto shown = shown_to(engine, principal, std::move(raw));
+  if (!shown && shown.error().code == ErrorCode::forbidden) return std::nullopt;
+  return shown;
+}
+
+}  // namespace
+
+Result<std::optional<StoredVersion>> Store::peek(const Principal& principal, Seq seq,
+                                                 Seq snapshot) const {
+  const Engine& engine = *state_->engine;
+  Result<std::optional<RawVersion>> found = find_version(engine, seq);
+  if (!found) return unexpected(found.error());
+  if (!*found) return std::nullopt;
+  const Result<bool> newest = newest_at(engine, **found, snapshot);
+  if (!newest) return unexpected(newest.error());
+  if (!*newest) return std::nullopt;
+  return peeked(engine, principal, std::move(**found));
+}
+
+Result<std::optional<StoredVersion>> Store::peek(const Principal& principal, std::string_view type,
+                                                 std::string_view id, Seq snapshot) const {
+  const Engine& engine = *state_->engine;
+  Result<std::vector<RawVersion>> found = versions_of(engine, type, id, SIZE_MAX);
+  if (!found) return unexpected(found.error());
+  for (RawVersion& raw : *found)  // newest first
+    if (raw.version.seq <= snapshot) return peeked(engine, principal, std::move(raw));
+  return std::nullopt;
+}
+
+void Store::note_given(const Principal& principal, const StoredVersion& version) const {
+  note_read(*state_->engine, principal, version);
+}
+
+Result<Seq> Store::first_since(Instant time) const {
+  const Engine& engine = *state_->engine;
+  Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
+  if (!reader) return unexpected(reader.error());
+  BatchId low = 1;
+  BatchId high = engine.last_batch + 1;
+  Seq first = engine.last_seq + 1;
+  // Commits are numbered in the order of their times.
+  while (low < high) {
+    const BatchId middle = low + (high - low) / 2;
+    Query query(**reader, "SELECT committed_at, first_seq FROM batch WHERE batch = ?1", middle);
+    const bool there = query.next();
+    if (!query.ok()) return unexpected(query.error());
+    if (there && query.integer(0) < time.micros) {
+      low = middle + 1;
+    } else {
+      if (there) first = query.integer(1);
+      high = middle;
+    }
+  }
+  return first;
 }
 
 Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal, ResidentId id,

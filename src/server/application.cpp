@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "server/fhir/answer.hpp"
 #include "server/json.hpp"
 #include "server/outcome.hpp"
 #include "server/routes.hpp"
@@ -18,8 +19,34 @@ constexpr std::uint64_t small_limit = 64u << 10;  // for acts that need no body,
 constexpr std::uint64_t json_limit = 24u << 20;   // a corrected record may be as long as a line
 constexpr std::uint64_t upload_limit = 512u << 20;
 
+bool is_fhir(const Request& request) {
+  return !request.segments.empty() && request.segments.front() == "fhir";
+}
+
 bool is_api(const Request& request) {
-  return !request.segments.empty() && request.segments.front() == "api";
+  if (request.segments.empty()) return false;
+  const std::string& first = request.segments.front();
+  return is_fhir(request) || first == "api" || first == "auth" || first == "oauth";
+}
+
+/// What was refused before a handler of FHIR saw it, as a client of FHIR expects it.
+void speak_fhir(const Request& request, Response& response) {
+  if (!is_fhir(request) || response.status < 400 || response.content_type != "application/json")
+    return;
+  boost::system::error_code error;
+  const json::value body = json::parse(response.body, error);
+  std::string text = "refused";
+  if (!error)
+    if (const json::value* message = body.find_pointer("/error/message", error);
+        message != nullptr && message->is_string())
+      text = std::string(message->as_string());
+  const std::string_view code = response.status == 401   ? "login"
+                                : response.status == 403 ? "forbidden"
+                                : response.status == 404 ? "not-found"
+                                : response.status == 503 ? "transient"
+                                                         : "invalid";
+  response.content_type = fhir_api::content_type;
+  response.body = fhir_api::outcome_text({{"error", code, std::move(text), ""}});
 }
 
 bool changes_state(Method method) { return method != Method::get && method != Method::head; }
@@ -46,6 +73,7 @@ std::optional<Response> refuse_foreign(const Request& request, bool accounts, bo
 }
 
 std::optional<Response> refuse_parameters(const Route& route, const Request& request) {
+  if (route.parameters == "*") return std::nullopt;
   for (const auto& [name, value] : request.parameters) {
     if (name == "after") continue;
     const std::string list = " " + std::string(route.parameters) + " ";
@@ -188,6 +216,7 @@ Response handle(Services& services, bool log_requests, Request& request) {
   const std::size_t index = match.route ? match.index : routes().size();
   Response response =
       match.route ? run_handler(match, request, services) : serve_static(services.web_dir, request);
+  speak_fhir(request, response);
   const auto took = std::chrono::steady_clock::now() - began;
   if (match.route && is_about_one_person(*match.route)) response.grid = person_grid;
   services.metrics.observe(index, response.status, took);
@@ -202,7 +231,9 @@ Response handle(Services& services, bool log_requests, Request& request) {
 Application make_application(Services& services, bool https, bool log_requests) {
   Application application;
   application.plan = [&services, https](const Request& head) {
-    return plan_body(services, https, head);
+    BodyPlan plan = plan_body(services, https, head);
+    if (plan.refusal) speak_fhir(head, *plan.refusal);
+    return plan;
   };
   application.handle = [&services, log_requests](Request& request) {
     return handle(services, log_requests, request);

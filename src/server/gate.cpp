@@ -15,6 +15,22 @@ constexpr std::string_view token_user = "token:";
 
 bool reads(Method method) { return method == Method::get || method == Method::head; }
 
+/// In place of a type, a permission's scope may say that the type of the request is meant.
+constexpr std::string_view type_of_request = "{type}";
+
+/// "*" where the request is about every type: a Bundle, everything of a person.
+std::string_view requested_type(const Request& request) {
+  const std::string_view type = request.capture("type");
+  return type.empty() ? "*" : type;
+}
+
+/// What of create, read, update, delete and search a request of FHIR does.
+std::string_view rights_of(const Request& request, std::string_view permission) {
+  if (permission.ends_with(":read")) return "rs";
+  if (request.capture("type").empty()) return "cu";
+  return request.method == Method::post ? "c" : request.method == Method::put ? "cu" : "d";
+}
+
 Response log_in_first() { return refusal(401, "unauthenticated", {"请先登录", "log in first"}); }
 
 Response not_allowed(std::string_view permission) {
@@ -105,12 +121,16 @@ Parsed<Principal> Gate::admit_token(const Request& request, std::string_view per
   Principal principal{
       std::string(token_user) + token->client, {}, {}, {}, "operation", true, request.from};
   const scene::Permission* known = catalogue_.permission(permission);
+  const bool of_type = known != nullptr && known->scope == type_of_request;
+  const std::string_view type = of_type ? requested_type(request) : "";
+  const std::string_view rights = of_type ? rights_of(request, permission) : "rs";
   const bool scoped = known != nullptr && !known->scope.empty() &&
-                      security::scope_allows(token->scope, known->scope, "rs");
-  if (!reads(request.method) || !(scoped || permission == access::logged_in))
+                      security::scope_allows(token->scope, of_type ? type : known->scope, rights);
+  if ((!of_type && !reads(request.method)) || !(scoped || permission == access::logged_in))
     return unexpected(not_allowed(permission));
   for (const scene::Permission& one : catalogue_.permissions())
-    if (!one.scope.empty() && security::scope_allows(token->scope, one.scope, "rs"))
+    if (!one.scope.empty() && one.scope != type_of_request &&
+        security::scope_allows(token->scope, one.scope, "rs"))
       principal.roles.push_back(std::string(token_user) + one.id);
   return principal;
 }

@@ -38,6 +38,7 @@ class Gate {
 
   /// The session of a request that was admitted.
   Result<security::Session> session_of(const Request& request);
+  /// Whether clients see this server under https.
   bool https() const { return https_; }
   /// "hb_session=…; Path=/; HttpOnly; SameSite=Strict[; Secure]"; an empty id ends the cookie.
   std::string cookie(std::string_view id) const;

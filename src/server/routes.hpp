@@ -31,7 +31,7 @@ struct Route {
   /// What the asker needs once there are accounts: a permission of roles.yaml, or one of the words
   /// of `access`.
   std::string_view permission;
-  std::string_view parameters;  ///< query parameters it knows, separated by spaces
+  std::string_view parameters;  ///< query parameters it knows, separated by spaces; "*": it judges
   BodyKind body = BodyKind::none;
 };
 
@@ -111,6 +111,17 @@ Response review_break_glass(Request&, const Principal&, Services&);
 Response get_unrelated(Request&, const Principal&, Services&);
 Response get_policy(Request&, const Principal&, Services&);
 Response get_policy_preview(Request&, const Principal&, Services&);
+Response get_fhir_metadata(Request&, const Principal&, Services&);
+Response get_fhir_resource(Request&, const Principal&, Services&);
+Response get_fhir_history(Request&, const Principal&, Services&);
+Response get_fhir_version(Request&, const Principal&, Services&);
+Response get_fhir_search(Request&, const Principal&, Services&);
+Response post_fhir_search(Request&, const Principal&, Services&);
+Response get_fhir_everything(Request&, const Principal&, Services&);
+Response post_fhir_resource(Request&, const Principal&, Services&);
+Response put_fhir_resource(Request&, const Principal&, Services&);
+Response post_fhir_bundle(Request&, const Principal&, Services&);
+Response post_fhir_validate(Request&, const Principal&, Services&);
 Response get_healthz(Request&, const Principal&, Services&);
 Response get_readyz(Request&, const Principal&, Services&);
 Response get_metrics(Request&, const Principal&, Services&);

@@ -191,6 +191,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
     services.last_simulated_day = *simulated;
     services.has_simulated_day = true;
   }
+  auto index = search::Index::open((options.store / "search.db").string(), state->hub->store(), {});
+  if (!index) return unexpected(index.error());
+  services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), state->hub->store());
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);
   state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
@@ -226,6 +229,7 @@ void Server::stop() {
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
+  state_->services->search.reset();
   state_->services->audit_check->stop();
   if (const Result<void> kept = state_->services->measures->save(); !kept)
     spdlog::warn("{}", json::serialize(json::object{{"event", "cells-not-kept"},

@@ -17,6 +17,8 @@
 #include "server/events.hpp"
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
+#include "server/fhir/index_watch.hpp"
+#include "server/fhir/write_locks.hpp"
 #include "server/gate.hpp"
 #include "server/handles.hpp"
 #include "server/indicator_index.hpp"
@@ -57,6 +59,8 @@ struct Services {
       measure_lists;  ///< key: area|period; its feed is the generation of the cells
   std::unique_ptr<AuditCheck> audit_check;
   std::atomic<bool> warm{false};  ///< what everybody opens first is made: /readyz
+  std::unique_ptr<fhir_api::IndexWatch> search;
+  std::unique_ptr<fhir_api::WriteLocks> write_locks = std::make_unique<fhir_api::WriteLocks>();
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

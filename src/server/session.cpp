@@ -104,7 +104,11 @@ class Session {
   void close_if_idle();
   /// Since when no whole request has come; nothing while one is being answered.
   std::optional<std::chrono::steady_clock::time_point> waiting_since() const { return waiting_; }
-  void close() { stream_.close(); }
+  /// Closes it now; until its coroutine has ended it is not to be chosen again.
+  void give_up_place() {
+    waiting_.reset();
+    stream_.close();
+  }
 
  private:
   net::awaitable<bool> shake_hands();
@@ -143,7 +147,7 @@ void make_room(const Shared& shared, NetworkThread& thread) {
     if (one->waiting_since() &&
         (longest == nullptr || *one->waiting_since() < *longest->waiting_since()))
       longest = one;
-  if (longest != nullptr) longest->close();
+  if (longest != nullptr) longest->give_up_place();
 }
 
 }  // namespace

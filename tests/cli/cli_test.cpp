@@ -182,7 +182,10 @@ TEST_CASE("store: check is sound, rebuild makes the same tables, no store is an 
   }
   const Run serve = run("serve --store " + (directory.path() / "none").string());
   CHECK(serve.exit_code == 1);
-  const Run open = run("serve --address 0.0.0.0 --port 0 --store " + store);
+  const Run plain = run("serve --address 0.0.0.0 --port 0 --store " + store);
+  CHECK(plain.exit_code != 0);
+  CHECK(plain.err.find("--tls-certificate") != std::string::npos);
+  const Run open = run("serve --plain-http --address 0.0.0.0 --port 0 --store " + store);
   CHECK(open.exit_code == 1);
   CHECK(open.err.find("no accounts yet") != std::string::npos);
 }

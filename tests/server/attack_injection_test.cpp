@@ -148,14 +148,14 @@ template <class Visit>
 void everywhere(const std::set<std::string>& fields, const std::string& payload, Visit visit) {
   for (const server::Route& route : server::routes()) {
     if (!can_be_asked(route)) continue;
-    const std::string plain = filled(route.pattern, {"1", "1"});
+    const std::string plain = filled(route.pattern, {"1", "1", "1"});
     const bool reads = route.method == server::Method::get;
     for (const std::string& name : words_of(route.parameters))
       visit(route, plain + "?" + name + "=" + escaped(payload), std::string(reads ? "" : "{}"));
     if (route.body == server::BodyKind::json) visit(route, plain, json_of(fields, payload));
     const bool hides_slash = payload.find_first_of("/\\") != payload.npos;
     for (std::size_t i = 0; i < captures_in(route.pattern) && !hides_slash; ++i) {
-      std::vector<std::string> parts = {"1", "1"};
+      std::vector<std::string> parts(captures_in(route.pattern), "1");
       parts[i] = escaped(payload);
       visit(route, filled(route.pattern, parts), std::string(reads ? "" : "{}"));
     }

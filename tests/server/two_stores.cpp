@@ -47,6 +47,20 @@ std::string secrets() {
 const char* const of_another =
     R"({"resourceType":"Observation","id":"v1","status":"final","code":{"text":"体温"},"subject":{"reference":"Patient/p2"},"effectiveDateTime":"2025-05-05"})"
     "\n";
+/// One of each kind.
+const char* const of_any_district =
+    R"({"resourceType":"EpisodeOfCare","id":"w1","status":"active","type":[{"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/programme","code":"hypertension"}]}],"patient":{"reference":"Patient/p2"},"period":{"start":"2025-01-05"}})"
+    "\n"
+    R"({"resourceType":"Encounter","id":"w2","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p2"},"period":{"start":"2025-05-06T09:00:00+08:00"}})"
+    "\n"
+    R"({"resourceType":"Observation","id":"w3","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"85354-9"}]},"subject":{"reference":"Patient/p2"},"effectiveDateTime":"2025-06-06","component":[{"code":{"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"valueQuantity":{"value":128,"unit":"mm[Hg]"}}]})"
+    "\n"
+    R"({"resourceType":"Condition","id":"w4","code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"J06.9"}]},"subject":{"reference":"Patient/p2"},"recordedDate":"2025-05-06"})"
+    "\n"
+    R"({"resourceType":"MedicationRequest","id":"w5","status":"active","intent":"order","medicationCodeableConcept":{"text":"片剂"},"subject":{"reference":"Patient/p2"},"authoredOn":"2025-05-06"})"
+    "\n"
+    R"({"resourceType":"Composition","id":"w6","status":"final","type":{"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/document-type","code":"notifiable-disease-card"}]},"subject":{"reference":"Patient/p2"},"date":"2025-05-06T09:00:00+08:00","author":[{"display":"甲"}],"title":"传染病报告卡","extension":[{"url":"https://health-brain.org/fhir/StructureDefinition/notifiable-case","extension":[{"url":"disease","valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/notifiable-disease","code":"influenza"}}]}]})"
+    "\n";
 const char* const afterwards =
     R"({"resourceType":"Encounter","id":"v2","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p1"},"period":{"start":"2025-12-01T09:00:00+08:00"},"type":[{"text":"门诊"}]})"
     "\n";
@@ -70,7 +84,7 @@ ingest::HubOptions two_stores_options() {
   return options;
 }
 
-Copy::Copy(bool secret, int more) : folder_(temp_.path() / "store") {
+Copy::Copy(bool secret, int more, bool peopled) : folder_(temp_.path() / "store") {
   District given;
   given.server().stop();
   std::filesystem::copy(given.store(), folder_, std::filesystem::copy_options::recursive);
@@ -83,7 +97,7 @@ Copy::Copy(bool secret, int more) : folder_(temp_.path() / "store") {
         R"(","status":"finished","class":{"code":"AMB"},"subject":{"reference":"Patient/p1"},)" +
         R"("reasonCode":[{"coding":[{)" + std::string(icd) + R"(,"code":"B24"}]}],)" +
         R"("period":{"start":"2025-05-05T09:00:00+08:00"}})" + "\n";
-  deliver(**hub, temp_.path() / "more.ndjson", hidden + of_another);
+  deliver(**hub, temp_.path() / "more.ndjson", hidden + of_another + (peopled ? of_any_district : ""));
   deliver(**hub, temp_.path() / "later.ndjson", afterwards);
 }
 

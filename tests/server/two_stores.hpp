@@ -20,8 +20,10 @@ ingest::HubOptions two_stores_options();
 /// another one with a visit of 张伟 that all may see.
 class Copy {
  public:
-  /// more  as many hidden visits besides
-  explicit Copy(bool secret, int more = 0);
+  /// more     as many hidden visits besides
+  /// peopled  with one resource more of each kind for 王芳, as any district has: neither the kinds
+  ///          nor the periods that occur are then a secret's own
+  explicit Copy(bool secret, int more = 0, bool peopled = false);
   const std::filesystem::path& folder() const { return folder_; }
   std::unique_ptr<server::Server> serve() const;
 

@@ -10,8 +10,12 @@ namespace {
 void round_counts(json::object& status) {
   const auto round = [](json::value& count) { count = in_thousands(count.as_int64()); };
   round(status["counts"].as_object()["resources"]);
-  for (json::value& type : status["types"].as_array())
+  json::array many;  // that a type occurs at all would tell of the few that have it
+  for (json::value& type : status["types"].as_array()) {
     if (type.as_object()["type"].as_string() != "Patient") round(type.as_object()["count"]);
+    if (type.as_object()["count"].as_int64() > 0) many.push_back(std::move(type));
+  }
+  status["types"] = std::move(many);
   for (json::value& table : status["tables"].as_array())
     if (table.as_object()["name"].as_string() != "resident") round(table.as_object()["rows"]);
 }

@@ -48,7 +48,8 @@ const ask = async (path, options) => (await fetch(baseUrl + path, options)).json
 /** Delivers the records; returns the numbers of resident, delivery and problem. */
 async function deliver() {
   const mark = `xss${Date.now().toString(36)}`;
-  const name = encodeURIComponent(`${payload.replaceAll('/', '')}.ndjson`);
+  // A name has at most 200 bytes and no slash.
+  const name = encodeURIComponent(`"'><img src=x onerror="window.hit='file'">.ndjson`);
   const upload = await ask(`/api/deliveries?name=${name}`, { method: 'POST', body: `${records(mark)}\n` });
   for (let i = 0; i < 600; i += 1) {
     const delivery = await ask(`/api/deliveries/${upload.id}`);
@@ -56,9 +57,9 @@ async function deliver() {
     if (delivery.state === 'done') {
       assert.equal(delivery.accepted, types.length + 1);
       const problems = await ask(`/api/deliveries/${delivery.id}/problems`);
-      const found = await ask(`/api/residents?q=${encodeURIComponent(`甲${mark}`)}`);
-      const newest = found.items[0] ?? (await ask('/api/residents?size=1&q=' + encodeURIComponent('甲'))).items[0];
-      return { resident: newest.id, delivery: delivery.id, problem: problems.items[0].id };
+      const { total } = await ask('/api/residents?size=1');
+      const last = await ask(`/api/residents?size=1&page=${total}`); // the newest has the highest number
+      return { resident: last.items[0].id, delivery: delivery.id, problem: problems.items[0].id };
     }
     await new Promise((wait) => setTimeout(wait, 50));
   }

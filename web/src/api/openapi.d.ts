@@ -792,6 +792,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was opened in an emergency: one's own; of everybody for who reviews */
+        get: operations["getBreakGlass"];
+        put?: never;
+        /** Open one resident for a while, with a reason; reviewed afterwards */
+        post: operations["postBreakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve of it, or object with a note; an objection ends it at once */
+        post: operations["reviewBreakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/unrelated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at residents to whom no relation leads; the last 30 days when not said */
+        get: operations["getUnrelatedLooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/policy": {
         parameters: {
             query?: never;
@@ -958,7 +1010,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Records and tables answer */
+        /** Records and tables answer, and the first screens are made */
         get: operations["getReadyz"];
         put?: never;
         post?: never;
@@ -1103,6 +1155,58 @@ export interface components {
             size: number;
             stale?: boolean;
             items: components["schemas"]["Account"][];
+        };
+        EmergencyAsk: {
+            resident?: number;
+            identifier?: string;
+            reason: string;
+        };
+        EmergencyReview: {
+            approve: boolean;
+            note?: string;
+        };
+        Emergency: {
+            id: number;
+            user: string;
+            display: string | null;
+            resident: number;
+            reason: string;
+            asked: string;
+            until: string;
+            open: boolean;
+            /** @enum {string} */
+            state: "waiting" | "approved" | "objected";
+            reviewer: string | null;
+            note: string;
+            reviewed: string | null;
+        };
+        Emergencies: {
+            total: number;
+            page: number;
+            size: number;
+            stale?: boolean;
+            items: components["schemas"]["Emergency"][];
+        };
+        UnrelatedLook: {
+            user: string;
+            display: string | null;
+            resident: number;
+            reads: number;
+            first: string;
+            last: string;
+            purpose: string;
+            /** @description Open by break-glass at the last read */
+            emergency: boolean;
+        };
+        UnrelatedLooks: {
+            total: number;
+            page: number;
+            size: number;
+            stale?: boolean;
+            items: components["schemas"]["UnrelatedLook"][];
+            /** @description Reads of persons that were looked at */
+            entries: number;
+            complete: boolean;
         };
         PolicyKind: {
             id: string;
@@ -4026,6 +4130,136 @@ export interface operations {
             409: components["responses"]["E409"];
         };
     };
+    getBreakGlass: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "approved" | "objected";
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emergencies"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    postBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "identifier": "770101198001010011",
+                 *       "reason": "急诊昏迷，家属无法提供用药史"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmergencyAsk"];
+            };
+        };
+        responses: {
+            /** @description Open from now on */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emergency"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    reviewBreakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "approve": false,
+                 *       "note": "未见急诊记录"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmergencyReview"];
+            };
+        };
+        responses: {
+            /** @description How it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Emergency"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getUnrelatedLooks: {
+        parameters: {
+            query?: {
+                user?: string;
+                /** @description First day */
+                since?: string;
+                /** @description Last day */
+                until?: string;
+                page?: number;
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Per account and resident, most reads first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnrelatedLooks"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
     getPolicy: {
         parameters: {
             query?: never;
@@ -4309,7 +4543,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Records and tables answer */
+            /** @description Records and tables answer, and the first screens are made */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,36 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/principal.hpp"
+#include "server/http.hpp"
+#include "server/services.hpp"
+
+namespace hb::server::fhir_api {
+
+/// A write as a request or an entry of a Bundle asks for it.
+struct Ask {
+  enum class Kind { create, update } kind = Kind::create;
+  std::string type;
+  std::string id;             ///< of an update
+  std::string text;           ///< the resource
+  std::string if_match;       ///< W/"3"
+  std::string if_none_exist;  ///< "identifier=…"
+  std::string at;             ///< for messages: "Bundle.entry[3]"; empty for a request of its own
+};
+
+/// What became of it.
+struct Done {
+  int status = 0;  ///< 200, 201; 0 = nothing was written
+  records::StoredVersion version;
+  std::optional<Response> refusal;
+};
+
+/// Writes all of them as one commit, or nothing. With one refused, the others have status 0.
+std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks);
+
+/// "Type/id" of what one of the asks will be called, decided before it is written.
+std::string new_id();
+
+}  // namespace hb::server::fhir_api
