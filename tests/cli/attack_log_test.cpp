@@ -21,7 +21,7 @@ namespace {
 
 const char* const name = "诸葛清漪";
 const char* const pinyin = "zhugeqingyi";
-const char* const number = "770101198001010017";
+const char* const number = "770101198001010013";
 const char* const phone = "00087654321";
 const char* const address = "映川区听雨巷七号";
 const char* const password = "Brook-and-7-lanterns";
@@ -183,7 +183,7 @@ TEST_CASE(
       << "\"/></nome></Patient>";
 
   std::string said;
-  const Run loaded = run(folder.path(), "load --store '" + store + "' '" +
+  const Run loaded = run(folder.path(), "load --simulated --store '" + store + "' '" +
                                             (folder.path() / "people.ndjson").string() + "' '" +
                                             (folder.path() / "broken.xml").string() + "'");
   said += loaded.out + loaded.err;
