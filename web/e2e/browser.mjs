@@ -48,6 +48,7 @@ export async function openPage(browser, options = {}) {
   });
   await context.addInitScript(
     ([chosenLanguage, chosenTheme]) => {
+      if (window.origin === 'null') return; // a frame without an origin has no storage
       if (localStorage.getItem('health-brain.language') === null) {
         localStorage.setItem('health-brain.language', chosenLanguage);
         localStorage.setItem('health-brain.theme', chosenTheme);
