@@ -39,6 +39,10 @@ export async function assertNoSidewaysScroll(page) {
 
 /** Automatic accessibility rules of WCAG 2.2 A and AA, contrast included. */
 export async function assertAccessible(page) {
+  // What still fades in has other colours than it will have.
+  await page.evaluate(() => Promise.all(document.getAnimations()
+    .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+    .map((one) => one.finished.catch(() => undefined))));
   await page.evaluate(axeSource);
   const violations = await page.evaluate(async () => {
     const result = await window.axe.run(document, {
