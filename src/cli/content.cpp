@@ -48,7 +48,7 @@ Result<std::unique_ptr<ingest::Hub>> open_hub(const std::string& store, const st
   options.policy = std::move(policy);
   std::unique_ptr<ProgressBar> bar;  // only where tables are built
   options.building = [&bar](double fraction) {
-    if (!bar) bar = std::make_unique<ProgressBar>("building changed tables");
+    if (!bar) bar = std::make_unique<ProgressBar>("building tables");
     bar->show(fraction);
   };
   // Kept elsewhere, the key cannot be used by whoever can only change the store.

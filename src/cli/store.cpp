@@ -97,13 +97,14 @@ CLI::App* add_action(CLI::App& store, const char* name, const char* what, int& e
 }  // namespace
 
 void add_store(CLI::App& app, int& exit_code) {
-  CLI::App* store = app.add_subcommand("store", "Look after a store: rebuild, check, info");
+  CLI::App* store = app.add_subcommand("store", "Look after a store: check, rebuild, info, backup, restore");
   store->require_subcommand(1);
   store->footer("Example:\n  healthbrain store check --store district-store");
   add_action(*store, "rebuild", "Make all tables anew from the records", exit_code, run_rebuild);
   add_action(*store, "check", "Prove that the tables equal the records (exit 1 when they do not)",
              exit_code, run_check);
   add_action(*store, "info", "Print what the store holds (JSON)", exit_code, run_info);
+  add_store_backup(*store, exit_code);
 }
 
 }  // namespace hb::cli

@@ -179,7 +179,7 @@ Result<std::unique_ptr<Hub>> Hub::open(const std::string& directory, const HubOp
   if (!parts) return unexpected(parts.error());
   std::unique_ptr<Hub> hub(new Hub(std::move(state)));
   if (options.read_only) return hub;
-  auto caught_up = hub->catch_up();
+  auto caught_up = hub->catch_up(options.building);
   if (!caught_up) return unexpected(caught_up.error());
   if (options.build_tables) {
     auto built = hub->build_tables({.progress = options.building, .cancelled = {}});

@@ -39,7 +39,7 @@ struct HubOptions {
   /// open() builds the tables of changed views before it returns; false: the caller does, by
   /// build_tables(), and the former tables answer until then.
   bool build_tables = true;
-  std::function<void(double)> building;  ///< progress 0…1 of that
+  std::function<void(double)> building;  ///< progress 0…1 of that, and of what the tables lack
 };
 
 struct BuildOptions {
