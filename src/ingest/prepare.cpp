@@ -184,6 +184,13 @@ struct Preparer::State {
     if (found != residents.end()) return &found->second;
     auto resolved = hub.store().resolve_resident(patient_id);
     if (!resolved) return unexpected(resolved.error());
+    if (resolved->first.is_gone()) {  // of a deleted Patient nothing is known any more
+      records::Resident unknown;
+      unknown.id = resolved->first.id;
+      unknown.patient_id = patient_id;
+      unknown.provisional = true;
+      resolved->first = std::move(unknown);
+    }
     return &residents.insert_or_assign(std::string(patient_id), std::move(resolved->first))
                 .first->second;
   }

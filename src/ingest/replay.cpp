@@ -33,6 +33,7 @@ Result<std::string> RowReplay::area_at(const records::Resident& resident, Seq se
   }
   for (const records::StoredVersion& version : *versions) {  // newest first
     if (version.seq > seq) continue;
+    if (version.deleted) break;
     fhir::Parser parser;
     std::string text = version.json;
     text.append(simdjson::SIMDJSON_PADDING, '\0');

@@ -37,8 +37,10 @@ Chunk chunk_of(const std::vector<std::string>& texts, const std::vector<std::siz
 }  // namespace
 
 Result<std::vector<Written>> write(Hub& hub, const Principal& principal,
-                                   const std::vector<std::string>& texts) {
-  std::vector<Written> written(texts.size());
+                                   const std::vector<std::string>& texts,
+                                   const std::vector<Deletion>& deletions) {
+  std::vector<Written> written(texts.size() + deletions.size());
+  if (written.empty()) return written;
   KnownReferences known(hub.store());
   Preparer preparer(hub, known);
   Result<Prepared> prepared = preparer.prepare(chunk_of(texts, order_of(texts)), 0);
@@ -51,7 +53,15 @@ Result<std::vector<Written>> write(Hub& hub, const Principal& principal,
   prepared->set.user = principal.user;
   prepared->set.purpose = principal.purpose;
   prepared->set.from = principal.from;
-  const std::vector<std::int64_t> lines = prepared->lines;
+  std::vector<std::int64_t> lines = prepared->lines;
+  for (const Deletion& deletion : deletions) {
+    records::NewVersion version;
+    version.type = deletion.type;
+    version.id = deletion.id;
+    version.deleted = true;
+    lines.push_back(static_cast<std::int64_t>(lines.size()));
+    prepared->set.resources.push_back(std::move(version));
+  }
   const Result<Committed> committed = commit_prepared(hub, std::move(*prepared));
   if (!committed) return unexpected(committed.error());
   const records::Receipt& receipt = committed->receipt;

@@ -34,6 +34,7 @@ struct VersionSums {
   PairSum residents;
   std::map<int, std::int64_t> versions;   // per type
   std::map<int, std::int64_t> resources;  // first versions, one per id
+  PairSum deletions;                      // (seq, 0)
 };
 
 class Check {
@@ -65,6 +66,7 @@ class Check {
       done = index("resident_index", "SELECT resident, seq FROM resident_index", sums_.residents);
     }
     report(0.85);
+    if (done) done = index("deletion", "SELECT seq, 0 FROM deletion", sums_.deletions);
     if (done) done = words();
     if (done) done = patients();
     if (done) done = residents();
@@ -112,7 +114,9 @@ class Check {
   }
 
   Result<void> versions() {
-    Query query(connection_, "SELECT seq, type, id, version, resident FROM version ORDER BY seq");
+    Query query(connection_,
+                "SELECT seq, type, id, version, resident, length(body) = 0 FROM version "
+                "ORDER BY seq");
     Seq expected = 0;
     while (query.next()) {
       const Seq seq = query.integer(0);
@@ -127,6 +131,7 @@ class Check {
       if (query.integer(4) != 0) sums_.residents.add(query.integer(4), seq);
       ++sums_.versions[type];
       if (query.integer(3) == 1) ++sums_.resources[type];
+      if (query.integer(5) != 0) sums_.deletions.add(seq, 0);
       if (seq % rows_per_report == 0 && last_seq_ > 0) {
         report(0.2 + 0.4 * static_cast<double>(seq) / static_cast<double>(last_seq_));
       }
@@ -191,14 +196,28 @@ class Check {
     return done;
   }
 
-  /// Each id has one first version and one that is current.
+  /// Newest versions that are deletions, per type.
+  Result<std::map<int, std::int64_t>> deleted() {
+    std::map<int, std::int64_t> counts;
+    Query query(connection_,
+                "SELECT v.type, count(*) FROM deletion d JOIN version v ON v.seq = d.seq LEFT JOIN "
+                "superseded s ON s.seq = d.seq WHERE s.seq IS NULL GROUP BY v.type");
+    while (query.next()) counts[static_cast<int>(query.integer(0))] = query.integer(1);
+    if (!query.ok()) return unexpected(query.error());
+    return counts;
+  }
+
+  /// Each id has one first version and one newest, which may be a deletion.
   Result<void> counts() {
     std::int64_t resources = 0;
     std::int64_t all = 0;
+    Result<std::map<int, std::int64_t>> gone = deleted();
+    if (!gone) return unexpected(gone.error());
     Query query(connection_, "SELECT type, resources, versions, name FROM resource_type");
     while (query.next()) {
       const int type = static_cast<int>(query.integer(0));
-      if (query.integer(1) != sums_.resources[type] || query.integer(2) != sums_.versions[type]) {
+      if (query.integer(1) != sums_.resources[type] - (*gone)[type] ||
+          query.integer(2) != sums_.versions[type]) {
         fault("the counts of " + query.text(3) + " do not agree with the versions");
       }
       resources += sums_.resources[type];

@@ -193,6 +193,7 @@ Result<std::string> Packer::unpack(std::string_view packed) const {
 
 Result<std::optional<std::string>> Packer::resealed(std::string_view type,
                                                     std::string_view packed) const {
+  if (packed.empty()) return std::nullopt;  // a deletion
   const Result<Parts> parts = parts_of(packed);
   if (!parts) return unexpected(parts.error());
   const bool seals = state_->vault.seals(type);

@@ -28,7 +28,8 @@ class Packer {
   std::string pack(std::string_view type, std::string_view json) const;
   /// errors invalid_input: damaged, or its dictionary is not known
   Result<std::string> unpack(std::string_view packed) const;
-  /// The same body sealed as pack() would now; nullopt when it is. Does not unpack the body.
+  /// The same body sealed as pack() would now; nullopt when it is, or is empty. Does not
+  /// unpack the body.
   /// errors  as unpack()
   Result<std::optional<std::string>> resealed(std::string_view type, std::string_view packed) const;
   /// Number of the key that seals a packed body; 0: none.

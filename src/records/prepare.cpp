@@ -61,7 +61,8 @@ Result<PreparedSet> prepare(const Engine& engine, const WriteSet& set) {
         version.id.find('\0') != std::string::npos) {
       return refuse("a resource id must have 1 to 255 characters", i);
     }
-    if (version.body.empty()) return refuse("a resource has no packed body", i);
+    if (version.body.empty() != version.deleted)
+      return refuse(version.deleted ? "a deletion has a body" : "a resource has no packed body", i);
     if (version.resident < 0) return refuse("a resident number is negative", i);
     prepared.keys.push_back(engine.key(version.type, version.id));
     prepared.ids.push_back(pack_id(version.id));

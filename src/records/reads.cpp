@@ -132,10 +132,17 @@ Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
                  range->committed,
                  {}};
   raw.body = query.text(4);
+  mark_deletion(raw);
   return raw;
 }
 
+void mark_deletion(RawVersion& raw) {
+  raw.version.deleted = raw.body.empty();
+  raw.version.current = raw.version.current && !raw.version.deleted;
+}
+
 Result<StoredVersion> unpacked(const Engine& engine, RawVersion raw) {
+  if (raw.version.deleted) return std::move(raw.version);
   Result<std::string> json = engine.packer.unpack(raw.body);
   if (!json && engine.options.read_only && refresh_keys(engine))
     json = engine.packer.unpack(raw.body);  // another process has changed the keys meanwhile

@@ -38,8 +38,10 @@ Result<BatchRange> batch_of(sqlite::Connection& connection, Seq seq);
 /// A version before it is unpacked.
 struct RawVersion {
   StoredVersion version;  ///< json empty
-  std::string body;
+  std::string body;       ///< empty: a deletion
 };
+/// Says of a version whose body was read whether it is a deletion.
+void mark_deletion(RawVersion& raw);
 Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq);
 Result<StoredVersion> unpacked(const Engine& engine, RawVersion raw);
 

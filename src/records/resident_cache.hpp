@@ -98,7 +98,8 @@ struct Traits {
   std::int32_t birth_day;  ///< unknown_day if unknown
   std::uint32_t area;
   std::uint16_t sex;
-  bool exists;
+  bool exists;        ///< is listed
+  bool gone = false;  ///< Resident::is_gone(): the area is the last that was known
 };
 constexpr std::int32_t unknown_day = INT32_MIN;
 

@@ -144,6 +144,10 @@ Result<std::vector<Compartments::Set>> compartments_of_person(
   std::vector<Facts> all(versions.size());
   for (std::size_t i = 0; i < versions.size(); ++i) {
     if (versions[i].type == "Patient") continue;
+    if (versions[i].deleted) {  // says nothing itself; has the label of what it deleted
+      nodes[i] = graph.node(versions[i]);
+      continue;
+    }
     Result<Facts> facts = facts_of(compartments, versions[i].json);
     if (!facts) {
       facts.error().where = "version " + std::to_string(versions[i].seq);

@@ -15,9 +15,9 @@ Result<Compartments::Set> compartments_of(const Compartments& compartments, std:
 
 /// By their own codes and by what they belong to, for all versions of all resources of one person
 /// (the same order as given). All versions of a resource share its label. What refers to a labelled
-/// resource is labelled too; a labelled resource labels the visit, order, parts and focus it names:
-/// neither a gap nor a link gives it away. A Patient is never labelled.
-/// errors  invalid_input: not JSON
+/// resource is labelled too, and keeps its label when it is deleted; a labelled resource labels the
+/// visit, order, parts and focus it names: neither a gap nor a link gives it away. A Patient is
+/// never labelled. errors  invalid_input: not JSON
 Result<std::vector<Compartments::Set>> compartments_of_person(
     const Compartments& compartments, const std::vector<StoredVersion>& versions);
 

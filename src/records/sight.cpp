@@ -139,9 +139,9 @@ Result<std::string> area_of(const Engine& engine, ResidentId id) {
   if (const Result<void> loaded = load_people(engine); !loaded) return unexpected(loaded.error());
   const std::shared_lock lock(engine.traits_mutex);
   const auto position = static_cast<std::size_t>(id);
-  if (position >= engine.people.traits.size() || !engine.people.traits[position].exists)
-    return std::string();
-  return engine.texts.text(engine.people.traits[position].area);
+  if (position >= engine.people.traits.size()) return std::string();
+  const Traits& traits = engine.people.traits[position];
+  return traits.exists || traits.gone ? engine.texts.text(traits.area) : std::string();
 }
 
 }  // namespace hb::records

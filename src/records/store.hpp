@@ -67,6 +67,20 @@ struct PersonQuery {
   std::int64_t offset = 0;
   std::int64_t limit = 50;
 };
+/// Versions of many resources, newest first.
+struct HistoryQuery {
+  std::string type;       ///< empty: all types
+  Seq first = 0;          ///< versions from here …
+  Seq last = INT64_MAX;   ///< … to here
+  std::optional<Seq> at;  ///< of versions up to this one only those that were the newest then
+  std::int64_t limit = 50;
+  std::int64_t most = 50'000;  ///< versions to look into before giving up for now
+};
+struct HistoryPage {
+  std::vector<StoredVersion> versions;
+  Seq next = 0;  ///< `last` of the next page; 0: there is none
+};
+
 struct PersonPage {
   std::int64_t total;  ///< exact up to 10,000, then 10,000 = "at least"
   std::vector<Resident> residents;
@@ -105,6 +119,7 @@ class Store {
                                   std::string_view digest = {});
   /// One WriteSet, durable when it returns. Concurrent callers share one SQLite commit (group
   /// commit).
+  /// errors  conflict: a Patient is to be deleted and other resources belong to the person
   Result<Receipt> commit(WriteSet set);
 
   /// Bulk load: between begin and finish, keys stay off the B-trees (sorted runs, merged at the
@@ -123,9 +138,24 @@ class Store {
   Result<StoredVersion> read(const Principal& principal, std::string_view type,
                              std::string_view id) const;
   Result<StoredVersion> read_seq(const Principal& principal, Seq seq) const;
-  /// Newest first.
+  /// As read(); of a resource that was deleted the deletion, to whom the resource was visible.
+  Result<StoredVersion> latest(const Principal& principal, std::string_view type,
+                               std::string_view id) const;
+  /// Newest first, deletions too.
   Result<std::vector<StoredVersion>> history(const Principal& principal, std::string_view type,
                                              std::string_view id) const;
+  Result<HistoryPage> history(const Principal& principal, const HistoryQuery& query) const;
+  /// How a resource stands to somebody who wants to change it. Leaves no trace.
+  struct Standing {
+    enum class Seen : std::uint8_t { nothing, part, whole } seen = Seen::nothing;
+    /// The newest version, a deletion too; none: there never was one. Its json only when seen is
+    /// whole.
+    std::optional<StoredVersion> newest;
+  };
+  Result<Standing> standing(const Principal& principal, std::string_view type,
+                            std::string_view id) const;
+  /// A version as it was written, a deletion too, for whoever wrote it. Leaves no trace.
+  Result<StoredVersion> written(Seq seq) const;
   /// All current versions that belong to a person, oldest seq first.
   Result<std::vector<StoredVersion>> of_resident(const Principal& principal, ResidentId id,
                                                  std::int64_t limit = 20000) const;
@@ -142,7 +172,7 @@ class Store {
   /// The first version of a commit at or after this time; one more than the last when there is
   /// none.
   Result<Seq> first_since(Instant time) const;
-  /// Does a resource of this type and id exist?
+  /// Does a resource of this type and id exist, not deleted?
   Result<bool> exists(std::string_view type, std::string_view id) const;
 
   Result<std::vector<Delivery>> deliveries(const Principal& principal, std::int64_t offset,
@@ -169,7 +199,8 @@ class Store {
   /// instead of a name or an identifier.
   std::int64_t keyed_token(std::string_view word) const;
 
-  /// Every version in seq order in (from, to], for rebuild and check; `current` is right for each.
+  /// Every version in seq order in (from, to], deletions too, for rebuild and check; `current` is
+  /// right for each.
   /// visit   returns false to stop
   /// wanted  versions of other types are not unpacked and not visited; empty: all are
   Result<void> scan(const Principal& principal, Seq from, Seq to,

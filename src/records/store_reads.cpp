@@ -6,6 +6,7 @@
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
 #include "records/sensitive.hpp"
+#include "records/shown.hpp"
 #include "records/sight.hpp"
 #include "records/store_state.hpp"
 
@@ -119,9 +120,27 @@ Result<Reach> reach_of(const Engine& engine, const Principal& principal, Residen
   return reach;
 }
 
-/// A version as the principal may see it; nullopt: not at all. Leaves no trace.
+/// What a deletion deleted.
+Result<std::optional<RawVersion>> deleted_by(const Engine& engine, const StoredVersion& deletion) {
+  Result<std::vector<RawVersion>> all = versions_of(engine, deletion.type, deletion.id, SIZE_MAX);
+  if (!all) return unexpected(all.error());
+  for (RawVersion& raw : *all)  // newest first
+    if (raw.version.seq < deletion.seq && !raw.version.deleted) return std::move(raw);
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<std::optional<StoredVersion>> shown_to(const Engine& engine, const Principal& principal,
                                               RawVersion raw) {
+  if (raw.version.deleted) {
+    Result<std::optional<RawVersion>> former = deleted_by(engine, raw.version);
+    if (!former) return unexpected(former.error());
+    if (!*former) return std::nullopt;
+    const auto shown = shown_to(engine, principal, std::move(**former));
+    if (!shown || !*shown) return shown;
+    return std::move(raw.version);
+  }
   const Result<Reach> reach = reach_of(engine, principal, raw.version.resident);
   if (!reach) return unexpected(reach.error());
   if (reach->refused) return std::nullopt;
@@ -138,6 +157,8 @@ void note_read(const Engine& engine, const Principal& principal, const StoredVer
   note(engine, principal, "read",
        "resident " + std::to_string(version.resident) + " " + version.type + "/" + version.id);
 }
+
+namespace {
 
 /// A version that belongs to a person, or that is about one, is read only with leave and a trace.
 /// missing  what the answer says is not there when it is closed or out of reach
@@ -163,7 +184,8 @@ Result<std::vector<StoredVersion>> seen_of(const Engine& engine, const Principal
   return shown;
 }
 
-/// All stored versions of one id, newest first, not more than `limit`.
+}  // namespace
+
 Result<std::vector<RawVersion>> versions_of(const Engine& engine, std::string_view type,
                                             std::string_view id, std::size_t limit) {
   const Result<std::vector<Seq>> seqs = candidates(engine, engine.key(type, id));
@@ -178,6 +200,8 @@ Result<std::vector<RawVersion>> versions_of(const Engine& engine, std::string_vi
   }
   return found;
 }
+
+namespace {
 
 std::string name_of(std::string_view type, std::string_view id) {
   return std::string(type).append("/").append(id);
@@ -212,6 +236,7 @@ Result<std::vector<RawVersion>> slice(const Engine& engine, Seq from, Seq to) {
                          range.committed,
                          {}},
                         query.text(5)});
+    mark_deletion(versions.back());
   }
   if (!query.ok()) return unexpected(query.error());
   return versions;
@@ -225,6 +250,16 @@ Result<StoredVersion> Store::read(const Principal& principal, std::string_view t
   const Refusal refuse = refusal_for(engine, principal, type);
   Result<std::vector<RawVersion>> found = versions_of(engine, type, id, 1);
   if (!found) return unexpected(found.error());
+  if (found->empty() || found->front().version.deleted) return refuse(name_of(type, id));
+  return give(engine, principal, std::move(found->front()), name_of(type, id), refuse);
+}
+
+Result<StoredVersion> Store::latest(const Principal& principal, std::string_view type,
+                                    std::string_view id) const {
+  const Engine& engine = *state_->engine;
+  const Refusal refuse = refusal_for(engine, principal, type);
+  Result<std::vector<RawVersion>> found = versions_of(engine, type, id, 1);
+  if (!found) return unexpected(found.error());
   if (found->empty()) return refuse(name_of(type, id));
   return give(engine, principal, std::move(found->front()), name_of(type, id), refuse);
 }
@@ -234,7 +269,7 @@ Result<StoredVersion> Store::read_seq(const Principal& principal, Seq seq) const
   const Refusal refuse = refusal_for(engine, principal);
   Result<std::optional<RawVersion>> found = find_version(engine, seq);
   if (!found) return unexpected(found.error());
-  if (!*found) return refuse("version " + std::to_string(seq));
+  if (!*found || (*found)->version.deleted) return refuse("version " + std::to_string(seq));
   return give(engine, principal, std::move(**found), "version " + std::to_string(seq), refuse);
 }
 
@@ -255,9 +290,6 @@ Result<std::vector<StoredVersion>> Store::history(const Principal& principal, st
   return versions;
 }
 
-namespace {
-
-/// Was this version the newest of its resource when `snapshot` was the last one?
 Result<bool> newest_at(const Engine& engine, const RawVersion& raw, Seq snapshot) {
   if (raw.version.seq > snapshot) return false;
   if (raw.version.current) return true;
@@ -268,6 +300,8 @@ Result<bool> newest_at(const Engine& engine, const RawVersion& raw, Seq snapshot
     return other.version.seq > raw.version.seq && other.version.seq <= snapshot;
   });
 }
+
+namespace {
 
 /// As shown_to(); who has no leave at all is not told so.
 Result<std::optional<StoredVersion>> peeked(const Engine& engine, const Principal& principal,
@@ -284,7 +318,7 @@ Result<std::optional<StoredVersion>> Store::peek(const Principal& principal, Seq
   const Engine& engine = *state_->engine;
   Result<std::optional<RawVersion>> found = find_version(engine, seq);
   if (!found) return unexpected(found.error());
-  if (!*found) return std::nullopt;
+  if (!*found || (*found)->version.deleted) return std::nullopt;
   const Result<bool> newest = newest_at(engine, **found, snapshot);
   if (!newest) return unexpected(newest.error());
   if (!*newest) return std::nullopt;
@@ -296,8 +330,11 @@ Result<std::optional<StoredVersion>> Store::peek(const Principal& principal, std
   const Engine& engine = *state_->engine;
   Result<std::vector<RawVersion>> found = versions_of(engine, type, id, SIZE_MAX);
   if (!found) return unexpected(found.error());
-  for (RawVersion& raw : *found)  // newest first
-    if (raw.version.seq <= snapshot) return peeked(engine, principal, std::move(raw));
+  for (RawVersion& raw : *found) {  // newest first
+    if (raw.version.seq > snapshot) continue;
+    if (raw.version.deleted) break;
+    return peeked(engine, principal, std::move(raw));
+  }
   return std::nullopt;
 }
 
@@ -373,7 +410,9 @@ Result<Resident> Store::resident(const Principal& principal, ResidentId id) cons
   if (reach->refused) return refuse("resident " + std::to_string(id));
   Result<std::optional<Resident>> found = find_resident(engine, id);
   if (!found) return unexpected(found.error());
-  if (!*found) return refuse("resident " + std::to_string(id));
+  // Its rows may still be made anew by our own jobs.
+  const bool gone = *found && (*found)->is_gone() && !Policy::is_own_job(principal);
+  if (!*found || gone) return refuse("resident " + std::to_string(id));
   std::optional<Resident> shown = seen(engine, principal, reach->sight, std::move(**found));
   if (!shown) return refuse("resident " + std::to_string(id));
   note(engine, principal, "read", "resident " + std::to_string(id));
@@ -390,7 +429,7 @@ Result<PersonPage> Store::find_residents(const Principal& principal,
 Result<bool> Store::exists(std::string_view type, std::string_view id) const {
   const Result<std::vector<RawVersion>> found = versions_of(*state_->engine, type, id, 1);
   if (!found) return unexpected(found.error());
-  return !found->empty();
+  return !found->empty() && !found->front().version.deleted;
 }
 
 Result<void> Store::scan(const Principal& principal, Seq from, Seq to,

@@ -31,10 +31,11 @@ std::vector<std::int64_t> unpack_tokens(std::string_view bytes) {
 void put_traits(People& people, Interner& texts, const Resident& resident) {
   const auto position = static_cast<std::size_t>(resident.id);
   if (people.traits.size() <= position)
-    people.traits.resize(position + 1, {unknown_day, 0, 0, false});
+    people.traits.resize(position + 1, {unknown_day, 0, 0, false, false});
   const std::uint32_t area = texts.number(resident.area);
   people.traits[position] = {resident.birth_date ? resident.birth_date->days : unknown_day, area,
-                             static_cast<std::uint16_t>(texts.number(resident.sex)), true};
+                             static_cast<std::uint16_t>(texts.number(resident.sex)),
+                             !resident.is_gone(), resident.is_gone()};
   if (people.by_area.size() <= area) people.by_area.resize(area + 1);
   std::vector<std::uint32_t>& list = people.by_area[area];
   const auto id = static_cast<std::uint32_t>(resident.id);

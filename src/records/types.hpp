@@ -17,6 +17,9 @@ struct NewVersion {
   crypto::Fingerprint fingerprint;  ///< of the canonical body
   std::string body;  ///< packed by Packer: sealed where its type is sealed, compressed
   ResidentId resident = 0;
+  /// The resource is deleted: no body, and whose it was the records know. Nothing is written when
+  /// there is no such resource.
+  bool deleted = false;
 };
 
 /// A person of the resident index, as the latest Patient version says; provisional when only
@@ -29,7 +32,10 @@ struct Resident {
   std::optional<Date> birth_date;
   std::string area;  ///< code of the present address, empty = unknown
   std::optional<Date> deceased;
-  Seq seq = 0;  ///< version of the Patient that says so; 0 = provisional
+  Seq seq = 0;  ///< version of the Patient that says so; 0 = provisional and never known
+  /// The Patient was deleted, and nothing refers to it: nobody to be listed. The rest of the row is
+  /// what was known then.
+  bool is_gone() const { return provisional && seq > 0; }
   bool year_only = false;  ///< the reader sees only the year of birth_date, which is 1 January
 };
 
@@ -134,9 +140,9 @@ struct WriteSet {
 
 struct Receipt {
   BatchId batch = 0;
-  std::vector<Seq> seqs;  ///< per resource; 0 = duplicate of the current version, not written
-  std::vector<Seq>
-      existing;  ///< per resource: seq of the current version it equals or replaces; 0 = none
+  std::vector<Seq> seqs;      ///< per resource; 0 = duplicate of the current version, not written
+  std::vector<Seq> existing;  ///< per resource: seq of the current version it equals, replaces or
+                              ///< deletes; 0 = none, or a deletion
 };
 
 struct FeedEntry {
@@ -153,12 +159,13 @@ struct StoredVersion {
   std::string type;
   std::string id;
   std::int64_t version;  ///< 1, 2, … of this resource
-  bool current;
+  bool current;          ///< the newest of a resource that is there; never a deletion
   ResidentId resident;
   DeliveryId delivery;
   BatchId batch;
   Instant recorded;
-  std::string json;  ///< unpacked, opened
+  std::string json;      ///< unpacked, opened; empty: a deletion
+  bool deleted = false;  ///< this version says that the resource was deleted
 };
 
 }  // namespace hb::records

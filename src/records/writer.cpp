@@ -173,12 +173,15 @@ bool Writer::table_may_have(std::int64_t key) {
 Result<std::optional<Writer::Current>> Writer::current_in_table(int type, std::string_view id,
                                                                 std::int64_t key) {
   Query query(connection_,
-              "SELECT v.seq, v.version, v.fingerprint FROM key_index k JOIN version v "
+              "SELECT v.seq, v.version, v.fingerprint, v.resident, length(v.body) = 0 "
+              "FROM key_index k JOIN version v "
               "ON v.seq = k.seq WHERE k.key = ?1 AND v.type = ?2 AND v.id = ?3 "
               "ORDER BY k.seq DESC LIMIT 1",
               key, type, Blob{id});
   std::optional<Current> current;
-  if (query.next()) current = Current{query.integer(0), query.integer(1), query.text(2)};
+  if (query.next())
+    current = Current{query.integer(0), query.integer(1), query.text(2), query.integer(3),
+                      query.integer(4) != 0};
   if (!query.ok()) return unexpected(query.error());
   return current;
 }
@@ -188,10 +191,11 @@ Result<std::optional<Writer::Current>> Writer::current_among(std::vector<Seq> ca
   std::sort(candidates.rbegin(), candidates.rend());
   for (const Seq seq : candidates) {
     Query query(connection_,
-                "SELECT version, fingerprint FROM version WHERE seq = ?1 AND type = ?2 "
-                "AND id = ?3",
+                "SELECT version, fingerprint, resident, length(body) = 0 FROM version "
+                "WHERE seq = ?1 AND type = ?2 AND id = ?3",
                 seq, type, Blob{id});
-    if (query.next()) return Current{seq, query.integer(0), query.text(1)};
+    if (query.next())
+      return Current{seq, query.integer(0), query.text(1), query.integer(2), query.integer(3) != 0};
     if (!query.ok()) return unexpected(query.error());
   }
   return std::nullopt;
@@ -225,26 +229,29 @@ Result<void> Writer::insert_version(const NewVersion& version, int type,
       engine_.packer.resealed(version.type, version.body);
   if (!again) return unexpected(again.error());
   const Seq seq = next_seq_++;
+  const ResidentId resident = version.deleted ? former->resident : version.resident;
   Result<void> written =
       execute(connection_,
               "INSERT INTO version (seq, type, id, version, resident, fingerprint, body) "
               "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-              seq, type, Blob{prepared.ids[i]}, former ? former->version + 1 : 1, version.resident,
+              seq, type, Blob{prepared.ids[i]}, former ? former->version + 1 : 1, resident,
               Blob{prepared.fingerprints[i]}, Blob{*again ? **again : version.body});
   if (written && former) {
     written = execute(connection_, "INSERT INTO superseded (seq) VALUES (?1)", former->seq);
   }
+  if (written && version.deleted)
+    written = execute(connection_, "INSERT INTO deletion (seq) VALUES (?1)", seq);
   if (!written) return written;
   if (engine_.bulk) {
     effects_.keys.push_back({key, seq});
     overlay_.add(key, seq);
-    if (version.resident != 0) effects_.residents.push_back({version.resident, seq});
+    if (resident != 0) effects_.residents.push_back({resident, seq});
     return {};
   }
   written = execute(connection_, "INSERT INTO key_index (key, seq) VALUES (?1, ?2)", key, seq);
-  if (written && version.resident != 0) {
+  if (written && resident != 0) {
     written = execute(connection_, "INSERT INTO resident_index (resident, seq) VALUES (?1, ?2)",
-                      version.resident, seq);
+                      resident, seq);
   }
   return written;
 }
@@ -258,9 +265,11 @@ Result<void> Writer::write_version(const WriteSet& set, const PreparedSet& prepa
       find_current(*type, prepared.ids[i], prepared.keys[i]);
   if (!found) return unexpected(found.error());
   const std::optional<Current>& former = *found;
-  receipt.existing.push_back(former ? former->seq : 0);
-  if (former && (former->fingerprint == prepared.fingerprints[i] ||
-                 former->fingerprint == plain_bytes(version.fingerprint))) {
+  const bool there = former && !former->deleted;
+  receipt.existing.push_back(there ? former->seq : 0);
+  const bool same = there && (former->fingerprint == prepared.fingerprints[i] ||
+                              former->fingerprint == plain_bytes(version.fingerprint));
+  if (version.deleted ? !there : same) {
     receipt.seqs.push_back(0);
     return {};
   }
@@ -269,7 +278,7 @@ Result<void> Writer::write_version(const WriteSet& set, const PreparedSet& prepa
                             [&](const Count& known) { return known.type == *type; });
   if (count == counts.end()) count = counts.insert(counts.end(), {*type, 0, 0});
   ++count->versions;
-  if (!former) ++count->resources;
+  count->resources += version.deleted ? -1 : there ? 0 : 1;
   return insert_version(version, *type, prepared, i, former);
 }
 
@@ -297,6 +306,8 @@ Result<Receipt> Writer::write(const WriteSet& set, const PreparedSet& prepared) 
   }
   Result<void> written = write_counts(counts);
   if (written) written = write_residents(set, prepared, receipt);
+  if (written) written = remember_people(set, receipt);
+  if (written) written = forget_people(set, receipt);
   if (written) written = write_rest(set, prepared, receipt);
   const Instant now = engine_.options.clock();
   if (written) {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,8 @@ class Writer {
     Seq seq;
     std::int64_t version;
     std::string fingerprint;
+    ResidentId resident;
+    bool deleted;
   };
   struct Count {
     int type;
@@ -117,6 +120,14 @@ class Writer {
                              Receipt& receipt, std::vector<Count>& counts);
   Result<void> insert_version(const NewVersion& version, int type, const PreparedSet& prepared,
                               std::size_t i, const std::optional<Current>& former);
+  /// People whose Patient the set deletes: refused while others of their resources are there.
+  Result<void> forget_people(const WriteSet& set, const Receipt& receipt);
+  Result<void> forget_person(ResidentId id, Seq deletion, BatchId batch);
+  /// People who were forgotten and whom a resource of the set names after all.
+  Result<void> remember_people(const WriteSet& set, const Receipt& receipt);
+  Result<void> remember_person(ResidentId id);
+  Result<void> load_gone();
+  Result<bool> has_records(ResidentId resident);
   Result<void> write_counts(const std::vector<Count>& counts);
   Result<void> write_residents(const WriteSet& set, const PreparedSet& prepared,
                                const Receipt& receipt);
@@ -158,6 +169,7 @@ class Writer {
   Seq table_rows_ = 0;
   std::int64_t table_lookups_ = 0;
   std::optional<Bloom> table_filter_;
+  std::optional<std::set<ResidentId>> gone_;  // people who may be gone; read when first needed
   std::vector<Pair> suspect_tokens_;  // (token, resident) that a later version may have dropped
 };
 

@@ -49,7 +49,8 @@ Result<bool> Writer::write_resident(const Resident& resident, std::int64_t key) 
       "death_day, seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
       "ON CONFLICT (id) DO UPDATE SET provisional = excluded.provisional, sex = excluded.sex, "
       "birth_day = excluded.birth_day, area = excluded.area, death_day = excluded.death_day, "
-      "seq = excluded.seq WHERE excluded.provisional = 0",
+      "seq = excluded.seq WHERE excluded.provisional = 0 OR excluded.seq > 0 "
+      "OR (resident.provisional = 1 AND resident.seq > 0)",
       resident.id, key, Blob{packed}, resident.provisional, resident.sex,
       day_of(resident.birth_date), resident.area, day_of(resident.deceased), resident.seq);
   if (!written) return unexpected(written.error());

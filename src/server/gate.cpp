@@ -28,7 +28,16 @@ std::string_view requested_type(const Request& request) {
 std::string_view rights_of(const Request& request, std::string_view permission) {
   if (permission.ends_with(":read")) return "rs";
   if (request.capture("type").empty()) return "cu";
-  return request.method == Method::post ? "c" : request.method == Method::put ? "cu" : "d";
+  switch (request.method) {
+    case Method::post:
+      return "c";
+    case Method::put:
+      return "cu";
+    case Method::patch:
+      return "u";
+    default:
+      return "d";
+  }
 }
 
 Response log_in_first() { return refusal(401, "unauthenticated", {"请先登录", "log in first"}); }

@@ -9,8 +9,9 @@ namespace hb::server {
 namespace {
 
 constexpr std::pair<std::string_view, Method> method_names[] = {
-    {"GET", Method::get}, {"HEAD", Method::head},  {"POST", Method::post},
-    {"PUT", Method::put}, {"DELETE", Method::del}, {"OPTIONS", Method::options},
+    {"GET", Method::get},         {"HEAD", Method::head},   {"POST", Method::post},
+    {"PUT", Method::put},         {"PATCH", Method::patch}, {"DELETE", Method::del},
+    {"OPTIONS", Method::options},
 };
 
 bool is_clean_text(std::string_view text) {

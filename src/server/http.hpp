@@ -11,7 +11,7 @@
 
 namespace hb::server {
 
-enum class Method : std::uint8_t { get, head, post, put, del, options, other };
+enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
 
 Method parse_method(std::string_view text);
 std::string_view method_name(Method method);

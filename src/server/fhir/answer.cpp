@@ -140,4 +140,11 @@ Response resource_response(int status, const records::StoredVersion& version, bo
   return response;
 }
 
+Response gone_response(const records::StoredVersion& deletion) {
+  Response response = outcome_response(410, {{"error", "deleted", "the resource was deleted", ""}});
+  response.headers.emplace_back("ETag", etag(deletion));
+  response.headers.emplace_back("Last-Modified", http_date(deletion.recorded));
+  return response;
+}
+
 }  // namespace hb::server::fhir_api

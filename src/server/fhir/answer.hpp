@@ -35,6 +35,8 @@ std::string resource_text(const records::StoredVersion& version);
 /// With ETag and Last-Modified. headers_only leaves out the body (Prefer: return=minimal).
 Response resource_response(int status, const records::StoredVersion& version,
                            bool headers_only = false);
+/// 410: this version says that the resource was deleted.
+Response gone_response(const records::StoredVersion& deletion);
 std::string etag(const records::StoredVersion& version);
 
 /// Text of a resource with this id in place of what it had.

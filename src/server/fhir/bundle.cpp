@@ -77,10 +77,17 @@ void Bundle::add(const records::StoredVersion& version, std::string_view mode,
 
 void Bundle::add_history(const records::StoredVersion& version) {
   const bool first = version.version == 1;
-  entry("\"fullUrl\":" + json_text(base_ + "/" + version.type + "/" + version.id) +
-        ",\"resource\":" + resource_text(version) + ",\"request\":{\"method\":\"" +
-        (first ? "POST" : "PUT") + "\",\"url\":" + json_text(version.type + "/" + version.id) +
-        "},\"response\":{\"status\":\"" + (first ? "201" : "200") +
+  std::string content = "\"fullUrl\":" + json_text(base_ + "/" + version.type + "/" + version.id);
+  if (!version.deleted) content += ",\"resource\":" + resource_text(version);
+  entry(content + ",\"request\":{\"method\":\"" +
+        (version.deleted ? "DELETE"
+         : first         ? "POST"
+                         : "PUT") +
+        "\",\"url\":" + json_text(version.type + "/" + version.id) +
+        "},\"response\":{\"status\":\"" +
+        (version.deleted ? "204"
+         : first         ? "201"
+                         : "200") +
         "\",\"etag\":" + json_text(etag(version)) +
         ",\"lastModified\":" + json_text(format_instant(version.recorded)) + "}");
 }

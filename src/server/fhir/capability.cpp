@@ -57,7 +57,8 @@ std::string resources() {
     text += (text.empty() ? "{\"type\":" : ",{\"type\":") + json_text(row.name) +
             ",\"interaction\":" + shared +
             ",\"versioning\":\"versioned-update\",\"readHistory\":true,\"updateCreate\":true,"
-            "\"conditionalCreate\":true,\"searchParam\":" +
+            "\"conditionalCreate\":true,\"conditionalUpdate\":true,"
+            "\"conditionalDelete\":\"single\",\"searchParam\":" +
             parameters(row.name) + "}";
   }
   return "[" + text + "]";
@@ -68,8 +69,7 @@ std::string resources() {
 std::string capability_statement(const std::string& base, std::string_view version, Instant now) {
   static const std::string types = resources();
   static const std::string since = format_date(day_in_shanghai(now));  // this program's answer
-  return R"({"resourceType":"CapabilityStatement","status":"active","date":)" +
-         json_text(since) +
+  return R"({"resourceType":"CapabilityStatement","status":"active","date":)" + json_text(since) +
          R"(,"kind":"instance","fhirVersion":"4.0.1","format":["json"],"software":{"name":"Health Brain","version":)" +
          json_text(version) + R"(},"implementation":{"description":"Health Brain","url":)" +
          json_text(base) +

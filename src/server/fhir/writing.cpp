@@ -1,5 +1,7 @@
 #include "server/fhir/writing.hpp"
 
+#include <set>
+
 #include "crypto/bytes.hpp"
 #include "ingest/write.hpp"
 #include "search/run.hpp"
@@ -9,47 +11,59 @@ namespace hb::server::fhir_api {
 
 namespace {
 
+using records::StoredVersion;
+using Seen = records::Store::Standing::Seen;
+template <class T>
+using OrRefusal = tl::expected<T, Response>;
+
+constexpr int most_rounds = 5;
+
 Response refused(int status, std::string_view code, std::string text, const std::string& at) {
   return outcome_response(status, {{"error", code, std::move(text), at}});
 }
 
-/// What every text must be before anything is looked up.
+/// What every ask must be before anything is looked up.
 std::optional<Response> check(const Ask& ask) {
   if (!fhir::is_resource_type(ask.type))
     return refused(404, "not-supported",
                    "'" + ask.type.substr(0, 40) + "' is not a resource type of FHIR R4", ask.at);
+  if (!ask.id.empty() && !fhir::is_resource_id(ask.id))
+    return refused(400, "value", "an id has 1 to 64 characters out of A-Z, a-z, 0-9, '-' and '.'",
+                   ask.at);
+  if (ask.is_conditional() && ask.condition.empty())
+    return refused(400, "invalid", "expected an id, or a condition that finds the resource",
+                   ask.at);
+  if (ask.kind == Ask::Kind::remove) return std::nullopt;
   const std::string type = text_member(ask.text, "resourceType");
   if (type.empty()) return refused(400, "structure", "expected a FHIR resource as JSON", ask.at);
   if (type != ask.type)
     return refused(400, "invalid", "expected a " + ask.type + ", found a " + type.substr(0, 40),
                    ask.at);
-  if (ask.kind == Ask::Kind::create) return std::nullopt;
-  if (!fhir::is_resource_id(ask.id))
-    return refused(400, "value", "an id has 1 to 64 characters out of A-Z, a-z, 0-9, '-' and '.'",
-                   ask.at);
   const std::string id = text_member(ask.text, "id");
-  if (id != ask.id)
+  if (ask.kind == Ask::Kind::update && !ask.is_conditional() && id != ask.id)
     return refused(400, "invalid", "the resource's id must be that of the address: " + ask.id,
+                   ask.at);
+  if (ask.is_conditional() && !id.empty() && !fhir::is_resource_id(id))
+    return refused(400, "value", "an id has 1 to 64 characters out of A-Z, a-z, 0-9, '-' and '.'",
                    ask.at);
   return std::nullopt;
 }
 
-/// The resource that If-None-Exist finds: nothing, one, or the refusal.
-tl::expected<std::optional<records::StoredVersion>, Response> existing(Services& services,
-                                                                       const Principal& principal,
-                                                                       const Ask& ask) {
+/// The resource that a condition finds: nothing, one, or the refusal.
+OrRefusal<std::optional<StoredVersion>> matching(Services& services, const Principal& principal,
+                                                 const Ask& ask) {
   Request form;
   std::string target = "/form?";
-  for (const char c : ask.if_none_exist) target += c == '|' ? "%7C" : std::string(1, c);
+  for (const char c : ask.condition) target += c == '|' ? "%7C" : std::string(1, c);
   if (!parse_target(target, form))
     return tl::unexpected(
-        refused(400, "invalid", "If-None-Exist must be the text of a search", ask.at));
+        refused(400, "invalid", "the condition must be the text of a search", ask.at));
   search::QueryOptions options;
   options.now = services.clock();
   auto query = search::parse_query(ask.type, form.parameters, options);
   if (!query) return tl::unexpected(error_response(query.error()));
   if (query->clauses.empty())
-    return tl::unexpected(refused(400, "invalid", "If-None-Exist must name a condition", ask.at));
+    return tl::unexpected(refused(400, "invalid", "expected a condition that is none", ask.at));
   query->count = 2;
   if (const Result<void> ready = services.search->ready(); !ready)
     return tl::unexpected(error_response(ready.error()));
@@ -58,31 +72,208 @@ tl::expected<std::optional<records::StoredVersion>, Response> existing(Services&
   if (page->matches.size() > 1)
     return tl::unexpected(
         refused(412, "multiple-matches", "the condition finds more than one resource", ask.at));
-  if (page->matches.empty()) return std::optional<records::StoredVersion>();
+  if (page->matches.empty()) return std::optional<StoredVersion>();
   return std::optional(page->matches.front());
 }
 
-/// If-Match names the version that is to be replaced.
-std::optional<Response> check_version(Services& services, const Principal& principal,
-                                      const Ask& ask) {
-  if (ask.if_match.empty()) return std::nullopt;
-  const auto current = services.hub.store().read(principal, ask.type, ask.id);
-  if (!current && current.error().code != ErrorCode::not_found)
-    return error_response(current.error());
-  if (current && etag(*current) == ask.if_match) return std::nullopt;
-  return refused(412, "conflict",
-                 current ? "the resource has changed: its version is " + etag(*current)
-                         : "there is no such resource to replace",
+std::string name_of(const std::string& type, const std::string& id) { return type + "/" + id; }
+
+/// The writing of several asks as one commit.
+class Writing {
+ public:
+  Writing(Services& services, const Principal& principal, std::vector<Ask> asks)
+      : services_(services),
+        principal_(principal),
+        asks_(std::move(asks)),
+        done_(asks_.size()),
+        found_(asks_.size()) {}
+
+  std::vector<Done> run() && {
+    for (std::size_t i = 0; i < asks_.size(); ++i)
+      if (auto refusal = check(asks_[i])) return refuse(i, std::move(*refusal));
+    std::set<std::string> names = names_asked();
+    for (int round = 0; round < most_rounds; ++round) {
+      const WriteLocks::Held held = services_.write_locks->hold({names.begin(), names.end()});
+      for (std::size_t i = 0; i < asks_.size(); ++i)
+        if (auto refusal = find(i)) return refuse(i, std::move(*refusal));
+      // What the conditions find is locked too before it is changed.
+      if (!add_found(names)) return write();
+    }
+    return refuse(0, refused(503, "transient", "too many others change the same resources", ""));
+  }
+
+ private:
+  std::vector<Done> refuse(std::size_t at, Response response) {
+    done_[at].refusal = std::move(response);
+    return std::move(done_);
+  }
+
+  std::set<std::string> names_asked() const {
+    std::set<std::string> names;
+    for (const Ask& ask : asks_) {
+      if (!ask.id.empty()) names.insert(name_of(ask.type, ask.id));
+      if (!ask.condition.empty()) names.insert(ask.type + "?" + ask.condition);
+      const std::string id = ask.is_conditional() ? text_member(ask.text, "id") : std::string();
+      if (!id.empty()) names.insert(name_of(ask.type, id));
+    }
+    return names;
+  }
+
+  std::optional<Response> find(std::size_t i) {
+    if (asks_[i].condition.empty()) return std::nullopt;
+    auto found = matching(services_, principal_, asks_[i]);
+    if (!found) return std::move(found.error());
+    found_[i] = std::move(*found);
+    return std::nullopt;
+  }
+
+  bool add_found(std::set<std::string>& names) const {
+    bool added = false;
+    for (std::size_t i = 0; i < asks_.size(); ++i)
+      if (found_[i] && asks_[i].is_conditional())
+        added |= names.insert(name_of(found_[i]->type, found_[i]->id)).second;
+    return added;
+  }
+
+  std::vector<Done> write();
+  std::optional<Response> plan(std::size_t i);
+  std::optional<Response> plan_create(std::size_t i);
+  std::optional<Response> plan_update(std::size_t i);
+  std::optional<Response> plan_removal(std::size_t i);
+  std::optional<Response> check_standing(const Ask& ask, const records::Store::Standing& standing);
+  std::optional<Response> claim(const Ask& ask, const std::string& id);
+  std::vector<Done> refuse_written(const Error& error);
+
+  void add_text(std::size_t i, const std::string& id) {
+    texts_.push_back(with_id(asks_[i].text, id));
+    text_owners_.push_back(i);
+  }
+
+  Services& services_;
+  const Principal& principal_;
+  std::vector<Ask> asks_;
+  std::vector<Done> done_;
+  std::vector<std::optional<StoredVersion>> found_;  // by the conditions
+  std::set<std::string> claimed_;                    // "Type/id" of what is written
+  std::vector<std::string> texts_;
+  std::vector<std::size_t> text_owners_;
+  std::vector<ingest::Deletion> deletions_;
+  std::vector<std::size_t> deletion_owners_;
+};
+
+/// No resource is written twice in one commit: which of the two should stay?
+std::optional<Response> Writing::claim(const Ask& ask, const std::string& id) {
+  if (claimed_.insert(name_of(ask.type, id)).second) return std::nullopt;
+  return refused(400, "invalid", "another entry writes " + name_of(ask.type, id) + " already",
                  ask.at);
 }
 
-std::vector<std::string> names_of(const std::vector<Ask>& asks) {
-  std::vector<std::string> names;
-  for (const Ask& ask : asks) {
-    if (ask.kind == Ask::Kind::update) names.push_back(ask.type + "/" + ask.id);
-    if (!ask.if_none_exist.empty()) names.push_back(ask.type + "?" + ask.if_none_exist);
+/// Nobody changes what he does not see: it would take away what was kept from him.
+std::optional<Response> Writing::check_standing(const Ask& ask,
+                                                const records::Store::Standing& standing) {
+  const bool there = standing.newest && !standing.newest->deleted;
+  if (!ask.if_match.empty()) {
+    const bool seen = there && standing.seen != Seen::nothing;
+    if (!seen || (ask.if_match != "*" && ask.if_match != etag(*standing.newest)))
+      return refused(412, "conflict",
+                     seen ? "the resource has changed: its version is " + etag(*standing.newest)
+                          : "there is no such resource to change",
+                     ask.at);
   }
-  return names;
+  if (there && standing.seen != Seen::whole)
+    return refused(403, "forbidden",
+                   "this account does not see the whole resource, so it may not change it", ask.at);
+  return std::nullopt;
+}
+
+std::optional<Response> Writing::plan_create(std::size_t i) {
+  const Ask& ask = asks_[i];
+  if (found_[i]) {
+    done_[i].status = 200;
+    done_[i].version = std::move(*found_[i]);
+    return std::nullopt;
+  }
+  const std::string id = ask.id.empty() ? new_id() : ask.id;
+  add_text(i, id);
+  return claim(ask, id);
+}
+
+std::optional<Response> Writing::plan_update(std::size_t i) {
+  const Ask& ask = asks_[i];
+  const std::string named = text_member(ask.text, "id");
+  if (found_[i] && !named.empty() && named != found_[i]->id)
+    return refused(400, "invalid", "the condition finds a resource with another id", ask.at);
+  const std::string id = found_[i] ? found_[i]->id : !named.empty() ? named : new_id();
+  const auto standing = services_.hub.store().standing(principal_, ask.type, id);
+  if (!standing) return error_response(standing.error());
+  if (ask.is_conditional() && !found_[i] && standing->newest && !standing->newest->deleted)
+    return refused(409, "conflict",
+                   "the condition finds nothing, and there is another resource with this id",
+                   ask.at);
+  if (auto refusal = check_standing(ask, *standing)) return refusal;
+  add_text(i, id);
+  return claim(ask, id);
+}
+
+std::optional<Response> Writing::plan_removal(std::size_t i) {
+  const Ask& ask = asks_[i];
+  const std::string id = found_[i] ? found_[i]->id : ask.id;
+  done_[i].status = 204;
+  const auto standing = services_.hub.store().standing(principal_, ask.type, id);
+  if (!standing) return error_response(standing.error());
+  const bool there = standing->newest && !standing->newest->deleted;
+  // "Not there" and "not yours" are one answer.
+  if ((!there || standing->seen == Seen::nothing) && ask.if_match.empty()) return std::nullopt;
+  if (auto refusal = check_standing(ask, *standing)) return refusal;
+  deletions_.push_back({ask.type, id});
+  deletion_owners_.push_back(i);
+  return claim(ask, id);
+}
+
+std::optional<Response> Writing::plan(std::size_t i) {
+  switch (asks_[i].kind) {
+    case Ask::Kind::create:
+      return plan_create(i);
+    case Ask::Kind::update:
+      return plan_update(i);
+    case Ask::Kind::remove:
+      return plan_removal(i);
+  }
+  return std::nullopt;
+}
+
+std::vector<Done> Writing::refuse_written(const Error& error) {
+  std::size_t owner = text_owners_.empty() ? deletion_owners_.front() : text_owners_.front();
+  for (std::size_t i = 0; i < deletions_.size(); ++i)
+    if (error.where == name_of(deletions_[i].type, deletions_[i].id)) owner = deletion_owners_[i];
+  Error told = error;
+  if (!asks_[owner].at.empty()) told.where = asks_[owner].at;
+  for (Done& one : done_) one.status = 0;
+  return refuse(owner, error_response(told));
+}
+
+std::vector<Done> Writing::write() {
+  for (std::size_t i = 0; i < asks_.size(); ++i)
+    if (auto refusal = plan(i)) return refuse(i, std::move(*refusal));
+  if (texts_.empty() && deletions_.empty()) return std::move(done_);
+  const auto written = ingest::write(services_.hub, principal_, texts_, deletions_);
+  if (!written) return refuse_written(written.error());
+  std::vector<std::size_t> owners = text_owners_;
+  owners.insert(owners.end(), deletion_owners_.begin(), deletion_owners_.end());
+  for (std::size_t i = 0; i < owners.size(); ++i)
+    if (!(*written)[i].faults.empty())
+      return refuse(owners[i], faults_response((*written)[i].faults, asks_[owners[i]].at));
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    const ingest::Written& one = (*written)[i];
+    if (one.seq == 0) continue;  // a delivery had deleted it meanwhile
+    // What a client wrote himself is no reading of a person.
+    auto version = services_.hub.store().written(one.seq);
+    if (!version) return refuse(owners[i], error_response(version.error()));
+    Done& done = done_[owners[i]];
+    done.version = std::move(*version);
+    if (done.status == 0) done.status = one.former == 0 ? 201 : 200;
+  }
+  return std::move(done_);
 }
 
 }  // namespace
@@ -106,48 +297,7 @@ std::string new_id() {
 }
 
 std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks) {
-  std::vector<Done> done(asks.size());
-  const auto refuse = [&](std::size_t at, Response response) {
-    done[at].refusal = std::move(response);
-    return done;
-  };
-  for (std::size_t i = 0; i < asks.size(); ++i)
-    if (auto refusal = check(asks[i])) return refuse(i, std::move(*refusal));
-  const WriteLocks::Held held = services.write_locks->hold(names_of(asks));
-  std::vector<std::string> texts;
-  std::vector<std::size_t> owners;
-  for (std::size_t i = 0; i < asks.size(); ++i) {
-    Ask& ask = asks[i];
-    if (!ask.if_none_exist.empty()) {
-      auto found = existing(services, principal, ask);
-      if (!found) return refuse(i, std::move(found.error()));
-      if (*found) {
-        done[i].status = 200;
-        done[i].version = std::move(**found);
-        continue;
-      }
-    }
-    if (auto refusal = check_version(services, principal, ask))
-      return refuse(i, std::move(*refusal));
-    if (ask.id.empty()) ask.id = new_id();
-    texts.push_back(with_id(ask.text, ask.id));
-    owners.push_back(i);
-  }
-  const auto written = ingest::write(services.hub, principal, texts);
-  if (!written) return refuse(owners.front(), error_response(written.error()));
-  for (std::size_t i = 0; i < owners.size(); ++i)
-    if (!(*written)[i].faults.empty())
-      return refuse(owners[i], faults_response((*written)[i].faults, asks[owners[i]].at));
-  for (std::size_t i = 0; i < owners.size(); ++i) {
-    Done& one = done[owners[i]];
-    // What a client wrote himself is no reading of a person.
-    auto version = services.hub.store().peek(Principal::system("write"), (*written)[i].seq,
-                                             services.hub.store().last_seq());
-    if (!version || !*version) continue;  // overtaken by another write already
-    one.version = std::move(**version);
-    one.status = (*written)[i].former == 0 ? 201 : 200;
-  }
-  return done;
+  return Writing(services, principal, std::move(asks)).run();
 }
 
 }  // namespace hb::server::fhir_api

@@ -11,19 +11,21 @@ namespace hb::server::fhir_api {
 
 /// A write as a request or an entry of a Bundle asks for it.
 struct Ask {
-  enum class Kind { create, update } kind = Kind::create;
+  enum class Kind { create, update, remove } kind = Kind::create;
   std::string type;
-  std::string id;             ///< of an update
-  std::string text;           ///< the resource
-  std::string if_match;       ///< W/"3"
-  std::string if_none_exist;  ///< "identifier=…"
-  std::string at;             ///< for messages: "Bundle.entry[3]"; empty for a request of its own
+  std::string id;         ///< of an update or a deletion; empty: what the condition finds
+  std::string text;       ///< the resource; of a deletion empty
+  std::string if_match;   ///< W/"3"
+  std::string condition;  ///< "identifier=…": If-None-Exist, or what is to be updated or deleted
+  std::string at;         ///< for messages: "Bundle.entry[3]"; empty for a request of its own
+
+  bool is_conditional() const { return id.empty() && kind != Kind::create; }
 };
 
 /// What became of it.
 struct Done {
-  int status = 0;  ///< 200, 201; 0 = nothing was written
-  records::StoredVersion version;
+  int status = 0;                    ///< 200, 201, 204; 0 = nothing was written
+  records::StoredVersion version{};  ///< seq 0: there was nothing to delete
   std::optional<Response> refusal;
 };
 

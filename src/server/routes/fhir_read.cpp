@@ -94,8 +94,9 @@ Response get_fhir_metadata(Request& request, const Principal&, Services& service
 Response get_fhir_resource(Request& request, const Principal& principal, Services& services) {
   if (!known_type(request)) return no_such_type(request);
   const auto version =
-      services.hub.store().read(principal, request.capture("type"), request.capture("id"));
+      services.hub.store().latest(principal, request.capture("type"), request.capture("id"));
   if (!version) return error_response(version.error());
+  if (version->deleted) return fhir_api::gone_response(*version);
   if (request.header("if-none-match") == fhir_api::etag(*version)) {
     Response response = fhir_api::resource_response(304, *version, true);
     response.content_type.clear();
@@ -124,7 +125,8 @@ Response get_fhir_version(Request& request, const Principal& principal, Services
   if (!versions) return error_response(versions.error());
   for (const records::StoredVersion& version : *versions)
     if (std::to_string(version.version) == request.capture("version"))
-      return fhir_api::resource_response(200, version);
+      return version.deleted ? fhir_api::gone_response(version)
+                             : fhir_api::resource_response(200, version);
   return error_response({ErrorCode::not_found, "", ""});
 }
 

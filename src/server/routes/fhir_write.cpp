@@ -1,5 +1,6 @@
-// FHIR R4: create, update, batch and transaction, $validate.
+// FHIR R4: create, update, delete, batch and transaction, $validate.
 #include <algorithm>
+#include <map>
 
 #include <boost/json.hpp>
 
@@ -40,12 +41,34 @@ bool wants_minimal(const Request& request) {
 
 Response single_answer(const Request& request, Services& services, Done done) {
   if (done.refusal) return std::move(*done.refusal);
+  if (done.status == 204) {
+    Response response;
+    response.status = 204;
+    if (done.version.seq != 0) response.headers.emplace_back("ETag", fhir_api::etag(done.version));
+    return response;
+  }
   Response response =
       fhir_api::resource_response(done.status, done.version, wants_minimal(request));
   response.headers.emplace_back(
       "Location", fhir_api::base_of(request, services.gate.https()) + "/" + done.version.type +
                       "/" + done.version.id + "/_history/" + std::to_string(done.version.version));
   return response;
+}
+
+/// The text of a search from the parameters of a request.
+std::string condition_of(const Request& request) {
+  search::QueryText parameters = request.parameters;
+  std::erase_if(parameters, [](const auto& one) { return one.first == "_format"; });
+  return fhir_api::query_text(parameters);
+}
+
+Response write_one(const Request& request, const Principal& principal, Services& services,
+                   Ask ask) {
+  std::vector<Ask> asks;
+  asks.push_back(std::move(ask));
+  return single_answer(
+      request, services,
+      std::move(fhir_api::write_all(services, principal, std::move(asks)).front()));
 }
 
 /// An entry of a Bundle: its request taken apart.
@@ -82,23 +105,26 @@ tl::expected<Entry, Response> entry_of(const std::string& json, std::size_t numb
   ask.at = at;
   ask.text = fhir_api::member(json, "resource");
   ask.if_match = fhir_api::text_member(asked, "ifMatch");
-  ask.if_none_exist = fhir_api::text_member(asked, "ifNoneExist");
-  const std::size_t slash = entry.url.find('/');
-  ask.type = entry.url.substr(0, slash);
+  ask.condition = fhir_api::text_member(asked, "ifNoneExist");
+  const std::size_t question = entry.url.find('?');
+  const std::string path = entry.url.substr(0, question);
+  const std::size_t slash = path.find('/');
+  ask.type = path.substr(0, slash);
+  if (slash != std::string::npos) ask.id = path.substr(slash + 1);
   if (entry.method == "POST") {
-    ask.kind = Ask::Kind::create;
-    if (slash != std::string::npos)
+    if (!ask.id.empty() || question != std::string::npos)
       return tl::unexpected(malformed("expected POST with the type alone", at));
-  } else if (entry.method == "PUT") {
-    ask.kind = Ask::Kind::update;
-    if (slash == std::string::npos)
-      return tl::unexpected(malformed("expected PUT with Type/id", at));
-    ask.id = entry.url.substr(slash + 1);
-  } else {
-    return tl::unexpected(
-        malformed("expected request.method POST or PUT, found '" + entry.method.substr(0, 20) + "'",
-                  at + ".request.method"));
+    return entry;
   }
+  if (entry.method != "PUT" && entry.method != "DELETE")
+    return tl::unexpected(malformed(
+        "expected request.method POST, PUT or DELETE, found '" + entry.method.substr(0, 20) + "'",
+        at + ".request.method"));
+  ask.kind = entry.method == "PUT" ? Ask::Kind::update : Ask::Kind::remove;
+  ask.condition = question == std::string::npos ? "" : entry.url.substr(question + 1);
+  if (ask.id.empty() == ask.condition.empty())
+    return tl::unexpected(malformed("expected " + entry.method + " with Type/id or Type?condition",
+                                    at + ".request.url"));
   return entry;
 }
 
@@ -107,7 +133,7 @@ void link_up(std::vector<Entry>& entries) {
   std::vector<std::pair<std::string, std::string>> names;
   for (Entry& entry : entries) {
     Ask& ask = entry.ask;
-    if (ask.kind == Ask::Kind::create && ask.if_none_exist.empty()) ask.id = fhir_api::new_id();
+    if (ask.kind == Ask::Kind::create && ask.condition.empty()) ask.id = fhir_api::new_id();
     if (!entry.full_url.empty() && !ask.id.empty())
       names.emplace_back("\"" + entry.full_url + "\"", "\"" + ask.type + "/" + ask.id + "\"");
   }
@@ -126,14 +152,50 @@ void add_done(Bundle& bundle, Done& done) {
     bundle.add_response(std::to_string(done.refusal->status), "", "", done.refusal->body);
     return;
   }
+  if (done.status == 204) {
+    bundle.add_response("204 No Content", "",
+                        done.version.seq == 0 ? "" : fhir_api::etag(done.version), "");
+    return;
+  }
   bundle.add_response(done.status == 201 ? "201 Created" : "200 OK",
                       done.version.type + "/" + done.version.id + "/_history/" +
                           std::to_string(done.version.version),
                       fhir_api::etag(done.version), "");
 }
 
+/// Whether the asker may do what an entry asks for: each is judged as a request of its own.
+class Rights {
+ public:
+  Rights(const Request& request, Services& services) : services_(services) {
+    as_.headers = request.headers;
+    as_.from = request.from;
+  }
+
+  std::optional<Response> check(const Entry& entry) {
+    const auto [known, is_new] = allowed_.try_emplace({entry.method, entry.ask.type}, false);
+    if (is_new) {
+      as_.method = parse_method(entry.method);
+      as_.captures = {{"type", entry.ask.type}};
+      known->second = services_.gate.admit(as_, "fhir:write").has_value();
+    }
+    if (known->second) return std::nullopt;
+    return outcome_response(403, {{"error", "forbidden",
+                                   "this account has not the right to " + entry.method + " " +
+                                       entry.ask.type.substr(0, 40),
+                                   entry.ask.at}});
+  }
+
+ private:
+  Services& services_;
+  Request as_;
+  std::map<std::pair<std::string, std::string>, bool> allowed_;
+};
+
 Response transaction(const Request& request, const Principal& principal, Services& services,
                      std::vector<Entry> entries) {
+  Rights rights(request, services);
+  for (const Entry& entry : entries)
+    if (auto refusal = rights.check(entry)) return std::move(*refusal);
   link_up(entries);
   std::vector<Ask> asks;
   for (Entry& entry : entries) asks.push_back(std::move(entry.ask));
@@ -148,8 +210,12 @@ Response transaction(const Request& request, const Principal& principal, Service
 Response batch(const Request& request, const Principal& principal, Services& services,
                std::vector<Entry> entries) {
   Bundle bundle("batch-response", fhir_api::base_of(request, services.gate.https()));
+  Rights rights(request, services);
   for (Entry& entry : entries) {
-    std::vector<Done> done = fhir_api::write_all(services, principal, {std::move(entry.ask)});
+    std::vector<Done> done(1);
+    done.front().refusal = rights.check(entry);
+    if (!done.front().refusal)
+      done = fhir_api::write_all(services, principal, {std::move(entry.ask)});
     add_done(bundle, done.front());
   }
   return bundle.response();
@@ -163,10 +229,8 @@ Response post_fhir_resource(Request& request, const Principal& principal, Servic
   Ask ask;
   ask.type = request.capture("type");
   ask.text = request.body;
-  ask.if_none_exist = request.header("if-none-exist");
-  return single_answer(
-      request, services,
-      std::move(fhir_api::write_all(services, principal, {std::move(ask)}).front()));
+  ask.condition = request.header("if-none-exist");
+  return write_one(request, principal, services, std::move(ask));
 }
 
 /// PUT /fhir/{type}/{id}
@@ -178,9 +242,39 @@ Response put_fhir_resource(Request& request, const Principal& principal, Service
   ask.id = request.capture("id");
   ask.text = request.body;
   ask.if_match = request.header("if-match");
-  return single_answer(
-      request, services,
-      std::move(fhir_api::write_all(services, principal, {std::move(ask)}).front()));
+  return write_one(request, principal, services, std::move(ask));
+}
+
+/// PUT /fhir/{type}?condition
+Response put_fhir_matching(Request& request, const Principal& principal, Services& services) {
+  if (!is_json(request.body)) return malformed("expected a FHIR resource as JSON");
+  Ask ask;
+  ask.kind = Ask::Kind::update;
+  ask.type = request.capture("type");
+  ask.text = request.body;
+  ask.if_match = request.header("if-match");
+  ask.condition = condition_of(request);
+  return write_one(request, principal, services, std::move(ask));
+}
+
+/// DELETE /fhir/{type}/{id}
+Response delete_fhir_resource(Request& request, const Principal& principal, Services& services) {
+  Ask ask;
+  ask.kind = Ask::Kind::remove;
+  ask.type = request.capture("type");
+  ask.id = request.capture("id");
+  ask.if_match = request.header("if-match");
+  return write_one(request, principal, services, std::move(ask));
+}
+
+/// DELETE /fhir/{type}?condition
+Response delete_fhir_matching(Request& request, const Principal& principal, Services& services) {
+  Ask ask;
+  ask.kind = Ask::Kind::remove;
+  ask.type = request.capture("type");
+  ask.if_match = request.header("if-match");
+  ask.condition = condition_of(request);
+  return write_one(request, principal, services, std::move(ask));
 }
 
 /// POST /fhir
