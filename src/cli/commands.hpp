@@ -17,6 +17,7 @@ void add_export(CLI::App& app, int& exit_code);
 void add_store(CLI::App& app, int& exit_code);
 /// To `store`: backup, restore.
 void add_store_backup(CLI::App& store, int& exit_code);
+void add_stat(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);

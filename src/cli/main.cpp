@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
   add_key(app, exit_code);
   add_export(app, exit_code);
   add_indicator(app, exit_code);
+  add_stat(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);
   add_serve(app, exit_code);

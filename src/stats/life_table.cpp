@@ -16,6 +16,11 @@ std::vector<int> expected_ages(int open_from) {
   return ages;
 }
 
+/// Reported and unreported.
+double all_deaths(const AgeGroup& group) { return group.deaths / (1 - group.under_reported); }
+
+bool is_share(double under_reported) { return under_reported >= 0 && under_reported < 1; }
+
 double fraction_lived(int from) { return from == 0 ? 0.1 : 0.5; }
 
 std::vector<AgeGroup> in_order(std::span<const AgeGroup> groups) {
@@ -37,7 +42,7 @@ LifeTableStatus refusal(const std::vector<AgeGroup>& groups, const std::vector<i
   if (!std::ranges::equal(groups, ages, {}, &AgeGroup::from))
     return LifeTableStatus::missing_age_band;
   for (const AgeGroup& group : groups)
-    if (group.deaths > group.pop) return LifeTableStatus::deaths_gt_population;
+    if (all_deaths(group) > group.pop) return LifeTableStatus::deaths_gt_population;
   if (total <= options.least_pop) return LifeTableStatus::low_population;
   if (groups.back().deaths == 0) return LifeTableStatus::no_deaths_in_last_band;
   return LifeTableStatus::ok;
@@ -58,7 +63,8 @@ Columns columns_of(const std::vector<AgeGroup>& groups) {
   std::vector<double> lived(n);
   double alive = radix;
   for (std::size_t i = 0; i < n; ++i) {
-    const double rate = groups[i].deaths / groups[i].pop;
+    const double deaths = all_deaths(groups[i]);
+    const double rate = deaths / groups[i].pop;
     const bool open = i + 1 == n;
     const double a = fraction_lived(groups[i].from);
     const double h = open ? 0 : groups[i + 1].from - groups[i].from;
@@ -69,7 +75,7 @@ Columns columns_of(const std::vector<AgeGroup>& groups) {
       lived[i] = alive / rate;
       continue;
     }
-    const bool all_die = groups[i].deaths > groups[i].pop / h / a;
+    const bool all_die = deaths > groups[i].pop / h / a;
     const double q = all_die ? 1 : rate * h / (1 + rate * h * (1 - a));
     table.probability[i] = q;
     const double next = alive * (1 - q);
@@ -97,10 +103,29 @@ std::vector<double> variance_terms(const std::vector<AgeGroup>& groups, const Co
     terms[i] = of_q * table.survivors[i] * table.survivors[i] * reach * reach;
   }
   const AgeGroup& open = groups.back();
-  const double rate = open.deaths / open.pop;
+  const double rate = all_deaths(open) / open.pop;
   const double half = table.survivors.back() / 2;
   terms.back() = half * half * 4 / (open.deaths * rate * rate);
   return terms;
+}
+
+std::vector<AgeGroup> premature_groups(std::span<const AgeGroup> groups) {
+  std::vector<AgeGroup> used;
+  for (const AgeGroup& group : in_order(groups))
+    if (group.from >= 30 && group.from < 70) used.push_back(group);
+  return used;
+}
+
+const char* premature_sentence(LifeTableStatus refused) {
+  if (refused == LifeTableStatus::missing_age_band) return "not exactly the age groups 30, 35 … 65";
+  if (refused == LifeTableStatus::population_le_0) return "an age group has no population";
+  if (refused == LifeTableStatus::negative_deaths) return "negative deaths";
+  return "more deaths in an age group than it could have";
+}
+
+double five_year_probability(const AgeGroup& group) {
+  const double rate = all_deaths(group) / group.pop;
+  return 5 * rate / (1 + 2.5 * rate);
 }
 
 }  // namespace
@@ -131,6 +156,9 @@ Result<std::vector<LifeExpectancy>> life_table(std::span<const AgeGroup> groups,
                                                const LifeTableOptions& options) {
   if (options.open_from <= 5 || options.open_from % 5 != 0)
     return fail(ErrorCode::invalid_input, "the open group does not begin at a multiple of 5");
+  for (const AgeGroup& group : groups)
+    if (!is_share(group.under_reported))
+      return fail(ErrorCode::invalid_input, "the share under-reported is not in [0, 1)");
   const Result<double> z = normal_z(options.confidence);
   if (!z) return unexpected(z.error());
   const Result<double> z95 = normal_z(0.95);
@@ -159,25 +187,33 @@ Result<std::vector<LifeExpectancy>> life_table(std::span<const AgeGroup> groups,
   return result;
 }
 
+LifeTableStatus premature_refusal(std::span<const AgeGroup> groups) {
+  const std::vector<AgeGroup> used = premature_groups(groups);
+  constexpr int ages[] = {30, 35, 40, 45, 50, 55, 60, 65};
+  if (!std::ranges::equal(used, ages, {}, &AgeGroup::from))
+    return LifeTableStatus::missing_age_band;
+  for (const AgeGroup& group : used)
+    if (!(group.pop > 0)) return LifeTableStatus::population_le_0;
+  for (const AgeGroup& group : used)
+    if (!(group.deaths >= 0)) return LifeTableStatus::negative_deaths;
+  for (const AgeGroup& group : used)
+    if (five_year_probability(group) >= 1) return LifeTableStatus::deaths_gt_population;
+  return LifeTableStatus::ok;
+}
+
 Result<PrematureMortality> premature_mortality(std::span<const AgeGroup> groups,
                                                double confidence) {
   const Result<double> z = normal_z(confidence);
   if (!z) return unexpected(z.error());
-  std::vector<AgeGroup> used;
-  for (const AgeGroup& group : in_order(groups))
-    if (group.from >= 30 && group.from < 70) used.push_back(group);
-  constexpr int ages[] = {30, 35, 40, 45, 50, 55, 60, 65};
-  if (!std::ranges::equal(used, ages, {}, &AgeGroup::from))
-    return fail(ErrorCode::invalid_input, "not exactly the age groups 30, 35 … 65");
+  for (const AgeGroup& group : groups)
+    if (!is_share(group.under_reported))
+      return fail(ErrorCode::invalid_input, "the share under-reported is not in [0, 1)");
+  if (const LifeTableStatus refused = premature_refusal(groups); refused != LifeTableStatus::ok)
+    return fail(ErrorCode::invalid_input, premature_sentence(refused));
   double survive = 1;
   double relative = 0;
-  for (const AgeGroup& group : used) {
-    if (!(group.pop > 0)) return fail(ErrorCode::invalid_input, "an age group has no population");
-    if (!(group.deaths >= 0)) return fail(ErrorCode::invalid_input, "negative deaths");
-    const double rate = group.deaths / group.pop;
-    const double q = 5 * rate / (1 + 2.5 * rate);
-    if (q >= 1)
-      return fail(ErrorCode::invalid_input, "more deaths in an age group than it could have");
+  for (const AgeGroup& group : premature_groups(groups)) {
+    const double q = five_year_probability(group);
     survive *= 1 - q;
     if (group.deaths > 0) relative += q * q * (1 - q) / group.deaths / ((1 - q) * (1 - q));
   }

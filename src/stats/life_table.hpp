@@ -13,7 +13,10 @@ namespace hb::stats {
 struct AgeGroup {
   int from;       ///< first age in full years: 0, 1, 5, 10 …
   double pop;     ///< person-years, or people at mid-year
-  double deaths;  ///< in the same years
+  double deaths;  ///< in the same years, as reported
+  /// Share of the deaths that nobody reported (漏报率), from 0 to below 1: deaths / (1 - share) are
+  /// used; what is certain of them is what the reported ones say.
+  double under_reported = 0;
 };
 
 struct LifeTableOptions {
@@ -50,7 +53,8 @@ struct LifeExpectancy {
 ///
 /// groups   in any order
 /// returns  one entry per expected age, youngest first
-/// errors   invalid_input: open_from is not a multiple of 5 above 5, confidence outside (0, 1)
+/// errors   invalid_input: open_from is not a multiple of 5 above 5, confidence outside (0, 1), a
+///          share under-reported outside [0, 1)
 /// source   Chiang (1968), Introduction to Stochastic Processes in Biostatistics, 189-214; Newell
 ///          (1994), Methods and Models in Demography, 63-81; Silcocks, Jenner, Reza (2001),
 ///          J Epidemiol Community Health 55:38-43; Eayres, Williams (2004), ibid. 58:243-249
@@ -63,9 +67,13 @@ struct PrematureMortality {
   Interval limits;
 };
 
+/// Why 30q70 cannot be given: missing_age_band (not exactly the eight groups 30, 35 … 65),
+/// population_le_0, negative_deaths, deaths_gt_population (a group's probability passes 1); else
+/// ok.
+LifeTableStatus premature_refusal(std::span<const AgeGroup> groups);
+
 /// groups   the eight groups 30, 35 … 65 in any order; others are left out
-/// errors   invalid_input: a group missing or twice, population <= 0, deaths < 0, or so many deaths
-///          that a group's probability passes 1
+/// errors   invalid_input: premature_refusal is not ok, confidence outside (0, 1)
 /// source   WHO (2014), NCD Global Monitoring Framework: indicator definitions; interval by
 ///          Chiang's variance and the delta method
 Result<PrematureMortality> premature_mortality(std::span<const AgeGroup> groups,

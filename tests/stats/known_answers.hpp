@@ -40,7 +40,7 @@ inline std::vector<KnownRow> known_rows(const std::string& file) {
       row.fields[(*rows)[0].fields[k]] = (*rows)[i].fields.at(k);
     known.push_back(std::move(row));
   }
-  REQUIRE(known.size() > 5);
+  REQUIRE_FALSE(known.empty());
   return known;
 }
 
