@@ -176,6 +176,7 @@ int main(int argc, char** argv) {
   ingest::HubOptions options;
   options.views_dir = HB_SOURCE_DIR "/scenes/core/views";
   options.create = false;
+  options.key_file = std::string(argv[1]) + ".key";  // beside the store, as its maker puts it
   const auto hub = must(ingest::Hub::open(argv[1], options));
   indicators::MeasureOptions measure_options;
   measure_options.today = *make_date(2025, 12, 31);

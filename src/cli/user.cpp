@@ -189,7 +189,7 @@ void add_demo(CLI::App& user, int& exit_code) {
   CLI::App* demo = user.add_subcommand(
       "demo", "One account per role in a simulated store, all with one password that is printed");
   demo->add_option("--store", arguments->store, "Store directory")->required();
-  demo->add_option("--organization", arguments->organizations, "Organisation id of all of them");
+  demo->add_option("--organization", arguments->organizations, "Organisation id of all of them, in place of the busiest");
   demo->add_option("--scenes", arguments->scenes,
                    "Scenes directory; found beside the program if not given");
   demo->footer("Example:\n  healthbrain user demo --store demo-data/r20000/store");

@@ -10,6 +10,7 @@
 
 #include "cli/accounts.hpp"
 #include "cli/content.hpp"
+#include "cli/demo_links.hpp"
 #include "cli/exit_code.hpp"
 #include "records/store.hpp"
 #include "scene/catalogue.hpp"
@@ -25,8 +26,8 @@ namespace json = boost::json;
 
 /// One per role that the content has; who cares for people or is asked about a street gets the
 /// first street, all others the whole region.
-std::vector<security::User> users_of(const scene::Catalogue& catalogue, const server::Areas& areas,
-                                     const std::vector<std::string>& organizations) {
+std::vector<security::User> users_of(const scene::Catalogue& catalogue,
+                                     const server::Areas& areas) {
   const auto street = std::ranges::find(areas.all(), "street", &server::Area::level);
   std::vector<security::User> users;
   for (const scene::Role& role : catalogue.roles()) {
@@ -36,7 +37,6 @@ std::vector<security::User> users_of(const scene::Catalogue& catalogue, const se
     user.roles = {role.id};
     const bool local = role.purpose == "care" || role.id == "community-worker";
     user.areas = {local && street != areas.all().end() ? street->code : "*"};
-    user.organizations = organizations;
     users.push_back(std::move(user));
   }
   return users;
@@ -53,6 +53,23 @@ Result<void> write_list(const fs::path& file, const std::vector<security::User>&
       << "\n";
   out.flush();
   if (!out) return fail(ErrorCode::unavailable, "the file cannot be written", file.string());
+  return {};
+}
+
+/// What ties each account to persons, in the accounts and in the book beside them.
+Result<void> link(std::vector<security::User>& users, const DemoArguments& arguments) {
+  auto linker = DemoLinker::open(arguments.store, arguments.scenes);
+  if (!linker) return unexpected(linker.error());
+  const auto book =
+      security::AccessBook::open((fs::path(arguments.store) / "access.db").string(), {});
+  if (!book) return unexpected(book.error());
+  for (security::User& user : users) {
+    const auto found = linker->of(user.roles.front());
+    if (!found) return unexpected(found.error());
+    user.organizations =
+        arguments.organizations.empty() ? found->organizations : arguments.organizations;
+    if (Result<void> kept = (*book)->set_links(user.name, found->links); !kept) return kept;
+  }
   return {};
 }
 
@@ -78,9 +95,10 @@ int run_user_demo(const DemoArguments& arguments) {
   if (!catalogue) return give_up(catalogue.error());
   const auto areas = server::Areas::load(arguments.store);
   if (!areas) return give_up(areas.error());
+  auto users = users_of(*catalogue, *areas);
+  if (const Result<void> linked = link(users, arguments); !linked) return give_up(linked.error());
   const auto accounts = open_accounts(arguments.store);
   if (!accounts) return give_up(accounts.error());
-  const auto users = users_of(*catalogue, *areas, arguments.organizations);
   const std::string password = security::first_password("demo");
   if (Result<void> added = (*accounts)->add_alike(users, password); !added)
     return give_up(added.error());

@@ -2,32 +2,16 @@
 
 #include <algorithm>
 
+#include "core/principal_key.hpp"
+
 namespace hb::ingest {
-namespace {
-
-void add(std::string& key, const std::vector<std::string>& list) {
-  for (const std::string& one : list) key.append(one).append("\x1f");
-  key += '\x1e';
-}
-
-/// Everything of a principal that its relations depend on.
-std::string key_of(const Principal& principal) {
-  std::string key;
-  add(key, principal.roles);
-  add(key, principal.practitioners);
-  add(key, principal.organizations);
-  key.append(principal.purpose).append("\x1e").append(principal.approval);
-  return key;
-}
-
-}  // namespace
 
 Result<std::shared_ptr<const Related>> RelationCache::of(const Policy& policy,
                                                          const Principal& principal,
                                                          const tables::Database& tables) {
   if (principal.practitioners.empty() && principal.organizations.empty())
     return std::make_shared<const Related>();
-  const std::string key = key_of(principal);
+  const std::string key = principal_key(principal);
   const auto now = std::chrono::steady_clock::now();
   {
     const std::lock_guard lock(mutex_);

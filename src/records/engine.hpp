@@ -15,6 +15,7 @@
 #include "records/packer.hpp"
 #include "records/resident_cache.hpp"
 #include "records/sqlite.hpp"
+#include "records/token_lists.hpp"
 #include "records/store.hpp"
 
 namespace hb::records {
@@ -75,6 +76,7 @@ struct Engine {
   mutable std::shared_mutex traits_mutex;
   mutable bool traits_loaded = false;
   mutable People people;
+  mutable TokenLists token_lists;  // put and dropped under traits_mutex
 
   std::unique_ptr<const FieldPlan> fields;  // when there is a policy
   FindRelated related;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "core/utf8.hpp"
@@ -31,6 +32,7 @@ struct Filter {
   std::vector<bool> areas;        // [interned number]: is asked for
   std::vector<bool> reach;        // [interned number]: everybody there may be seen
   bool everybody = false;         // whoever lives where
+  bool by_area = false;           // areas give anybody; else the known alone
   std::vector<ResidentId> known;  // may be seen besides, rising
   std::uint32_t sex = 0;
   bool any_sex = true;
@@ -55,14 +57,14 @@ Filter filter_of(const Interner& texts, const Principal& principal, const Sight&
   filter.reach.resize(texts.size());
   filter.everybody = (sight.is_free() && principal.unrestricted) ||
                      (!sight.is_free() && sight.reaches_everybody());
-  const bool by_area = sight.is_free() || sight.reaches_areas();
+  filter.by_area = sight.is_free() || sight.reaches_areas();
   filter.known = sight.known();
   filter.any_sex = query.sex.empty();
   filter.sex = UINT32_MAX;
   for (std::uint32_t number = 0; number < texts.size(); ++number) {
     const std::string text = texts.text(number);
     filter.areas[number] = text.starts_with(query.area);
-    filter.reach[number] = by_area && may_see_area(principal, text);
+    filter.reach[number] = filter.by_area && may_see_area(principal, text);
     if (text == query.sex) filter.sex = number;
   }
   filter.by_age = query.age_from >= 0 || query.age_to >= 0;
@@ -71,11 +73,12 @@ Filter filter_of(const Interner& texts, const Principal& principal, const Sight&
   return filter;
 }
 
-/// The residents of one token in rising order, from the index and from what a bulk load owes.
+/// The residents of one token in rising order: from memory, or from the index and from what a bulk
+/// load owes.
 class Postings {
  public:
   Postings(sqlite::Connection& connection, std::int64_t token, std::vector<ResidentId> owed)
-      : query_(connection,
+      : query_(std::in_place, connection,
                "SELECT resident FROM token_index WHERE token = ?1 AND resident >= ?2 "
                "ORDER BY resident",
                token, 0),
@@ -84,28 +87,66 @@ class Postings {
     std::sort(owed_.begin(), owed_.end());
     step();
   }
+  /// kept  rising
+  Postings(std::int64_t token, TokenLists::List kept) : token_(token), kept_(std::move(kept)) {}
 
   /// The first resident that is not below `least`; 0 at the end.
   ResidentId seek(ResidentId least) {
+    if (kept_) return seek_kept(least);
     for (int i = 0; i < steps_before_seek && stored_ != 0 && stored_ < least; ++i) step();
     if (stored_ != 0 && stored_ < least) {
-      query_.bind(token_, least);
+      query_->bind(token_, least);
       step();
     }
     const auto owed = std::lower_bound(owed_.begin(), owed_.end(), least);
     if (owed == owed_.end()) return stored_;
     return stored_ == 0 ? *owed : std::min(stored_, *owed);
   }
-  Result<void> finished() const { return query_.finished(); }
+  Result<void> finished() const { return query_ ? query_->finished() : Result<void>(); }
+  /// Was much of it read, and not from memory?
+  bool was_long() const { return steps_ > worth_keeping; }
+  std::int64_t token() const { return token_; }
 
  private:
-  void step() { stored_ = query_.next() ? query_.integer(0) : 0; }
+  static constexpr int worth_keeping = 5'000;
 
-  Query query_;
+  void step() {
+    ++steps_;
+    stored_ = query_->next() ? query_->integer(0) : 0;
+  }
+
+  /// Most of the time the next one: a few steps first, then a search in the rest.
+  ResidentId seek_kept(ResidentId least) {
+    const auto at = [&](std::size_t place) { return static_cast<ResidentId>((*kept_)[place]); };
+    for (int i = 0; i < steps_before_seek && place_ < kept_->size() && at(place_) < least; ++i)
+      ++place_;
+    if (place_ < kept_->size() && at(place_) < least)
+      place_ = static_cast<std::size_t>(
+          std::lower_bound(kept_->begin() + static_cast<std::ptrdiff_t>(place_), kept_->end(),
+                           static_cast<std::uint32_t>(least)) -
+          kept_->begin());
+    return place_ < kept_->size() ? at(place_) : 0;
+  }
+
+  std::optional<Query> query_;
   std::int64_t token_;
   std::vector<ResidentId> owed_;
   ResidentId stored_ = 0;
+  int steps_ = 0;
+  TokenLists::List kept_;
+  std::size_t place_ = 0;
 };
+
+/// Keeps the whole list of a token; called with the lock of the residents held.
+Result<void> keep_list(const Engine& engine, sqlite::Connection& connection, std::int64_t token) {
+  Query query(connection, "SELECT resident FROM token_index WHERE token = ?1 ORDER BY resident",
+              token);
+  auto list = std::make_shared<std::vector<std::uint32_t>>();
+  while (query.next()) list->push_back(static_cast<std::uint32_t>(query.integer(0)));
+  if (const Result<void> read = query.finished(); !read) return read;
+  engine.token_lists.put(token, std::move(list));
+  return {};
+}
 
 /// Collects one page and counts on to the limit of exact totals.
 struct Page {
@@ -114,6 +155,7 @@ struct Page {
   std::int64_t total = 0;
   std::vector<ResidentId> ids;
 
+  bool is_full() const { return total >= offset + limit; }
   /// false: enough is known
   bool add(ResidentId id) {
     if (total >= offset && total < offset + limit) ids.push_back(id);
@@ -147,8 +189,15 @@ Result<void> page_by_words(const Engine& engine, const std::vector<std::int64_t>
   if (!reader) return unexpected(reader.error());
   std::vector<std::unique_ptr<Postings>> lists;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    lists.push_back(std::make_unique<Postings>(**reader, tokens[i], std::move(owed[i])));
+    if (TokenLists::List kept = engine.token_lists.find(tokens[i]); kept && !bulk)
+      lists.push_back(std::make_unique<Postings>(tokens[i], std::move(kept)));
+    else
+      lists.push_back(std::make_unique<Postings>(**reader, tokens[i], std::move(owed[i])));
   }
+  if (!filter.everybody && !filter.by_area)  // few: what they are not is not looked at
+    lists.push_back(
+        std::make_unique<Postings>(0, std::make_shared<const std::vector<std::uint32_t>>(
+                                          filter.known.begin(), filter.known.end())));
   ResidentId wanted = 1;
   std::size_t agreed = 0;
   for (std::size_t i = 0;; i = (i + 1) % lists.size()) {
@@ -168,6 +217,9 @@ Result<void> page_by_words(const Engine& engine, const std::vector<std::int64_t>
   }
   for (const auto& list : lists) {
     if (const Result<void> read = list->finished(); !read) return read;
+    // Another process may write what is open for reading only: nothing would drop the list then.
+    if (bulk || engine.options.read_only || !list->was_long()) continue;
+    if (const Result<void> kept = keep_list(engine, **reader, list->token()); !kept) return kept;
   }
   return {};
 }
@@ -205,6 +257,32 @@ class Merged {
   std::uint32_t last_ = 0;
 };
 
+/// How many the areas that count and the known have, up to the limit of exact totals.
+std::int64_t count_by_lists(const Engine& engine, const Filter& filter) {
+  const People& people = engine.people;
+  const auto in_lists = [&](std::size_t area) {
+    return area < filter.areas.size() && filter.areas[area] &&
+           (filter.everybody || filter.reach[area]);
+  };
+  std::int64_t count = 0;
+  for (std::size_t area = 0; area < people.by_area.size(); ++area) {
+    if (!in_lists(area)) continue;
+    const std::vector<std::uint32_t>& list = people.by_area[area];
+    if (filter.any_sex && !filter.by_age) {
+      count += static_cast<std::int64_t>(list.size());
+      continue;
+    }
+    for (const std::uint32_t id : list)
+      if (filter(id, people.traits[id]) && ++count == exact_total_limit) return count;
+  }
+  for (const ResidentId id : filter.known) {
+    const auto position = static_cast<std::size_t>(id);
+    if (position >= people.traits.size() || in_lists(people.traits[position].area)) continue;
+    if (filter(id, people.traits[position])) ++count;
+  }
+  return std::min(count, exact_total_limit);
+}
+
 /// Goes through the lists of the areas that count, not through everybody: who sees a street waits
 /// no longer than who sees all.
 void page_by_lists(const Engine& engine, const Filter& filter, Page& page) {
@@ -218,7 +296,11 @@ void page_by_lists(const Engine& engine, const Filter& filter, Page& page) {
   merged.begin();
   while (const std::uint32_t id = merged.next()) {
     if (id >= engine.people.traits.size()) break;
-    if (filter(id, engine.people.traits[id]) && !page.add(id)) return;
+    if (!filter(id, engine.people.traits[id])) continue;
+    if (!page.add(id)) return;
+    if (!page.is_full()) continue;
+    page.total = std::max(page.total, count_by_lists(engine, filter));
+    return;
   }
 }
 

@@ -106,8 +106,7 @@ constexpr std::int32_t unknown_day = INT32_MIN;
 /// The same of everybody, and who lives where. Not thread safe.
 struct People {
   std::vector<Traits> traits;  ///< [resident id]
-  /// [number of the area in the Interner] → ids in rising order; who has moved away may still stand
-  /// in the former list.
+  /// [number of the area in the Interner] → ids of those who live there, in rising order
   std::vector<std::vector<std::uint32_t>> by_area;
 };
 

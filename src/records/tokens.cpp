@@ -28,23 +28,35 @@ std::vector<std::int64_t> unpack_tokens(std::string_view bytes) {
   return tokens;
 }
 
+namespace {
+
+void join(std::vector<std::uint32_t>& list, std::uint32_t id) {
+  if (list.empty() || list.back() < id) return list.push_back(id);
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at == list.end() || *at != id) list.insert(at, id);
+}
+
+void leave(std::vector<std::uint32_t>& list, std::uint32_t id) {
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at != list.end() && *at == id) list.erase(at);
+}
+
+}  // namespace
+
 void put_traits(People& people, Interner& texts, const Resident& resident) {
   const auto position = static_cast<std::size_t>(resident.id);
   if (people.traits.size() <= position)
     people.traits.resize(position + 1, {unknown_day, 0, 0, false, false});
   const std::uint32_t area = texts.number(resident.area);
-  people.traits[position] = {resident.birth_date ? resident.birth_date->days : unknown_day, area,
-                             static_cast<std::uint16_t>(texts.number(resident.sex)),
-                             !resident.is_gone(), resident.is_gone()};
   if (people.by_area.size() <= area) people.by_area.resize(area + 1);
-  std::vector<std::uint32_t>& list = people.by_area[area];
   const auto id = static_cast<std::uint32_t>(resident.id);
-  if (list.empty() || list.back() < id) {
-    list.push_back(id);
-    return;
-  }
-  const auto at = std::lower_bound(list.begin(), list.end(), id);
-  if (at == list.end() || *at != id) list.insert(at, id);
+  Traits& traits = people.traits[position];
+  if (traits.exists && (traits.area != area || resident.is_gone()))
+    leave(people.by_area[traits.area], id);
+  traits = {resident.birth_date ? resident.birth_date->days : unknown_day, area,
+            static_cast<std::uint16_t>(texts.number(resident.sex)), !resident.is_gone(),
+            resident.is_gone()};
+  if (traits.exists) join(people.by_area[area], id);
 }
 
 }  // namespace hb::records

@@ -118,6 +118,7 @@ void Writer::publish_residents() {
   for (const auto& [key, resident] : effects_.changed) engine_.residents.put(key, resident);
   if (effects_.changed.empty()) return;
   const std::unique_lock lock(engine_.traits_mutex);
+  engine_.token_lists.drop(effects_.words);
   if (!engine_.traits_loaded) return;
   for (const auto& [key, resident] : effects_.changed) {
     put_traits(engine_.people, engine_.texts, resident);

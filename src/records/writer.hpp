@@ -100,6 +100,7 @@ class Writer {
     std::vector<Pair> tokens;
     std::vector<Pair> patients;
     std::vector<std::pair<std::int64_t, Resident>> changed;  // patient key
+    std::vector<std::int64_t> words;                         // tokens whose lists changed
     std::vector<std::pair<int, std::string>> types;
   };
   struct Mark {

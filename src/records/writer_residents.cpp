@@ -87,6 +87,8 @@ Result<void> Writer::write_words(ResidentId resident, const std::vector<std::int
                       std::back_inserter(added));
   std::set_difference(former.begin(), former.end(), tokens.begin(), tokens.end(),
                       std::back_inserter(dropped));
+  for (const auto* changed : {&added, &dropped})
+    effects_.words.insert(effects_.words.end(), changed->begin(), changed->end());
   for (const std::int64_t token : added) {
     if (engine_.bulk) {
       effects_.tokens.push_back({token, resident});

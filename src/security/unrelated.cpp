@@ -45,8 +45,9 @@ Result<std::set<ResidentId>> related_to(const tables::Database& tables, const Po
                                         const Principal& who, const UnrelatedAsk& ask) {
   std::set<ResidentId> known(who.own.begin(), who.own.end());
   if (who.practitioners.empty() && who.organizations.empty()) return known;
-  for (const Instant at : {ask.since, Instant{ask.until.micros - 1}}) {
-    const Result<Related> related = tables.related(who, all_relations(policy), day_in_shanghai(at));
+  for (const Date day :
+       {day_in_shanghai(ask.since), day_in_shanghai(Instant{ask.until.micros - 1}), ask.today}) {
+    const Result<Related> related = tables.related(who, all_relations(policy), day);
     if (!related) return unexpected(related.error());
     for (const auto& [resident, relations] : *related) known.insert(resident);
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/date.hpp"
 #include "core/policy.hpp"
 #include "core/principal.hpp"
 #include "core/result.hpp"
@@ -25,6 +26,7 @@ struct Look {
 struct UnrelatedAsk {
   Instant since, until;  ///< [since, until)
   std::string user;      ///< empty: everybody
+  Date today;            ///< of the store: in a simulated one its last day
 };
 
 struct UnrelatedReport {
@@ -39,9 +41,8 @@ using FindAccount = std::function<Result<std::optional<Principal>>(const std::st
 using WasOpen = std::function<Result<bool>(const std::string&, ResidentId, Instant)>;
 
 /// Reads of persons in the audit whose reader has none of the policy's relations to the person,
-/// neither on the first nor on the last day asked for, and who is not the person. The program's own
-/// jobs are left out.
-/// errors  those of the audit, the tables and of find
+/// neither on the first nor on the last day asked for nor today, and who is not the person. The
+/// program's own jobs are left out. errors  those of the audit, the tables and of find
 Result<UnrelatedReport> looks_without_relation(const records::Store& store,
                                                const tables::Database& tables, const Policy& policy,
                                                const FindAccount& find, const WasOpen& was_open,

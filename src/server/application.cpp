@@ -199,6 +199,14 @@ bool is_about_one_person(const Route& route) {
   return route.pattern.starts_with("/api/residents/{id}");
 }
 
+/// Scans of the tables, or of the audit, that nothing keeps ready.
+bool is_slow(const Request& request) {
+  const std::vector<std::string>& parts = request.segments;
+  if (parts.size() < 3 || parts[0] != "api") return false;
+  const bool is_list = parts.size() == 4 && parts[1] == "measures" && parts[3] == "residents";
+  return is_list || (parts[1] == "audit" && parts[2] == "unrelated");
+}
+
 void log_request(const Request& request, std::string_view route, const Response& response,
                  double milliseconds) {
   // The route's pattern, never the path or the query: those may name a person.
@@ -238,6 +246,7 @@ Application make_application(Services& services, bool https, bool log_requests) 
   application.handle = [&services, log_requests](Request& request) {
     return handle(services, log_requests, request);
   };
+  application.is_slow = is_slow;
   application.should_wait = [&services](const Request& request) {
     const BatchId after = asked_after(request);
     return after > 0 && services.feed.reached() < after;

@@ -80,6 +80,8 @@ struct Application {
   std::function<Response(Request& request)> handle;
   /// True while the request should wait a little for the tables to follow (?after=N).
   std::function<bool(const Request& request)> should_wait;
+  /// Requests that may take seconds: they have threads of their own, so that others need not wait.
+  std::function<bool(const Request& request)> is_slow;
   EventHub* events = nullptr;
 };
 

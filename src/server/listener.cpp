@@ -146,6 +146,7 @@ void Listener::stop() {
   for (const auto& thread : state.threads) thread->context.stop();
   for (std::thread& thread : state.running) thread.join();
   state.shared.workers.join();
+  state.shared.slow_workers.join();
 }
 
 }  // namespace hb::server

@@ -25,6 +25,7 @@
 #include "server/limits.hpp"
 #include "server/listener.hpp"
 #include "server/metrics.hpp"
+#include "server/person_lists.hpp"
 #include "server/timeline.hpp"
 #include "server/uploads.hpp"
 
@@ -57,6 +58,7 @@ struct Services {
   std::unique_ptr<indicators::MeasureEngine> measures;
   std::unique_ptr<FeedCache>
       measure_lists;  ///< key: area|period; its feed is the generation of the cells
+  PersonLists person_lists;  ///< key: measure|area|period|part|principal
   std::unique_ptr<AuditCheck> audit_check;
   std::atomic<bool> warm{false};  ///< what everybody opens first is made: /readyz
   std::unique_ptr<fhir_api::IndexWatch> search;

@@ -370,8 +370,9 @@ net::awaitable<Response> Session::answer(Request& request) {
   if (shared_.waiting >= shared_.options.max_waiting) co_return too_busy();
   ++shared_.waiting;
   Response response;
+  const bool slow = shared_.application.is_slow && shared_.application.is_slow(request);
   co_await net::co_spawn(
-      shared_.workers,
+      slow ? shared_.slow_workers : shared_.workers,
       [&]() -> net::awaitable<void> {
         response = shared_.application.handle(request);
         co_return;

@@ -1,5 +1,6 @@
 #pragma once
 // Internal to listener.cpp and session.cpp: the only two files that include Beast and Asio.
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -44,6 +45,7 @@ struct Shared {
   std::unique_ptr<boost::asio::ssl::context> tls;  ///< null: in the clear
   AddressCount addresses;
   boost::asio::thread_pool workers;
+  boost::asio::thread_pool slow_workers;  ///< for what may take seconds
   std::atomic<bool> stopping{false};
   std::atomic<int> connections{0};
   std::atomic<int> waiting{0};
@@ -51,7 +53,8 @@ struct Shared {
   Shared(const ListenerOptions& given, Application served)
       : options(given),
         application(std::move(served)),
-        workers(static_cast<std::size_t>(given.worker_threads)) {}
+        workers(static_cast<std::size_t>(given.worker_threads)),
+        slow_workers(static_cast<std::size_t>(std::max(1, given.worker_threads / 4))) {}
 
   bool bounds(const boost::asio::ip::address& address) const {
     return options.bound_this_machine || !address.is_loopback();

@@ -25,13 +25,17 @@ Result<void> bind_all(duck::Statement& statement, const Parameters& parameters) 
   return {};
 }
 
+Result<duck::Answer> run(duck::Statement& statement, const Parameters& parameters) {
+  if (Result<void> bound = bind_all(statement, parameters); !bound)
+    return unexpected(bound.error());
+  return statement.stream();
+}
+
 Result<duck::Answer> run(const duck::Connection& connection, const std::string& sql,
                          const Parameters& parameters) {
   Result<duck::Statement> statement = duck::Statement::prepare(connection, sql);
   if (!statement) return unexpected(statement.error());
-  if (Result<void> bound = bind_all(*statement, parameters); !bound)
-    return unexpected(bound.error());
-  return statement->stream();
+  return run(*statement, parameters);
 }
 
 Result<ResultSet> ask(const duck::Connection& connection, const std::string& sql,
@@ -52,6 +56,23 @@ Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connec
                               const WatchedAsk& watched) {
   const Watchdog::Watch watch(watchdog, connection, watched.deadline);
   Result<ResultSet> set = ask(connection, watched.sql, watched.parameters);
+  if (!set && watch.expired()) return unexpected<Error>(stopped(watched.time_limit));
+  return set;
+}
+
+Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connection,
+                              Prepared& prepared, const WatchedAsk& watched) {
+  const Watchdog::Watch watch(watchdog, connection, watched.deadline);
+  auto known = prepared.find(watched.sql);
+  if (known == prepared.end()) {
+    Result<duck::Statement> statement = duck::Statement::prepare(connection, watched.sql);
+    if (!statement) return unexpected(statement.error());
+    known = prepared.emplace(watched.sql, std::move(*statement)).first;
+  }
+  Result<duck::Answer> answer = run(known->second, watched.parameters);
+  if (!answer && watch.expired()) return unexpected<Error>(stopped(watched.time_limit));
+  if (!answer) return unexpected(answer.error());
+  Result<ResultSet> set = duck::read_all(*answer, most_rows);
   if (!set && watch.expired()) return unexpected<Error>(stopped(watched.time_limit));
   return set;
 }

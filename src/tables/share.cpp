@@ -42,6 +42,7 @@ struct Share::Instance {
   duck::Engine engine;
   duck::Connection connection;
   mutable Watchdog watchdog;
+  mutable Prepared prepared;  ///< after the connection: they die first
 
   Instance(duck::Engine&& opened, duck::Connection&& connected)
       : engine(std::move(opened)), connection(std::move(connected)) {}
@@ -109,7 +110,7 @@ Result<Share::Content> Share::content(const std::string& table) const {
 Result<ResultSet> Share::query(const std::string& sql,
                                const std::vector<std::pair<std::string, Value>>& parameters,
                                std::chrono::milliseconds time_limit) const {
-  return ask_watched(instance_->watchdog, instance_->connection,
+  return ask_watched(instance_->watchdog, instance_->connection, instance_->prepared,
                      {sql, parameters, std::chrono::steady_clock::now() + time_limit, time_limit});
 }
 

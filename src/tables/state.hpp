@@ -103,6 +103,10 @@ struct WatchedAsk {
 };
 Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connection,
                               const WatchedAsk& ask);
+/// Statements of one connection, planned once and run again with other parameters.
+using Prepared = std::map<std::string, duck::Statement>;
+Result<ResultSet> ask_watched(Watchdog& watchdog, const duck::Connection& connection,
+                              Prepared& prepared, const WatchedAsk& ask);
 
 /// encounter__0f3c…: the name and a hash of all that makes the rows.
 std::string physical_name(const TableSchema& schema);

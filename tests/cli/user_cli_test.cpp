@@ -92,3 +92,25 @@ TEST_CASE("token: printed once, listed without its secret, revoked; a bad scope 
   CHECK(run_program("token create" + store + " --client x --scope 'system/*.r' --expires 1y")
             .exit_code == 2);
 }
+
+TEST_CASE("user demo: doctors, institutions, residents and departments see somebody") {
+  const TempDir folder;
+  const std::string files = (folder.path() / "files").string();
+  const std::string store = " --store " + (folder.path() / "store").string();
+  REQUIRE(run_program("simulate --residents 1500 --years 1 --seed 3 --dirt none --out " + files)
+              .exit_code == 0);
+  REQUIRE(run_program("load --simulated" + store + " " + files).exit_code == 0);
+  REQUIRE(run_program("user demo" + store).exit_code == 0);
+
+  const auto links = [&](const std::string& role) {
+    return json::parse(run_program("access show" + store + " --user " + role).out);
+  };
+  CHECK(links("general-practitioner").at("practitioners").as_array().size() == 1);
+  CHECK(links("resident").at("residents").as_array().size() == 1);
+  CHECK(links("guardian").at("residents").as_array().size() == 1);
+  CHECK(links("civil-affairs").at("approval") == "演示〔2025〕1号");
+  CHECK(links("auditor").at("residents").as_array().empty());
+  const json::value users = json::parse(run_program("user list" + store).out);
+  for (const json::value& user : users.as_array())
+    if (user.at("user") == "nurse") CHECK(user.at("organizations").as_array().size() == 1);
+}

@@ -244,3 +244,44 @@ TEST_CASE("audit: every read of a person and every write of a user, without name
   CHECK(entries->at(5).what == "batch 2");
   for (const auto& entry : *entries) CHECK(entry.what.find("张") == std::string::npos);
 }
+
+TEST_CASE(
+    "find_residents: a word that many have: counted the same from memory, after every change") {
+  const TempDir folder;
+  auto store = given_store(folder.path());
+  constexpr int people = 8'000;  // every fourth lives in the second street
+  WriteSet all;
+  for (int i = 0; i < people; ++i) {
+    const std::string id = "p" + std::to_string(i);
+    WriteSet one = patient(*store, id, "{\"id\":\"" + id + "\"}",
+                           {.area = i % 4 == 0 ? "330105002" : "330105001"}, {"li"});
+    one.residents.front().resource = all.resources.size();
+    all.resources.push_back(std::move(one.resources.front()));
+    all.residents.push_back(std::move(one.residents.front()));
+  }
+  committed(*store, std::move(all));
+  const Principal second{"li.na", {}, {"330105002"}, {}, "test"};
+  const auto total = [&](const Principal& who, std::vector<std::string> words) {
+    return store->find_residents(who, {.words = std::move(words), .limit = 5})->total;
+  };
+  for (int round = 0; round < 2; ++round) {  // at first from the index, then from memory
+    CHECK(total(anyone, {"li"}) == people);
+    CHECK(total(second, {"li"}) == people / 4);
+    CHECK(total(second, {}) == people / 4);
+    CHECK(ids(store->find_residents(second, {.words = {"li"}, .offset = 3, .limit = 2})) ==
+          Ids{13, 17});
+  }
+  // One is called otherwise, one comes, one moves into the second street and back out of it again.
+  committed(*store, patient(*store, "p4", "{\"v\":2}", {.area = "330105002"}, {"wang"}));
+  CHECK(total(second, {"li"}) == people / 4 - 1);
+  CHECK(total(second, {"wang"}) == 1);
+  committed(*store, patient(*store, "new", "{\"v\":1}", {.area = "330105002"}, {"li"}));
+  CHECK(total(second, {"li"}) == people / 4);
+  CHECK(total(second, {}) == people / 4 + 1);
+  committed(*store, patient(*store, "p1", "{\"v\":2}", {.area = "330105002"}, {"li"}));
+  CHECK(total(second, {}) == people / 4 + 2);
+  CHECK(total(anyone, {}) == people + 1);
+  committed(*store, patient(*store, "p1", "{\"v\":3}", {.area = "330105001"}, {"li"}));
+  CHECK(total(second, {}) == people / 4 + 1);
+  CHECK(total(second, {"li"}) == people / 4);
+}

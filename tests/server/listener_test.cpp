@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <deque>
 #include <thread>
 #include <vector>
 
@@ -84,6 +85,24 @@ TEST_CASE(
   CHECK(connection.read().status == 200);  // pipelined
   CHECK(connection.read().status == 200);
   CHECK(connection.ends());
+}
+
+TEST_CASE("Listener: what may take seconds never takes the threads of the rest") {
+  Application application = echo();
+  application.is_slow = [](const Request& request) { return request.query("sleep").has_value(); };
+  ListenerOptions options;
+  options.worker_threads = 4;
+  const auto listener = started(options, std::move(application));
+  std::deque<Connection> slow;  // 3.6 s of work for the one thread that slow requests have
+  for (int i = 0; i < 12; ++i) {
+    slow.emplace_back(listener->port());
+    slow.back().send("GET /x?sleep=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  std::this_thread::sleep_for(50ms);
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(test::get(listener->port(), "/x").status == 200);
+  CHECK(std::chrono::steady_clock::now() - began < 250ms);
+  for (Connection& one : slow) CHECK(one.read().status == 200);
 }
 
 TEST_CASE("Listener: every answer carries the security headers") {

@@ -1,5 +1,7 @@
 // What comparisons, texts and conditions ask most often: the only value at the end of a path of
 // known steps. It is read on the tape, no item is pushed.
+#include <algorithm>
+#include <array>
 #include <span>
 
 #include "fhir/path/evaluator.hpp"
@@ -88,6 +90,47 @@ std::optional<std::string_view> Evaluator::number_text(const Node& node, const S
   const bool plain = !text.empty() && text.size() <= most && text[0] != '-' &&
                      text.find_first_of("eE") == std::string_view::npos;
   return plain ? std::optional(text) : std::nullopt;
+}
+
+std::string_view Evaluator::part_of_text(const Node& node, const Scope& scope) {
+  std::string_view text;
+  if (sole_text(node, scope, text) != Found::unknown) return text;
+  bool several = false;
+  bool is_text = true;
+  bool any = false;
+  auto use = [&](const Value& item) {
+    several = any;
+    any = true;
+    if (!several && !plain_text(item, text)) is_text = !system_value(item).has_value();
+    return !several;
+  };
+  each(node, scope, sink_of(use));
+  if (several) error("one value is expected, there are several");
+  if (!is_text && !failed()) error("& joins texts");
+  return text;
+}
+
+/// a & b & c is one text of three parts, not one of two first.
+bool Evaluator::concatenation(const Node& node, const Scope& scope, Sink sink) {
+  constexpr std::size_t most = 8;
+  std::array<std::string_view, most> parts;
+  std::size_t first = most;  // filled from the end: the tree leans to the left
+  std::size_t size = 0;
+  const Node* rest = &node;
+  const auto take = [&](const Node& part) {
+    parts[--first] = part_of_text(part, scope);
+    size += parts[first].size();
+    return !failed();
+  };
+  while (first > 1 && rest->kind == Node::Kind::operation && rest->op == Operator::concatenate) {
+    if (!take(*rest->arguments[1])) return false;
+    rest = rest->arguments[0].get();
+  }
+  if (!take(*rest)) return false;
+  char* const place = room(size);
+  char* end = place;
+  for (; first < most; ++first) end = std::copy(parts[first].begin(), parts[first].end(), end);
+  return sink(std::string_view(place, size));
 }
 
 }  // namespace hb::fhir::path

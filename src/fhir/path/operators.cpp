@@ -503,47 +503,6 @@ bool Evaluator::equality(const Node& node, const Scope& scope, Sink sink) {
   return sink(!*same);
 }
 
-std::string_view Evaluator::part_of_text(const Node& node, const Scope& scope) {
-  std::string_view text;
-  if (sole_text(node, scope, text) != Found::unknown) return text;
-  bool several = false;
-  bool is_text = true;
-  bool any = false;
-  auto use = [&](const Value& item) {
-    several = any;
-    any = true;
-    if (!several && !plain_text(item, text)) is_text = !system_value(item).has_value();
-    return !several;
-  };
-  each(node, scope, sink_of(use));
-  if (several) error("one value is expected, there are several");
-  if (!is_text && !failed()) error("& joins texts");
-  return text;
-}
-
-/// a & b & c is one text of three parts, not one of two first.
-bool Evaluator::concatenation(const Node& node, const Scope& scope, Sink sink) {
-  constexpr std::size_t most = 8;
-  std::array<std::string_view, most> parts;
-  std::size_t first = most;  // filled from the end: the tree leans to the left
-  std::size_t size = 0;
-  const Node* rest = &node;
-  const auto take = [&](const Node& part) {
-    parts[--first] = part_of_text(part, scope);
-    size += parts[first].size();
-    return !failed();
-  };
-  while (first > 1 && rest->kind == Node::Kind::operation && rest->op == Operator::concatenate) {
-    if (!take(*rest->arguments[1])) return false;
-    rest = rest->arguments[0].get();
-  }
-  if (!take(*rest)) return false;
-  char* const place = room(size);
-  char* end = place;
-  for (; first < most; ++first) end = std::copy(parts[first].begin(), parts[first].end(), end);
-  return sink(std::string_view(place, size));
-}
-
 bool Evaluator::arithmetic(const Node& node, const Scope& scope, Sink sink) {
   if (node.op == Operator::concatenate) return concatenation(node, scope, sink);
   const auto left = single_exact(*node.arguments[0], scope);

@@ -200,7 +200,7 @@ Response get_unrelated(Request& request, const Principal& principal, Services& s
       [&](const std::string& name, ResidentId resident, Instant at) {
         return services.access->was_open(name, resident, at);
       },
-      {*since, end, *user});
+      {*since, end, *user, services.today()});
   if (!report) return outcome(report.error());
   services.hub.store().note_audit(principal, "audit", "looks without a relation");
   json::array items;

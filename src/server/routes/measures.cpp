@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/principal_key.hpp"
 #include "server/json_text.hpp"
 #include "server/person.hpp"
 #include "server/routes.hpp"
@@ -65,32 +66,52 @@ struct ListAsk {
   std::int64_t limit = 50;
 };
 
-Result<tables::ResultSet> ask_list(const Services& services, const Principal& principal,
-                                   const ListAsk& list, const std::string& select,
-                                   const std::string& behind) {
+Result<PersonList> make_list(const Services& services, const Principal& principal,
+                             const ListAsk& list) {
   const std::string sql = fmt::format(
-      "SELECT {} FROM (\n{}\n) AS listed WHERE {} {}", select, list.ask.measure->list->sql,
-      list.numerator ? "listed.in_numerator" : "NOT listed.in_numerator", behind);
-  return services.hub.tables().query(principal, sql,
-                                     {{"from", list.ask.period.first},
-                                      {"to", std::min(list.ask.period.last, services.today())},
-                                      {"area", list.ask.area},
-                                      {"today", services.today()}},
-                                     list_limit);
+      "SELECT listed.resident_id, listed.note FROM (\n{}\n) AS listed WHERE {} "
+      "ORDER BY listed.resident_id NULLS LAST",
+      list.ask.measure->list->sql,
+      list.numerator ? "listed.in_numerator" : "NOT listed.in_numerator");
+  PersonList made;
+  bool sound = true;
+  const Result<void> done = services.hub.tables().scan(
+      principal, sql,
+      {{"from", list.ask.period.first},
+       {"to", std::min(list.ask.period.last, services.today())},
+       {"area", list.ask.area},
+       {"today", services.today()}},
+      [&](const std::vector<tables::Value>& row) {
+        const auto* id = std::get_if<std::int64_t>(&row[0]);
+        sound = id != nullptr;
+        if (sound) made.add(*id, std::get_if<std::string>(&row[1]));
+        return sound;
+      },
+      list_limit);
+  if (!done) return unexpected(done.error());
+  if (!sound)
+    return fail(ErrorCode::invalid_input, "the list's SQL must give resident_id as BIGINT");
+  return made;
+}
+
+/// Made once for all who see the same; later pages come from the list of the first.
+PersonLists::Made list_of(Services& services, const Principal& principal, const ListAsk& list) {
+  const std::string key =
+      fmt::format("{}|{}|{}|{}|{}", list.ask.measure->id, list.ask.area,
+                  format_period(list.ask.period), list.numerator, principal_key(principal));
+  return services.person_lists.get(key, services.feed.reached(), list.offset > 0,
+                                   [&] { return make_list(services, principal, list); });
 }
 
 Result<json::object> person_row(Services& services, const Principal& principal,
-                                const std::vector<tables::Value>& row) {
-  const auto* id = std::get_if<std::int64_t>(&row[0]);
-  if (id == nullptr)
-    return fail(ErrorCode::invalid_input, "the list's SQL must give resident_id as BIGINT");
-  const auto resident = services.hub.store().resident(principal, *id);
+                                const PersonList& list, std::size_t place) {
+  const auto resident = services.hub.store().resident(principal, list.residents[place]);
   if (!resident) return unexpected(resident.error());
   const auto card = card_of(*resident, principal, services);
   if (!card) return unexpected(card.error());
   json::object object = resident_object(*resident, services, *card);
-  const auto* note = std::get_if<std::string>(&row[1]);
-  object["note"] = note != nullptr ? json::value(*note) : json::value(nullptr);
+  const std::uint32_t note = list.note_of[place];
+  object["note"] = note != 0 ? json::value(list.notes[note]) : json::value(nullptr);
   return object;
 }
 
@@ -216,21 +237,17 @@ Response get_measure_residents(Request& request, const Principal& principal, Ser
   list.limit = limit->value_or(50);
 
   if (!ask->measure->list) return not_found({"该指标的名单", "list behind this indicator"});
-  const auto total = ask_list(services, principal, list, "count(*) AS n", "");
-  if (!total) return outcome(total.error());
-  const auto rows =
-      ask_list(services, principal, list, "listed.resident_id, listed.note",
-               fmt::format("ORDER BY listed.resident_id NULLS LAST LIMIT {} OFFSET {}", list.limit,
-                           list.offset));
-  if (!rows) return outcome(rows.error());
+  const auto made = list_of(services, principal, list);
+  if (!made) return outcome(made.error());
+  const auto total = static_cast<std::int64_t>((*made)->residents.size());
   json::array items;
-  for (const auto& row : rows->rows) {
-    auto object = person_row(services, principal, row);
+  for (std::int64_t at = list.offset; at < std::min(total, list.offset + list.limit); ++at) {
+    auto object = person_row(services, principal, **made, static_cast<std::size_t>(at));
     if (!object) return outcome(object.error());
     items.push_back(std::move(*object));
   }
   return json_response(200, json::object{{"part", list.numerator ? "numerator" : "gap"},
-                                         {"total", std::get<std::int64_t>(total->rows.at(0).at(0))},
+                                         {"total", total},
                                          {"offset", list.offset},
                                          {"limit", list.limit},
                                          {"items", std::move(items)}});
