@@ -3,9 +3,10 @@
 #include <boost/json.hpp>
 
 #include "cli/commands.hpp"
-#include "server/json_text.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/store_index.hpp"
+#include "server/json_text.hpp"
 
 namespace hb::cli {
 
@@ -103,6 +104,11 @@ void add_store(CLI::App& app, int& exit_code) {
   add_action(*store, "rebuild", "Make all tables anew from the records", exit_code, run_rebuild);
   add_action(*store, "check", "Prove that the tables equal the records (exit 1 when they do not)",
              exit_code, run_check);
+  add_action(
+      *store, "index", "Make the search index, as serve would do in the background", exit_code,
+      +[](const StoreArguments& arguments) {
+        return run_index(arguments.store, arguments.scenes, arguments.threads);
+      });
   add_action(*store, "info", "Print what the store holds (JSON)", exit_code, run_info);
   add_store_backup(*store, exit_code);
 }

@@ -5,6 +5,7 @@
 
 #include "crypto/bytes.hpp"
 #include "crypto/key_file.hpp"
+#include "ingest/idle_preparers.hpp"
 #include "ingest/commit.hpp"
 #include "ingest/relation_cache.hpp"
 #include "ingest/replay.hpp"
@@ -54,6 +55,7 @@ struct Hub::State {
   std::mutex building;   // one building of tables at a time
 
   RelationCache relations;
+  IdlePreparers idle_preparers;  // they use everything above
 
   Date today() const { return options.today ? options.today() : day_in_shanghai(options.clock()); }
 
@@ -197,6 +199,7 @@ tables::Database& Hub::tables() { return *state_->tables; }
 const std::shared_ptr<const fhir::Rulebook>& Hub::rulebook() const { return state_->rulebook; }
 const views::Flattener& Hub::flattener() const { return *state_->flattener; }
 const std::string& Hub::directory() const { return state_->directory; }
+IdlePreparers& Hub::idle_preparers() { return state_->idle_preparers; }
 
 Result<BatchId> Hub::catch_up(const std::function<void(double)>& progress) {
   const std::lock_guard lock(state_->replaying);

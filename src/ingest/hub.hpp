@@ -17,6 +17,8 @@
 
 namespace hb::ingest {
 
+class IdlePreparers;
+
 struct HubOptions {
   std::string views_dir;       ///< scenes/core/views
   std::string profiles_dir;    ///< scenes/core/profiles; empty = levels as built in, no profiles
@@ -63,6 +65,7 @@ class Hub {
   const views::Flattener& flattener() const;
   const std::shared_ptr<const fhir::Rulebook>& rulebook() const;
   const std::string& directory() const;
+  IdlePreparers& idle_preparers();  ///< see ingest/idle_preparers.hpp
 
   /// Applies what the tables lack, from the feed; returns the batch reached.
   Result<BatchId> catch_up(const std::function<void(double)>& progress = {});

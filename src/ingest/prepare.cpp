@@ -124,7 +124,7 @@ void KnownReferences::add(std::string_view type, std::string_view id) {
 
 struct Preparer::State {
   Hub& hub;
-  KnownReferences& known;
+  KnownReferences* known;  // null: nobody asks for orphans
   fhir::Parser parser;
   fhir::Validator validator;
   views::Flattener::Sink sink;
@@ -134,7 +134,7 @@ struct Preparer::State {
   Prepared prepared;
   DeliveryId delivery = 0;
 
-  State(Hub& hub_, KnownReferences& known_)
+  State(Hub& hub_, KnownReferences* known_)
       : hub(hub_),
         known(known_),
         validator(hub_.rulebook(), {.simulated = hub_.store().info().simulated}),
@@ -223,7 +223,7 @@ struct Preparer::State {
           add_orphan(resource, line, raw);
         return;
       }
-      auto known_here = known.exists(reference.type, reference.id);
+      auto known_here = known->exists(reference.type, reference.id);
       if (!known_here)
         outcome = unexpected(known_here.error());
       else if (!*known_here && !is_first_pass_type(resource.type))
@@ -285,8 +285,10 @@ struct Preparer::State {
           problem_of({"does-not-fit", rows.error().where, rows.error().message, ""}, text, piece));
       return {};
     }
-    auto references = look_at_references(resource, text, piece.line);
-    if (!references) return unexpected(references.error());
+    if (known != nullptr) {
+      auto references = look_at_references(resource, text, piece.line);
+      if (!references) return unexpected(references.error());
+    }
     version.type = std::string(resource.type);
     version.id = std::string(resource.id);
     if (looks_minified(text)) {
@@ -303,7 +305,8 @@ struct Preparer::State {
   }
 };
 
-Preparer::Preparer(Hub& hub, KnownReferences& known) : state_(new State(hub, known)) {}
+Preparer::Preparer(Hub& hub, KnownReferences& known) : state_(new State(hub, &known)) {}
+Preparer::Preparer(Hub& hub) : state_(new State(hub, nullptr)) {}
 Preparer::~Preparer() = default;
 
 Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery,
@@ -312,7 +315,8 @@ Result<Prepared> Preparer::prepare(const Chunk& chunk, DeliveryId delivery,
   state.prepared = Prepared{};
   state.delivery = delivery;
   state.provisional.clear();
-  if (state.residents.size() > most_cached_residents) state.residents.clear();
+  if (state.known == nullptr || state.residents.size() > most_cached_residents)
+    state.residents.clear();
   state.prepared.set.delivery = delivery;
   state.prepared.set.problems = chunk.problems;
   state.prepared.set.resources.reserve(chunk.pieces.size());

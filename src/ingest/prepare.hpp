@@ -33,6 +33,9 @@ class KnownReferences;
 class Preparer {
  public:
   Preparer(Hub& hub, KnownReferences& known);
+  /// For small writes, one after the other: remembers nobody from one to the next, and does not ask
+  /// whether there is what a resource refers to.
+  explicit Preparer(Hub& hub);
   ~Preparer();
   Preparer(const Preparer&) = delete;
   Preparer& operator=(const Preparer&) = delete;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "ingest/commit.hpp"
+#include "ingest/idle_preparers.hpp"
 #include "ingest/json_scan.hpp"
 #include "ingest/prepare.hpp"
 
@@ -41,15 +42,14 @@ Result<std::vector<Written>> write(Hub& hub, const Principal& principal,
                                    const std::vector<Deletion>& deletions) {
   std::vector<Written> written(texts.size() + deletions.size());
   if (written.empty()) return written;
-  KnownReferences known(hub.store());
-  Preparer preparer(hub, known);
-  Result<Prepared> prepared = preparer.prepare(chunk_of(texts, order_of(texts)), 0);
+  std::unique_ptr<Preparer> preparer = hub.idle_preparers().take(hub);
+  Result<Prepared> prepared = preparer->prepare(chunk_of(texts, order_of(texts)), 0);
   if (!prepared) return unexpected(prepared.error());
+  hub.idle_preparers().give_back(std::move(preparer));
   for (const records::Problem& problem : prepared->set.problems)
     written[static_cast<std::size_t>(problem.line)].faults.push_back(
         {problem.rule, problem.path, problem.expected, problem.found});
   if (!prepared->set.problems.empty()) return written;
-  prepared->set.orphans.clear();  // references to nobody known are a warning of deliveries
   prepared->set.user = principal.user;
   prepared->set.purpose = principal.purpose;
   prepared->set.from = principal.from;
@@ -74,9 +74,10 @@ Result<std::vector<Written>> write(Hub& hub, const Principal& principal,
 }
 
 std::vector<fhir::Fault> faults_of(Hub& hub, std::string_view text) {
-  KnownReferences known(hub.store());
-  Preparer preparer(hub, known);
-  return preparer.faults_of(text);
+  std::unique_ptr<Preparer> preparer = hub.idle_preparers().take(hub);
+  std::vector<fhir::Fault> faults = preparer->faults_of(text);
+  hub.idle_preparers().give_back(std::move(preparer));
+  return faults;
 }
 
 }  // namespace hb::ingest

@@ -46,8 +46,9 @@ Result<void> Committer::queue(Job job) {
   return done.get();
 }
 
-void Committer::audit(Store::AuditEntry entry) {
+std::uint64_t Committer::audit(Store::AuditEntry entry) {
   bool wake = false;
+  std::uint64_t number = 0;
   {
     std::unique_lock lock(mutex_);
     // Readers wait when they are faster than their entries can be written: none is ever dropped,
@@ -58,8 +59,22 @@ void Committer::audit(Store::AuditEntry entry) {
     });
     wake = audit_.empty() || audit_.size() == audit_flush;
     audit_.push_back(std::move(entry));
+    number = ++noted_;
   }
   if (wake) wake_.notify_one();
+  return number;
+}
+
+void Committer::when_audited(std::uint64_t entry, std::function<void(bool)> done) {
+  {
+    std::unique_lock lock(mutex_);
+    if (entry <= settled_) {
+      lock.unlock();
+      return done(true);
+    }
+    waiting_.push_back({entry, std::move(done)});
+  }
+  wake_.notify_one();
 }
 
 bool Committer::take(Group& group) {
@@ -67,7 +82,8 @@ bool Committer::take(Group& group) {
   wake_.wait(lock, [&] { return stopping_ || !queue_.empty() || !audit_.empty(); });
   if (queue_.empty() && !stopping_ && !audit_.empty()) {
     wake_.wait_for(lock, audit_delay, [&] {
-      return stopping_ || !queue_.empty() || (!failed_ && audit_.size() >= audit_flush);
+      return stopping_ || !queue_.empty() ||
+             (!failed_ && (audit_.size() >= audit_flush || !waiting_.empty()));
     });
   }
   std::size_t weight = 0;
@@ -83,9 +99,11 @@ bool Committer::take(Group& group) {
   return !group.jobs.empty() || !group.audit.empty() || !stopping_;
 }
 
-/// A commit that somebody waits for takes a few entries along; the rest follows by itself.
+/// A commit that somebody waits for takes a few entries along, and all when somebody waits for
+/// them; the rest follows by itself.
 void Committer::take_audit(Group& group) {
-  const bool all = group.jobs.empty() || std::ranges::any_of(group.jobs, &Job::all_audit);
+  const bool all =
+      group.jobs.empty() || !waiting_.empty() || std::ranges::any_of(group.jobs, &Job::all_audit);
   if (all || audit_.size() <= audit_with_jobs) {
     group.audit.swap(audit_);
   } else {
@@ -164,14 +182,28 @@ void Committer::run_group(Group& group) {
     if (!whole && results[i]) results[i] = whole;
     answer(group.jobs[i], std::move(results[i]), thrown[i]);
   }
-  const std::lock_guard lock(mutex_);
-  failed_ = !whole;
-  if (!whole && !group.audit.empty()) {  // kept for the next commit, bounded
-    if (!stopping_ && audit_.size() < 100 * audit_flush) {
+  end_group(group, whole.has_value());
+}
+
+void Committer::end_group(Group& group, bool written) {
+  std::vector<Waiting> told;
+  {
+    const std::lock_guard lock(mutex_);
+    failed_ = !written;
+    const std::uint64_t last = settled_ + group.audit.size();
+    const bool keep = !written && !stopping_ && audit_.size() < 100 * audit_flush;
+    if (keep) {  // for the next commit, bounded
       audit_.insert(audit_.begin(), std::make_move_iterator(group.audit.begin()),
                     std::make_move_iterator(group.audit.end()));
+    } else {
+      settled_ = last;
     }
+    const auto rest = std::stable_partition(
+        waiting_.begin(), waiting_.end(), [last](const Waiting& one) { return one.entry > last; });
+    told.assign(std::make_move_iterator(rest), std::make_move_iterator(waiting_.end()));
+    waiting_.erase(rest, waiting_.end());
   }
+  for (const Waiting& one : told) one.done(written);
 }
 
 }  // namespace hb::records

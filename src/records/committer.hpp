@@ -32,7 +32,10 @@ class Committer {
   /// Runs work in the writer's thread outside any transaction.
   Result<void> run_alone(Work work);
   /// Written soon, at the latest after 100 ms; waits only while too many are to be written.
-  void audit(Store::AuditEntry entry);
+  /// returns  its number: 1, 2, …
+  std::uint64_t audit(Store::AuditEntry entry);
+  /// See Store::when_audited. The entry is written at once.
+  void when_audited(std::uint64_t entry, std::function<void(bool)> done);
   /// Returns when all entries of before the call are durable.
   Result<void> flush_audit();
 
@@ -48,12 +51,17 @@ class Committer {
     std::vector<Job> jobs;
     std::vector<Store::AuditEntry> audit;
   };
+  struct Waiting {
+    std::uint64_t entry;
+    std::function<void(bool)> done;
+  };
 
   Result<void> queue(Job job);
   bool take(Group& group);
   void take_audit(Group& group);
   void loop();
   void run_group(Group& group);
+  void end_group(Group& group, bool written);
   void run_single(Job& job);
   /// One piece of work behind its savepoint; false when the whole transaction is lost.
   bool attempt(Job& job, Result<void>& result, std::exception_ptr& thrown);
@@ -64,6 +72,9 @@ class Committer {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   std::vector<Store::AuditEntry> audit_;
+  std::uint64_t noted_ = 0;          ///< number of the newest entry
+  std::uint64_t settled_ = 0;        ///< entries up to this one are on the disk, or lost for good
+  std::vector<Waiting> waiting_;     ///< for entries to be on the disk
   std::condition_variable written_;  ///< audit_ has been taken
   bool stopping_ = false;
   bool failed_ = false;  // the last group: do not try again at once

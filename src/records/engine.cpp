@@ -6,6 +6,7 @@
 #include "crypto/digest.hpp"
 #include "records/committer.hpp"
 #include "records/keys.hpp"
+#include "records/labels.hpp"
 #include "records/writer.hpp"
 
 namespace hb::records {

@@ -21,6 +21,7 @@
 namespace hb::records {
 
 class Committer;
+class Labels;
 class Writer;
 
 /// Names of resource types as the small numbers that stand in the versions. Thread safe.
@@ -80,6 +81,7 @@ struct Engine {
 
   std::unique_ptr<const FieldPlan> fields;  // when there is a policy
   FindRelated related;
+  std::unique_ptr<Labels> labels;  // when there are compartments and the store is open for writing
 
   std::atomic<Seq> last_seq{0};
   std::atomic<BatchId> last_batch{0};

@@ -5,6 +5,7 @@
 #include "crypto/bytes.hpp"
 #include "records/committer.hpp"
 #include "records/keys.hpp"
+#include "records/labels.hpp"
 #include "records/migrations.hpp"
 #include "records/writer.hpp"
 
@@ -128,6 +129,13 @@ Result<void> start_writer(Engine& engine, Connection connection) {
   return {};
 }
 
+Result<void> open_labels(Engine& engine) {
+  auto labels = Labels::open(engine.folder + "/labels.db", engine);
+  if (!labels) return unexpected(labels.error());
+  engine.labels = std::move(*labels);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenOptions& options) {
@@ -149,6 +157,7 @@ Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenO
   if (loaded) loaded = load_keys(*engine, *connection);
   if (loaded) loaded = load_catalogue(*engine, *connection);
   if (loaded && !options.read_only) loaded = start_writer(*engine, std::move(*connection));
+  if (loaded && !options.read_only && options.compartments) loaded = open_labels(*engine);
   if (!loaded) {
     if (loaded.error().where.empty()) loaded.error().where = path;
     return unexpected(loaded.error());

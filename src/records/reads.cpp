@@ -1,6 +1,7 @@
 #include "records/reads.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "records/committer.hpp"
 #include "records/keys.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 using sqlite::Blob;
 using sqlite::Query;
+
+thread_local std::uint64_t newest_noted = 0;
 
 std::optional<Date> date_at(const Query& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -176,8 +179,10 @@ Result<void> may_read(const Engine& engine, const Principal& principal, Resident
 
 void note(const Engine& engine, const Principal& principal, std::string action, std::string what) {
   if (!engine.committer) return;
-  engine.committer->audit({engine.options.clock(), principal.user, principal.purpose,
-                           std::move(action), std::move(what), principal.from});
+  newest_noted = engine.committer->audit({engine.options.clock(), principal.user, principal.purpose,
+                                          std::move(action), std::move(what), principal.from});
 }
+
+std::uint64_t take_noted() { return std::exchange(newest_noted, 0); }
 
 }  // namespace hb::records

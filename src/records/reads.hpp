@@ -51,6 +51,8 @@ Result<StoredVersion> unpacked(const Engine& engine, RawVersion raw);
 Result<void> may_read(const Engine& engine, const Principal& principal, ResidentId resident);
 bool may_see_area(const Principal& principal, std::string_view area);
 void note(const Engine& engine, const Principal& principal, std::string action, std::string what);
+/// Number of the newest entry that this thread has noted since it asked last; 0: none.
+std::uint64_t take_noted();
 
 unexpected<Error> not_found(std::string what);
 

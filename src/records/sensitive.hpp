@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +21,9 @@ Result<Compartments::Set> compartments_of(const Compartments& compartments, std:
 /// never labelled. errors  invalid_input: not JSON
 Result<std::vector<Compartments::Set>> compartments_of_person(
     const Compartments& compartments, const std::vector<StoredVersion>& versions);
+
+/// Names everything that decides about labels: codes of the compartments and the way they spread.
+/// Labels that were kept under another name are not those of today.
+std::string labels_fingerprint(const Compartments& compartments);
 
 }  // namespace hb::records

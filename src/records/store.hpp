@@ -206,6 +206,17 @@ class Store {
   Result<void> scan(const Principal& principal, Seq from, Seq to,
                     const std::function<bool(const StoredVersion&)>& visit,
                     const std::function<bool(std::string_view type)>& wanted = {}) const;
+  /// Labels of compartments are kept for versions up to this one; those of later ones are found by
+  /// reading their person. Where nothing is kept: last_seq().
+  Seq labelled() const;
+  /// Keeps those that came since, so that reads need not find them. What was done stays done.
+  /// progress  called with versions done and to do; false stops
+  /// errors    unavailable: the disk, or stopped
+  Result<void> catch_up_labels(
+      const std::function<bool(std::int64_t done, std::int64_t all)>& progress = {});
+  /// Kept labels that are not what reading finds, one sentence each.
+  Result<std::vector<std::string>> check_labels() const;
+
   /// Counts of current resources per type.
   Result<std::vector<std::pair<std::string, std::int64_t>>> counts() const;
 
@@ -251,6 +262,12 @@ class Store {
   /// Leaves an entry about what is neither a read nor a commit: an account, the audit itself.
   /// what  never a name of a resident
   void note_audit(const Principal& principal, std::string action, std::string what) const;
+  /// The newest audit entry that the calling thread has noted since it asked last; 0: none.
+  std::uint64_t take_noted() const;
+  /// Calls done(true) as soon as this entry and all before it are on the disk, done(false) when
+  /// they could not be written: at once, or from the thread that writes. Nobody is shown what he
+  /// read before.
+  void when_audited(std::uint64_t entry, std::function<void(bool)> done) const;
   /// Appends entries that were kept elsewhere until now, with their own times; durable when it
   /// returns.
   /// errors  forbidden: open for reading only

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "records/committer.hpp"
+#include "records/labels.hpp"
 #include "records/packed_id.hpp"
 #include "records/reads.hpp"
 #include "records/sensitive.hpp"
@@ -23,22 +24,6 @@ Compartments::Set closed_to(const Engine& engine, const Principal& principal) {
   return compartments == nullptr ? 0 : compartments->closed_to(principal);
 }
 
-/// Every version of every resource of a person, oldest first, unpacked.
-Result<std::vector<StoredVersion>> whole_person(const Engine& engine, ResidentId id) {
-  const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
-  if (!seqs) return unexpected(seqs.error());
-  std::vector<StoredVersion> versions;
-  for (const Seq seq : *seqs) {
-    Result<std::optional<RawVersion>> raw = find_version(engine, seq);
-    if (!raw) return unexpected(raw.error());
-    if (!*raw) continue;
-    Result<StoredVersion> version = unpacked(engine, std::move(**raw));
-    if (!version) return unexpected(version.error());
-    versions.push_back(std::move(*version));
-  }
-  return versions;
-}
-
 /// What of it lies in none of the closed compartments.
 Result<std::vector<StoredVersion>> open_part(const Engine& engine,
                                              std::vector<StoredVersion> versions,
@@ -51,10 +36,17 @@ Result<std::vector<StoredVersion>> open_part(const Engine& engine,
   return open;
 }
 
-/// Does this version lie in a closed compartment?
+/// Does this version lie in a closed compartment? Kept labels say so; where they do not know yet,
+/// the person is read.
 Result<bool> is_closed(const Engine& engine, const StoredVersion& version,
                        Compartments::Set closed) {
   if (closed == 0 || version.type == "Patient") return false;
+  if (version.resident != 0 && engine.labels) {
+    const Result<std::optional<Compartments::Set>> kept =
+        engine.labels->of(version.resident, version.seq);
+    if (!kept) return unexpected(kept.error());
+    if (*kept) return (**kept & closed) != 0;
+  }
   const auto own = compartments_of(*engine.options.compartments, version.json);
   if (!own) return unexpected(own.error());
   if ((*own & closed) != 0) return true;
@@ -181,6 +173,22 @@ Result<std::vector<StoredVersion>> seen_of(const Engine& engine, const Principal
     if (!one) return unexpected(one.error());
     if (*one) shown.push_back(std::move(**one));
   }
+  return shown;
+}
+
+/// The current versions of a person outside the closed compartments, found by reading all of it.
+Result<std::vector<StoredVersion>> open_by_reading(const Engine& engine, const Principal& principal,
+                                                   const Reach& reach, ResidentId id,
+                                                   Compartments::Set closed, std::int64_t limit) {
+  Result<std::vector<StoredVersion>> person = whole_person(engine, id);
+  if (!person) return person;
+  Result<std::vector<StoredVersion>> open = open_part(engine, std::move(*person), closed);
+  if (!open) return open;
+  std::erase_if(*open, [](const StoredVersion& version) { return !version.current; });
+  Result<std::vector<StoredVersion>> shown = seen_of(engine, principal, reach, std::move(*open));
+  if (!shown) return shown;
+  if (static_cast<std::int64_t>(shown->size()) > limit)
+    shown->resize(static_cast<std::size_t>(std::max<std::int64_t>(0, limit)));
   return shown;
 }
 
@@ -373,23 +381,28 @@ Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal
   if (!reach) return unexpected(reach.error());
   if (reach->refused) return refuse("resident " + std::to_string(id));
   note(engine, principal, "read", "resident " + std::to_string(id));
-  if (const Compartments::Set closed = closed_to(engine, principal); closed != 0) {
-    Result<std::vector<StoredVersion>> person = whole_person(engine, id);
-    if (!person) return person;
-    Result<std::vector<StoredVersion>> open = open_part(engine, std::move(*person), closed);
-    if (!open) return open;
-    std::erase_if(*open, [](const StoredVersion& version) { return !version.current; });
-    Result<std::vector<StoredVersion>> shown = seen_of(engine, principal, *reach, std::move(*open));
-    if (!shown) return shown;
-    if (static_cast<std::int64_t>(shown->size()) > limit)
-      shown->resize(static_cast<std::size_t>(std::max<std::int64_t>(0, limit)));
-    return shown;
-  }
   const Result<std::vector<Seq>> seqs = seqs_of_resident(engine, id);
   if (!seqs) return unexpected(seqs.error());
+  const Compartments::Set closed = closed_to(engine, principal);
+  std::optional<Labels::Labelled> labelled;
+  if (closed != 0 && !seqs->empty()) {
+    if (engine.labels) {
+      auto kept = engine.labels->of_resident(id, seqs->back());
+      if (!kept) return unexpected(kept.error());
+      labelled = std::move(*kept);
+    }
+    if (!labelled) return open_by_reading(engine, principal, *reach, id, closed, limit);
+  }
+  const auto is_hidden = [&](Seq seq) {
+    if (!labelled) return false;
+    const auto at =
+        std::ranges::lower_bound(*labelled, seq, {}, &Labels::Labelled::value_type::first);
+    return at != labelled->end() && at->first == seq && (at->second & closed) != 0;
+  };
   std::vector<StoredVersion> versions;
   for (const Seq seq : *seqs) {
     if (static_cast<std::int64_t>(versions.size()) >= limit) break;
+    if (is_hidden(seq)) continue;
     Result<std::optional<RawVersion>> raw = find_version(engine, seq);
     if (!raw) return unexpected(raw.error());
     if (!*raw || !(*raw)->version.current) continue;

@@ -10,6 +10,7 @@
 #include "scene/policy.hpp"
 #include "scene/readers.hpp"
 #include "scene/schema.hpp"
+#include "scene/search_plan.hpp"
 #include "views/view.hpp"
 
 namespace hb::scene {
@@ -51,6 +52,7 @@ class SceneChecker {
       if (is_roles && root) roles(file, *root);
       if (root && file.filename() == "compartments.yaml") compartments(file);
       if (root && file.filename() == "policy.yaml") policy(file);
+      if (root && file.filename() == "search.yaml") search_plan(file);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -284,6 +286,12 @@ class SceneChecker {
   /// Also what no schema says: ranges, systems that are declared.
   void compartments(const fs::path& file) {
     const Result<Compartments> read = load_compartments(file);
+    if (!read) add(file, read.error());
+  }
+
+  /// Also what no schema says: types and search parameters exist and can be indexed.
+  void search_plan(const fs::path& file) {
+    const Result<search::IndexPlan> read = load_search_plan(file);
     if (!read) add(file, read.error());
   }
 

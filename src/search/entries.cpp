@@ -139,19 +139,6 @@ Range span_range(std::int64_t key, const Operand& operand, std::int64_t length) 
 
 }  // namespace
 
-const std::vector<std::string_view>& default_parameters() {
-  static const std::vector<std::string_view> codes = {
-      "identifier",      "patient",      "subject",      "code",          "date",
-      "status",          "category",     "encounter",    "class",         "type",
-      "period",          "birthdate",    "name",         "family",        "given",
-      "gender",          "telecom",      "organization", "location",      "performer",
-      "vaccine-code",    "authored",     "authoredon",   "recorded-date", "onset-date",
-      "clinical-status", "based-on",     "url",          "title",         "owner",
-      "requester",       "practitioner", "medication",   "partof",        "service-provider",
-      "questionnaire"};
-  return codes;
-}
-
 bool is_keyed(std::string_view type) {
   return type == "Patient" || type == "RelatedPerson" || type == "Person" || type == "Practitioner";
 }
@@ -160,22 +147,20 @@ std::vector<const Parameter*> IndexPlan::of(std::string_view type) const {
   std::vector<const Parameter*> found;
   const auto add = [&](std::string_view code) {
     const Parameter* parameter = find_parameter(type, code);
-    if (parameter == nullptr || parameter->kind == Kind::composite) return;
+    if (parameter == nullptr || !can_be_indexed(parameter->kind)) return;
     // Two names of one expression (patient and subject) share their entries.
     const bool covered = std::ranges::any_of(
         found, [&](const Parameter* other) { return covers(*other, *parameter); });
     if (!covered) found.push_back(parameter);
   };
-  if (const auto named = parameters.find(type); named != parameters.end()) {
-    for (const std::string& code : named->second) add(code);
-  } else {
-    for (const std::string_view code : default_parameters()) add(code);
-  }
+  const auto named = parameters.find(type);
+  for (const std::string& code : named != parameters.end() ? named->second : others) add(code);
   return found;
 }
 
 std::string IndexPlan::fingerprint() const {
-  std::string text = "1";  // of the way entries are made
+  std::string text = "2";  // of the way entries are made
+  for (const std::string& code : others) text += " " + code;
   for (const auto& [type, codes] : parameters) {
     text += "\n" + type;
     for (const std::string& code : codes) text += " " + code;

@@ -14,18 +14,18 @@
 
 namespace hb::search {
 
-/// Which parameters are indexed, by resource type; others are looked up in the resources that the
-/// indexed ones leave. A type that is not named has default_parameters().
+/// Which parameters are indexed: content, scenes/core/search.yaml. Others are looked up in the
+/// resources that the indexed ones leave.
 struct IndexPlan {
-  std::map<std::string, std::vector<std::string>, std::less<>> parameters;
+  /// Of types that are not named below, where they have them.
+  std::vector<std::string> others;
+  std::map<std::string, std::vector<std::string>, std::less<>> parameters;  ///< by type
 
-  /// Codes of the indexed parameters of this type, existing ones only.
+  /// The indexed parameters of this type, existing ones only; two names of one expression once.
   std::vector<const Parameter*> of(std::string_view type) const;
   /// Names the plan by its content: another plan needs another index.
   std::string fingerprint() const;
 };
-/// Codes that are indexed where a type has them and the plan does not name the type.
-const std::vector<std::string_view>& default_parameters();
 
 /// One row of the index, without the version it belongs to.
 ///   key    63-bit hash of type, expression and value; of type and expression where values have an

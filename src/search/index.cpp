@@ -4,9 +4,11 @@
 #include <atomic>
 #include <filesystem>
 #include <queue>
+#include <thread>
 
 #include "fhir/parser.hpp"
 #include "records/sqlite.hpp"
+#include "search/sorted_rows.hpp"
 
 namespace hb::search {
 namespace {
@@ -19,6 +21,7 @@ using records::sqlite::ReaderPool;
 
 constexpr std::int64_t entries_per_transaction = 200'000;
 constexpr Seq versions_per_step = 20'000;
+constexpr Seq versions_per_slice = 2'000;
 constexpr std::int64_t rows_per_fetch = 128;
 
 constexpr const char* settings =
@@ -29,12 +32,6 @@ constexpr const char* schema =
     " seq INTEGER NOT NULL, PRIMARY KEY (key, value, seq)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS state (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) "
     "STRICT;";
-
-struct Row {
-  Entry entry;
-  Seq seq;
-  friend auto operator<=>(const Row&, const Row&) = default;
-};
 
 Result<std::string> state_text(Connection& connection, std::string_view name) {
   Statement query(connection, "SELECT value FROM state WHERE name = ?1", name);
@@ -107,17 +104,33 @@ class Stream {
 }  // namespace
 
 struct Index::State {
-  State(const std::string& path, const records::Store& records, IndexPlan plan, Options chosen)
-      : store(records),
+  State(const std::string& path_of_file, const records::Store& records, IndexPlan plan,
+        Options chosen)
+      : path(path_of_file),
+        store(records),
         indexer(std::move(plan),
                 [&records](std::string_view word) { return records.keyed_token(word); }),
         options(chosen),
-        readers(path) {}
+        readers(path_of_file) {}
 
   Result<void> prepare(const std::string& plan);
   Result<void> write(std::vector<Row>& rows, Seq reached);
   Result<std::vector<Row>> rows_of(Seq from, Seq to) const;
+  Result<void> add_rows(std::vector<Row>& rows, Seq from, Seq to) const;
 
+  Result<void> build(Seq end, const Progress& progress);
+  Result<Seq> make_run(int number, Seq from, Seq end, const Progress& progress);
+  Result<void> fill(const std::vector<std::string>& runs, Seq to, Seq end,
+                    const Progress& progress);
+  Result<void> forget_runs();
+  void remove_runs() const;
+  Result<std::string> past(Seq seq) const;
+  Result<void> set_reached(Seq to);
+  std::string run_path(int number, int thread) const;
+  std::vector<std::string> run_paths(int runs) const;
+  Result<void> tell(const Progress& progress, std::int64_t done, std::int64_t all) const;
+
+  const std::string path;
   const records::Store& store;
   Indexer indexer;
   Options options;
@@ -125,6 +138,7 @@ struct Index::State {
   std::mutex writing;
   std::optional<Connection> writer;
   std::atomic<Seq> reached{0};
+  mutable std::atomic<double> made{1};
 };
 
 Index::Index(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -132,22 +146,48 @@ Index::~Index() {
   if (state_) state_->readers.close();
 }
 
+/// Names the versions up to this one: when they were committed. A store put back from a backup and
+/// written on has others.
+Result<std::string> Index::State::past(Seq seq) const {
+  if (seq == 0) return std::string("0");
+  const auto version = store.read_seq(Principal::system("index"), seq);
+  if (!version) return unexpected(version.error());
+  return std::to_string(version->batch) + " " + std::to_string(version->recorded.micros);
+}
+
 Result<void> Index::State::prepare(const std::string& plan) {
   const std::string name = store.info().id + " " + plan;
   const Result<std::string> kept = state_text(*writer, "plan");
-  if (!kept) return unexpected(kept.error());
-  if (*kept != name) {
-    Result<void> done = writer->run("BEGIN IMMEDIATE; DROP TABLE entry; DELETE FROM state");
-    if (done) done = writer->run(schema);
-    if (done) done = set_state(*writer, "plan", name);
-    if (done) done = writer->run("COMMIT");
-    if (!done) return done;
-  }
   const Result<std::string> text = state_text(*writer, "reached");
-  if (!text) return unexpected(text.error());
-  // A store put back from a backup may be behind its index: what is not there cannot be found.
-  reached = std::min<Seq>(text->empty() ? 0 : std::stoll(*text), store.last_seq());
-  return {};
+  const Result<std::string> past_then = state_text(*writer, "past");
+  if (!kept || !text || !past_then)
+    return unexpected((!kept ? kept : !text ? text : past_then).error());
+  const Seq seq = text->empty() ? 0 : std::stoll(*text);
+  bool same = *kept == name && seq <= store.last_seq();
+  if (same && seq > 0) {
+    const Result<std::string> past_now = past(seq);
+    if (!past_now) return unexpected(past_now.error());
+    same = *past_now == *past_then;
+  }
+  if (same) {
+    reached = seq;
+    return {};
+  }
+  remove_runs();
+  Result<void> done = writer->run("BEGIN IMMEDIATE; DROP TABLE entry; DELETE FROM state");
+  if (done) done = writer->run(schema);
+  if (done) done = set_state(*writer, "plan", name);
+  if (done) done = writer->run("COMMIT");
+  return done;
+}
+
+void Index::State::remove_runs() const {
+  const std::filesystem::path file(path);
+  const std::string beginning = file.filename().string() + "-run-";
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), ignored))
+    if (entry.path().filename().string().starts_with(beginning))
+      std::filesystem::remove(entry.path(), ignored);
 }
 
 Result<std::unique_ptr<Index>> Index::open(const std::string& path, const records::Store& store,
@@ -173,10 +213,10 @@ Result<std::unique_ptr<Index>> Index::open(const std::string& path, const record
 }
 
 Seq Index::reached() const { return state_->reached; }
+double Index::made() const { return state_->made; }
 const Indexer& Index::indexer() const { return state_->indexer; }
 
-Result<std::vector<Row>> Index::State::rows_of(Seq from, Seq to) const {
-  std::vector<Row> rows;
+Result<void> Index::State::add_rows(std::vector<Row>& rows, Seq from, Seq to) const {
   fhir::Parser parser;
   fhir::Evaluation evaluation;
   fhir::PaddedText text;
@@ -194,9 +234,23 @@ Result<std::vector<Row>> Index::State::rows_of(Seq from, Seq to) const {
         for (const Entry& entry : *entries) rows.push_back({entry, version.seq});
         return true;
       });
-  if (!read) return unexpected(read.error());
+  if (!read) return read;
   if (wrong) return unexpected(*wrong);
+  return {};
+}
+
+Result<std::vector<Row>> Index::State::rows_of(Seq from, Seq to) const {
+  std::vector<Row> rows;
+  const Result<void> added = add_rows(rows, from, to);
+  if (!added) return unexpected(added.error());
   return rows;
+}
+
+Result<void> Index::State::set_reached(Seq to) {
+  const Result<std::string> past_now = past(to);
+  if (!past_now) return unexpected(past_now.error());
+  const Result<void> done = set_state(*writer, "reached", std::to_string(to));
+  return done ? set_state(*writer, "past", *past_now) : done;
 }
 
 Result<void> Index::State::write(std::vector<Row>& rows, Seq to) {
@@ -216,7 +270,7 @@ Result<void> Index::State::write(std::vector<Row>& rows, Seq to) {
       }
     }
   }
-  if (done) done = set_state(*writer, "reached", std::to_string(to));
+  if (done) done = set_reached(to);
   if (done) done = writer->run("COMMIT");
   if (!done && writer->in_transaction()) (void)writer->run("ROLLBACK");
   rows.clear();
@@ -224,25 +278,158 @@ Result<void> Index::State::write(std::vector<Row>& rows, Seq to) {
   return done;
 }
 
+Result<void> Index::State::tell(const Progress& progress, std::int64_t done,
+                                std::int64_t all) const {
+  made = all == 0 ? 1 : static_cast<double>(done) / static_cast<double>(all);
+  if (progress && !progress(done, all))
+    return fail(ErrorCode::unavailable, "the making of the search index was stopped");
+  return {};
+}
+
 Result<void> Index::catch_up(const Progress& progress) {
   const std::scoped_lock lock(state_->writing);
-  const Seq begin = state_->reached;
-  const Seq end = state_->store.last_seq();
+  State& state = *state_;
+  const Seq begin = state.reached;
+  const Seq end = state.store.last_seq();
+  if (begin == 0 && end >= state.options.large) return state.build(end, progress);
   std::vector<Row> rows;
   for (Seq from = begin; from < end;) {
     const Seq to = std::min(end, from + versions_per_step);
-    Result<std::vector<Row>> more = state_->rows_of(from, to);
-    if (!more) return unexpected(more.error());
-    rows.insert(rows.end(), more->begin(), more->end());
+    const Result<void> more = state.add_rows(rows, from, to);
+    if (!more) return more;
     from = to;
-    if (rows.size() >= state_->options.entries_in_memory || from == end) {
-      Result<void> written = state_->write(rows, to);
+    if (rows.size() >= state.options.entries_in_memory || from == end) {
+      Result<void> written = state.write(rows, to);
       if (!written) return written;
     }
-    if (progress && !progress(from - begin, end - begin))
-      return fail(ErrorCode::unavailable, "the making of the search index was stopped");
+    const Result<void> told = state.tell(progress, from - begin, end - begin);
+    if (!told) return told;
   }
   return {};
+}
+
+std::string Index::State::run_path(int number, int thread) const {
+  return path + "-run-" + std::to_string(number) + "-" + std::to_string(thread);
+}
+
+std::vector<std::string> Index::State::run_paths(int runs) const {
+  std::vector<std::string> paths;
+  for (int run = 0; run < runs; ++run)
+    for (int thread = 0; thread < options.threads; ++thread) paths.push_back(run_path(run, thread));
+  return paths;
+}
+
+/// One sorted file per thread of the versions behind `from`, as many as memory holds.
+/// returns  the last of them
+Result<Seq> Index::State::make_run(int number, Seq from, Seq end, const Progress& progress) {
+  const auto threads = static_cast<std::size_t>(options.threads);
+  const std::size_t most = options.entries_in_memory / threads;
+  std::atomic<Seq> next{from};
+  std::atomic<bool> full{false};
+  std::vector<Result<void>> results(threads);
+  const auto work = [&](std::size_t thread) {
+    std::vector<Row> rows;
+    rows.reserve(most + most / 8);
+    while (!full) {
+      const Seq begin = next.fetch_add(versions_per_slice);
+      if (begin >= end) break;
+      results[thread] = add_rows(rows, begin, std::min(end, begin + versions_per_slice));
+      if (!results[thread]) full = true;
+      if (rows.size() >= most) full = true;
+      if (thread == 0 && results[thread]) results[thread] = tell(progress, begin, 2 * end);
+      if (!results[thread]) full = true;
+    }
+    if (!results[thread]) return;
+    std::ranges::sort(rows);
+    results[thread] = write_rows(run_path(number, static_cast<int>(thread)), rows);
+  };
+  std::vector<std::thread> others;
+  for (std::size_t thread = 1; thread < threads; ++thread) others.emplace_back(work, thread);
+  work(0);
+  for (std::thread& other : others) other.join();
+  for (const Result<void>& result : results)
+    if (!result) return unexpected(result.error());
+  return std::min<Seq>(end, next);
+}
+
+/// The index of a whole store: sorted files, merged into the empty table in its order, so that each
+/// page of it is written once. Where it was cut off, the finished files and the last row of the
+/// table say how far it is.
+Result<void> Index::State::build(Seq end, const Progress& progress) {
+  const Result<std::string> runs_text = state_text(*writer, "runs");
+  const Result<std::string> to_text = state_text(*writer, "run to");
+  if (!runs_text || !to_text) return unexpected((!runs_text ? runs_text : to_text).error());
+  int runs = runs_text->empty() ? 0 : std::stoi(*runs_text);
+  Seq to = to_text->empty() ? 0 : std::stoll(*to_text);
+  Result<void> done;
+  if (runs == 0) done = writer->run("DELETE FROM entry");  // of a step that was cut off
+  const Result<std::int64_t> filled = one_integer(*writer, 0, "SELECT 1 FROM entry LIMIT 1");
+  if (!filled) return unexpected(filled.error());
+  if (*filled == 1) end = to;  // what came after the files were made is indexed afterwards
+  while (done && to < end) {
+    const Result<Seq> made_to = make_run(runs, to, end, progress);
+    if (!made_to) return unexpected(made_to.error());
+    to = *made_to;
+    done = writer->run("BEGIN IMMEDIATE");
+    if (done) done = set_state(*writer, "runs", std::to_string(++runs));
+    if (done) done = set_state(*writer, "run to", std::to_string(to));
+    if (done) done = writer->run("COMMIT");
+  }
+  if (!done) return done;
+  return fill(run_paths(runs), to, end, progress);
+}
+
+Result<void> Index::State::fill(const std::vector<std::string>& runs, Seq to, Seq end,
+                                const Progress& progress) {
+  std::optional<Row> after;
+  {
+    Statement last(*writer,
+                   "SELECT key, value, seq FROM entry ORDER BY key DESC, value DESC, seq DESC "
+                   "LIMIT 1");
+    if (last.next()) after = Row{{last.integer(0), last.integer(1)}, last.integer(2)};
+    if (!last.ok()) return unexpected(last.error());
+  }
+  std::int64_t all = 0;
+  for (const std::string& run : runs) {
+    std::error_code error;
+    all += static_cast<std::int64_t>(std::filesystem::file_size(run, error) / sizeof(Row));
+    if (error) return forget_runs();
+  }
+  std::int64_t count = 0;
+  Result<void> done = writer->run("BEGIN IMMEDIATE");
+  {
+    Statement insert(*writer, "INSERT INTO entry (key, value, seq) VALUES (?1, ?2, ?3)");
+    const auto put = [&](const Row& row) -> Result<bool> {
+      insert.bind(row.entry.key, row.entry.value, row.seq);
+      Result<void> written = insert.run();
+      if (written && ++count % entries_per_transaction == 0) {
+        written = writer->run("COMMIT");
+        if (written) written = writer->run("BEGIN IMMEDIATE");
+        if (written) written = tell(progress, end + end * count / std::max(all, count), 2 * end);
+      }
+      if (!written) return unexpected(written.error());
+      return true;
+    };
+    if (done) done = merge_rows(runs, after, put);
+  }
+  if (done) done = execute(*writer, "DELETE FROM state WHERE name IN ('runs', 'run to')");
+  if (done) done = set_reached(to);
+  if (done) done = writer->run("COMMIT");
+  if (!done && writer->in_transaction()) (void)writer->run("ROLLBACK");
+  if (!done) return done;
+  reached = to;
+  made = 1;
+  remove_runs();
+  return {};
+}
+
+/// A file is missing: everything is made anew.
+Result<void> Index::State::forget_runs() {
+  Result<void> done = writer->run(
+      "BEGIN IMMEDIATE; DELETE FROM entry; DELETE FROM state WHERE name IN ('runs', 'run to')");
+  if (done) done = writer->run("COMMIT");
+  if (!done) return done;
+  return fail(ErrorCode::unavailable, "a part of the search index is missing; it is made anew");
 }
 
 Result<std::int64_t> Index::count(const std::vector<Range>& ranges, std::int64_t most) const {

@@ -29,6 +29,8 @@ class Index {
  public:
   struct Options {
     std::size_t entries_in_memory = 8'000'000;  ///< 24 bytes each, sorted before they are written
+    int threads = 2;                            ///< that read resources for a large step
+    Seq large = 100'000;  ///< versions; an empty index of more is made from sorted files
   };
 
   /// Opens or makes the file; one of another plan or store is made anew.
@@ -47,6 +49,8 @@ class Index {
   Result<void> catch_up(const Progress& progress = {});
   /// The newest version that is indexed, all before it too.
   Seq reached() const;
+  /// How much of the present catch_up is done, 0…1; 1 when there is none.
+  double made() const;
 
   const Indexer& indexer() const;
 

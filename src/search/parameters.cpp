@@ -84,6 +84,14 @@ const std::vector<Parameter>& parameters_of(std::string_view type) {
   return found->second;
 }
 
+bool can_be_indexed(Kind kind) { return kind != Kind::composite && kind != Kind::special; }
+
+bool some_type_indexes(std::string_view code) {
+  return std::ranges::any_of(parameter_rows, [code](const ParameterRow& row) {
+    return row.code == code && can_be_indexed(row.kind);
+  });
+}
+
 const Parameter* find_parameter(std::string_view type, std::string_view code) {
   const std::vector<Parameter>& all = parameters_of(type);
   const auto found = std::ranges::lower_bound(all, code, {}, &Parameter::code);

@@ -45,6 +45,11 @@ struct Parameter {
 /// Thread safe.
 const std::vector<Parameter>& parameters_of(std::string_view type);
 
+/// Composite and special parameters have no entries in an index.
+bool can_be_indexed(Kind kind);
+/// Does any type have a parameter of this code that can be indexed?
+bool some_type_indexes(std::string_view code);
+
 /// nullptr when the type has no such parameter.
 const Parameter* find_parameter(std::string_view type, std::string_view code);
 

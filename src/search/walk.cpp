@@ -12,6 +12,8 @@ using records::StoredVersion;
 
 /// Fewer entries are simply walked; with more, other lists are consulted before a resource is read.
 constexpr std::int64_t few = 1'000;
+/// With a list as short as this one the others need not be counted further.
+constexpr std::int64_t very_few = 32;
 
 bool all_equalities(const std::vector<Range>& ranges) {
   return std::ranges::all_of(ranges, &Range::is_equality);
@@ -23,14 +25,21 @@ struct Choice {
   std::int64_t count;
 };
 
+/// Counts are exact below `few`, or below `very_few` when one list is that short.
 Result<std::vector<Choice>> choices_of(const Asking& asking, const Resolved& resolved) {
   std::vector<Choice> choices;
-  for (const Clause& clause : resolved.clauses) {
-    auto ranges = asking.index.indexer().ranges(resolved.type, clause);
-    if (!ranges) continue;
-    const Result<std::int64_t> count = asking.index.count(*ranges, few);
-    if (!count) return unexpected(count.error());
-    choices.push_back({std::move(*ranges), *count});
+  for (const Clause& clause : resolved.clauses)
+    if (auto ranges = asking.index.indexer().ranges(resolved.type, clause))
+      choices.push_back({std::move(*ranges), 0});
+  for (const std::int64_t most : {very_few, few}) {
+    bool enough = choices.empty();
+    for (Choice& choice : choices) {
+      const Result<std::int64_t> count = asking.index.count(choice.ranges, most);
+      if (!count) return unexpected(count.error());
+      choice.count = *count;
+      enough = enough || *count < most;
+    }
+    if (enough) break;
   }
   return choices;
 }

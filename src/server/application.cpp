@@ -124,6 +124,7 @@ BodyPlan plan_body(Services& services, bool https, const Request& head) {
   }
   if (match.route->body == BodyKind::json && match.route->permission != access::anybody)
     plan.limit = json_limit;
+  plan.waits = match.route->permission == "fhir:write";
   if (match.route->body == BodyKind::upload) {
     plan.limit = upload_limit;
     plan.directory = services.uploads.directory();
@@ -220,11 +221,14 @@ void log_request(const Request& request, std::string_view route, const Response&
 
 Response handle(Services& services, bool log_requests, Request& request) {
   const auto began = std::chrono::steady_clock::now();
+  const records::Store& store = services.hub.store();
+  static_cast<void>(store.take_noted());  // of whatever this thread did before
   const Match match = match_route(request);
   const std::size_t index = match.route ? match.index : routes().size();
   Response response =
       match.route ? run_handler(match, request, services) : serve_static(services.web_dir, request);
   speak_fhir(request, response);
+  response.audited = store.take_noted();
   const auto took = std::chrono::steady_clock::now() - began;
   if (match.route && is_about_one_person(*match.route)) response.grid = person_grid;
   services.metrics.observe(index, response.status, took);
@@ -250,6 +254,17 @@ Application make_application(Services& services, bool https, bool log_requests) 
   application.should_wait = [&services](const Request& request) {
     const BatchId after = asked_after(request);
     return after > 0 && services.feed.reached() < after;
+  };
+  application.when_audited = [&services](std::uint64_t entry, std::function<void(bool)> done) {
+    services.hub.store().when_audited(entry, std::move(done));
+  };
+  application.unaudited = [](const Request& request) {
+    Response response = refusal(503, "unavailable",
+                                {"审计记录无法写入，不能提供居民数据，请联系管理员",
+                                 "the audit cannot be written, so nothing of a person is shown; "
+                                 "please tell the administrator"});
+    speak_fhir(request, response);
+    return response;
   };
   application.events = &services.events;
   return application;

@@ -51,6 +51,8 @@ struct Response {
   /// Written at a multiple of this after the request came: how long the work took, which grows with
   /// what the asker may not see, is not told. 0: at once
   std::chrono::milliseconds grid{0};
+  /// Audit entry that has to be on the disk before this leaves; 0: none.
+  std::uint64_t audited = 0;
   bool event_stream = false;   ///< the connection stays open and receives the events of EventHub
   bool stream_ends = false;    ///< after ListenerOptions::stream_limit: the browser asks anew
   bool no_deliveries = false;  ///< of an event stream: without events about deliveries
@@ -69,6 +71,7 @@ struct BodyPlan {
   std::uint64_t limit = 0;          ///< bytes; more is answered 413
   std::string directory;            ///< not empty: streamed to a new file there
   std::optional<Response> refusal;  ///< answered without reading the body
+  bool waits = false;  ///< the handler mostly waits for the disk: it does not take a worker's place
 };
 
 class EventHub;
@@ -82,6 +85,11 @@ struct Application {
   std::function<bool(const Request& request)> should_wait;
   /// Requests that may take seconds: they have threads of their own, so that others need not wait.
   std::function<bool(const Request& request)> is_slow;
+  /// Calls done(true) from any thread when the audit entry is on the disk, done(false) when it
+  /// could not be written.
+  std::function<void(std::uint64_t entry, std::function<void(bool)> done)> when_audited;
+  /// What is said in place of an answer whose audit entry could not be written.
+  std::function<Response(const Request& request)> unaudited;
   EventHub* events = nullptr;
 };
 

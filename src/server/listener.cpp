@@ -147,6 +147,7 @@ void Listener::stop() {
   for (std::thread& thread : state.running) thread.join();
   state.shared.workers.join();
   state.shared.slow_workers.join();
+  state.shared.waiters.join();
 }
 
 }  // namespace hb::server

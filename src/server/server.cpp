@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "scene/compartments.hpp"
+#include "scene/search_plan.hpp"
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
 #include "server/http_client.hpp"
@@ -191,7 +192,10 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
     services.last_simulated_day = *simulated;
     services.has_simulated_day = true;
   }
-  auto index = search::Index::open((options.store / "search.db").string(), state->hub->store(), {});
+  auto plan = scene::load_search_plan(options.scenes_dir / "core/search.yaml");
+  if (!plan) return unexpected(plan.error());
+  auto index = search::Index::open((options.store / "search.db").string(), state->hub->store(),
+                                   std::move(*plan));
   if (!index) return unexpected(index.error());
   services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), state->hub->store());
   services.measures = make_measure_engine(services, options.store.string());
@@ -236,8 +240,8 @@ void Server::stop() {
                                                     {"message", kept.error().message}}));
   state_->services->listener = nullptr;
   state_->services.reset();
-  state_->listener.reset();
-  state_->hub.reset();
+  state_->hub.reset();       // tells the last readers about their audit entries, on threads …
+  state_->listener.reset();  // … that are the listener's
 }
 
 }  // namespace hb::server

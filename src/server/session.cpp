@@ -120,7 +120,8 @@ class Session {
                                  Response& response);
   net::awaitable<bool> take_piece(std::string_view piece, Request& request,
                                   std::optional<UploadFile>& file, Response& response);
-  net::awaitable<Response> answer(Request& request);
+  net::awaitable<Response> answer(Request& request, bool waits);
+  net::awaitable<bool> audited(std::uint64_t entry);
   net::awaitable<bool> write(const Response& response, bool head_only, bool keep_alive);
   net::awaitable<void> refuse(const Response& response);
   net::awaitable<void> stream_events(bool ends, bool no_deliveries);
@@ -290,7 +291,7 @@ net::awaitable<bool> Session::serve_one() {
     if (response.status != 0) co_await refuse(response);
     co_return false;
   } else {
-    response = co_await answer(request);
+    response = co_await answer(request, plan.waits);
   }
   if (response.event_stream && request.method == Method::get) {
     co_await stream_events(response.stream_ends, response.no_deliveries);
@@ -357,8 +358,30 @@ net::awaitable<bool> Session::take_piece(std::string_view piece, Request& reques
   co_return false;
 }
 
+/// Returns when the audit entry is on the disk; false: it could not be written. Holds no thread:
+/// many readers share one commit.
+net::awaitable<bool> Session::audited(std::uint64_t entry) {
+  struct Wait {
+    explicit Wait(net::any_io_executor executor)
+        : over(std::move(executor), std::chrono::steady_clock::time_point::max()) {}
+    net::steady_timer over;
+    std::optional<bool> written;
+  };
+  const auto executor = stream_.get_executor();
+  const auto wait = std::make_shared<Wait>(executor);
+  shared_.application.when_audited(entry, [wait, executor](bool written) {
+    net::post(executor, [wait, written] {
+      wait->written = written;
+      wait->over.cancel();
+    });
+  });
+  error_code ignored;
+  while (!wait->written) co_await wait->over.async_wait(into(ignored));
+  co_return *wait->written;
+}
+
 /// Runs the handler on the worker pool, after the tables have followed where the request asks so.
-net::awaitable<Response> Session::answer(Request& request) {
+net::awaitable<Response> Session::answer(Request& request, bool waits) {
   error_code ignored;
   waiting_.reset();
   const auto began = std::chrono::steady_clock::now();
@@ -372,7 +395,9 @@ net::awaitable<Response> Session::answer(Request& request) {
   Response response;
   const bool slow = shared_.application.is_slow && shared_.application.is_slow(request);
   co_await net::co_spawn(
-      slow ? shared_.slow_workers : shared_.workers,
+      waits  ? shared_.waiters
+      : slow ? shared_.slow_workers
+             : shared_.workers,
       [&]() -> net::awaitable<void> {
         response = shared_.application.handle(request);
         co_return;
@@ -380,6 +405,10 @@ net::awaitable<Response> Session::answer(Request& request) {
       net::use_awaitable);
   --shared_.waiting;
   remove_upload(request.upload);
+  if (response.audited > 0) {
+    const bool written = co_await audited(response.audited);
+    if (!written) response = shared_.application.unaudited(request);
+  }
   if (response.grid.count() > 0) {
     const auto took = std::chrono::steady_clock::now() - began;
     net::steady_timer pause(stream_.get_executor(),

@@ -46,6 +46,7 @@ struct Shared {
   AddressCount addresses;
   boost::asio::thread_pool workers;
   boost::asio::thread_pool slow_workers;  ///< for what may take seconds
+  boost::asio::thread_pool waiters;  ///< handlers that mostly wait for the disk
   std::atomic<bool> stopping{false};
   std::atomic<int> connections{0};
   std::atomic<int> waiting{0};
@@ -54,7 +55,8 @@ struct Shared {
       : options(given),
         application(std::move(served)),
         workers(static_cast<std::size_t>(given.worker_threads)),
-        slow_workers(static_cast<std::size_t>(std::max(1, given.worker_threads / 4))) {}
+        slow_workers(static_cast<std::size_t>(std::max(1, given.worker_threads / 4))),
+        waiters(static_cast<std::size_t>(given.waiting_threads)) {}
 
   bool bounds(const boost::asio::ip::address& address) const {
     return options.bound_this_machine || !address.is_loopback();

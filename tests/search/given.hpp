@@ -8,6 +8,7 @@
 #include "crypto/digest.hpp"
 #include "fhir/parser.hpp"
 #include "records/store.hpp"
+#include "scene/search_plan.hpp"
 #include "search/index.hpp"
 #include "search/run.hpp"
 #include "support/paths.hpp"
@@ -24,15 +25,26 @@ class Searchable {
     reopen();
   }
 
-  void reopen() {
+  static search::IndexPlan plan() {
+    auto read = scene::load_search_plan(source_dir() / "scenes/core/search.yaml");
+    REQUIRE_MESSAGE(read, (read ? "" : read.error().message + " " + read.error().where));
+    return std::move(*read);
+  }
+
+  void reopen(const search::Index::Options& options = {}, search::IndexPlan with = plan()) {
     index.reset();
-    auto made = search::Index::open(folder_.path() / "search.db", *store, {});
+    auto made = search::Index::open(folder_.path() / "search.db", *store, std::move(with), options);
     REQUIRE_MESSAGE(made, (made ? "" : made.error().message));
     index = std::move(*made);
   }
 
-  /// One commit; a resource belongs to the resident of its subject, by number in the order of ids.
+  /// One commit, indexed at once.
   void put(const std::vector<std::string>& resources) {
+    write(resources);
+    REQUIRE(index->catch_up());
+  }
+
+  void write(const std::vector<std::string>& resources) {
     records::WriteSet set;
     fhir::Parser parser;
     for (const std::string& json : resources) {
@@ -44,8 +56,9 @@ class Searchable {
                                store->packer().pack(resource->type, json), 0});
     }
     REQUIRE(store->commit(std::move(set)));
-    REQUIRE(index->catch_up());
   }
+
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
   search::Query parsed(std::string_view type, const search::QueryText& text) {
     search::QueryOptions options;

@@ -1,15 +1,19 @@
 #pragma once
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "search/index.hpp"
 
 namespace hb::server::fhir_api {
 
-/// Keeps the search index up with the records on a thread of its own.
+/// Keeps the search index and the labels of compartments up with the records, on threads of their
+/// own.
 class IndexWatch {
  public:
-  IndexWatch(std::unique_ptr<search::Index> index, const records::Store& store);
+  IndexWatch(std::unique_ptr<search::Index> index, records::Store& store);
   ~IndexWatch();
   IndexWatch(const IndexWatch&) = delete;
   IndexWatch& operator=(const IndexWatch&) = delete;
@@ -20,12 +24,18 @@ class IndexWatch {
   Result<void> ready();
 
  private:
-  void run();
+  void keep_index();
+  void keep_labels();
+  /// Waits until there is something to do, or for a while; false: the end has come.
+  bool pause(std::chrono::milliseconds time);
 
   std::unique_ptr<search::Index> index_;
-  const records::Store& store_;
+  records::Store& store_;
+  std::mutex mutex_;
+  std::condition_variable end_;
   std::atomic<bool> stopping_{false};
-  std::thread thread_;
+  std::thread index_thread_;
+  std::thread labels_thread_;
 };
 
 }  // namespace hb::server::fhir_api
