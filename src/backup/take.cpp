@@ -32,7 +32,8 @@ struct Source {
 
 /// Made again from the records when it is not there.
 bool is_derived(std::string_view name) {
-  return name.starts_with("tables.db") || name.starts_with("search.db") || name == "measures.cells";
+  return name.starts_with("tables.db") || name.starts_with("search.db") ||
+         name.starts_with("labels.db") || name == "measures.cells";
 }
 
 /// What a running program needs and nobody after it.

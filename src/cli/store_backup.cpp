@@ -10,7 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
-#include "search/index.hpp"
+#include "cli/store_index.hpp"
 #include "server/json_text.hpp"
 
 namespace hb::cli {
@@ -136,16 +136,10 @@ int run_backup(const BackupArguments& arguments) {
 
 /// Tables and search index, from the records that were put back.
 Result<void> make_derived(const RestoreArguments& arguments) {
-  const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
-  if (!hub) return unexpected(hub.error());
-  const std::string path = (fs::path(arguments.store) / "search.db").string();
-  const auto index = search::Index::open(path, (*hub)->store(), {});
-  if (!index) return unexpected(index.error());
-  ProgressBar bar("building the search index");
-  return (*index)->catch_up([&bar](std::int64_t done, std::int64_t all) {
-    bar.show(all == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(all));
-    return !stopped.load();
-  });
+  const auto made = make_index(arguments.store, arguments.scenes, arguments.threads,
+                               [] { return stopped.load(); });
+  if (!made) return unexpected(made.error());
+  return {};
 }
 
 int run_restore(const RestoreArguments& arguments) {

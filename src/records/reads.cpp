@@ -113,16 +113,17 @@ Result<BatchRange> batch_of(sqlite::Connection& connection, Seq seq) {
 Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
   Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
   if (!reader) return unexpected(reader.error());
+  // One statement: each takes and gives back the locks of a read transaction.
   Query query(**reader,
-              "SELECT v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL FROM version v "
-              "LEFT JOIN superseded s ON s.seq = v.seq WHERE v.seq = ?1",
+              "SELECT v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL, b.delivery, "
+              "b.batch, b.committed_at FROM version v LEFT JOIN superseded s ON s.seq = v.seq "
+              "LEFT JOIN batch b ON b.batch = (SELECT batch FROM batch WHERE last_seq >= ?1 "
+              "ORDER BY last_seq, batch LIMIT 1) WHERE v.seq = ?1",
               seq);
   if (!query.next()) {
     if (!query.ok()) return unexpected(query.error());
     return std::nullopt;
   }
-  const Result<BatchRange> range = batch_of(**reader, seq);
-  if (!range) return unexpected(range.error());
   RawVersion raw;
   raw.version = {seq,
                  engine.types.name(static_cast<int>(query.integer(0))),
@@ -130,9 +131,9 @@ Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
                  query.integer(2),
                  query.integer(5) != 0,
                  query.integer(3),
-                 range->delivery,
-                 range->batch,
-                 range->committed,
+                 query.integer(6),
+                 query.integer(7),
+                 Instant{query.integer(8)},
                  {}};
   raw.body = query.text(4);
   mark_deletion(raw);

@@ -19,9 +19,7 @@ using records::sqlite::one_integer;
 using Statement = records::sqlite::Query;
 using records::sqlite::ReaderPool;
 
-constexpr std::int64_t entries_per_transaction = 200'000;
 constexpr Seq versions_per_step = 20'000;
-constexpr Seq versions_per_slice = 2'000;
 constexpr std::int64_t rows_per_fetch = 128;
 
 constexpr const char* settings =
@@ -264,7 +262,7 @@ Result<void> Index::State::write(std::vector<Row>& rows, Seq to) {
       if (!done) break;
       insert.bind(row.entry.key, row.entry.value, row.seq);
       done = insert.run();
-      if (done && ++count % entries_per_transaction == 0) {
+      if (done && ++count % options.commit == 0) {
         done = writer->run("COMMIT");
         if (done) done = writer->run("BEGIN IMMEDIATE");
       }
@@ -280,7 +278,8 @@ Result<void> Index::State::write(std::vector<Row>& rows, Seq to) {
 
 Result<void> Index::State::tell(const Progress& progress, std::int64_t done,
                                 std::int64_t all) const {
-  made = all == 0 ? 1 : static_cast<double>(done) / static_cast<double>(all);
+  constexpr double nearly = 0.999;  // all of it only when it can be asked
+  made = std::min(nearly, static_cast<double>(done) / static_cast<double>(std::max(all, done)));
   if (progress && !progress(done, all))
     return fail(ErrorCode::unavailable, "the making of the search index was stopped");
   return {};
@@ -305,6 +304,7 @@ Result<void> Index::catch_up(const Progress& progress) {
     const Result<void> told = state.tell(progress, from - begin, end - begin);
     if (!told) return told;
   }
+  state.made = 1;
   return {};
 }
 
@@ -331,9 +331,9 @@ Result<Seq> Index::State::make_run(int number, Seq from, Seq end, const Progress
     std::vector<Row> rows;
     rows.reserve(most + most / 8);
     while (!full) {
-      const Seq begin = next.fetch_add(versions_per_slice);
+      const Seq begin = next.fetch_add(options.slice);
       if (begin >= end) break;
-      results[thread] = add_rows(rows, begin, std::min(end, begin + versions_per_slice));
+      results[thread] = add_rows(rows, begin, std::min(end, begin + options.slice));
       if (!results[thread]) full = true;
       if (rows.size() >= most) full = true;
       if (thread == 0 && results[thread]) results[thread] = tell(progress, begin, 2 * end);
@@ -402,7 +402,7 @@ Result<void> Index::State::fill(const std::vector<std::string>& runs, Seq to, Se
     const auto put = [&](const Row& row) -> Result<bool> {
       insert.bind(row.entry.key, row.entry.value, row.seq);
       Result<void> written = insert.run();
-      if (written && ++count % entries_per_transaction == 0) {
+      if (written && ++count % options.commit == 0) {
         written = writer->run("COMMIT");
         if (written) written = writer->run("BEGIN IMMEDIATE");
         if (written) written = tell(progress, end + end * count / std::max(all, count), 2 * end);

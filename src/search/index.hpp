@@ -30,7 +30,9 @@ class Index {
   struct Options {
     std::size_t entries_in_memory = 8'000'000;  ///< 24 bytes each, sorted before they are written
     int threads = 2;                            ///< that read resources for a large step
-    Seq large = 100'000;  ///< versions; an empty index of more is made from sorted files
+    Seq large = 100'000;            ///< versions; an empty index of more is made from sorted files
+    Seq slice = 2'000;              ///< versions that a thread reads at once
+    std::int64_t commit = 200'000;  ///< entries of one transaction
   };
 
   /// Opens or makes the file; one of another plan or store is made anew.

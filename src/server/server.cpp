@@ -9,6 +9,7 @@
 
 #include "scene/compartments.hpp"
 #include "scene/search_plan.hpp"
+#include "search/index.hpp"
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
 #include "server/http_client.hpp"

@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "records/store.hpp"
+#include "search/index.hpp"
+
 namespace hb::server::fhir_api {
 
 namespace {

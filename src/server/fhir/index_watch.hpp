@@ -2,10 +2,18 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
-#include "search/index.hpp"
+#include "core/result.hpp"
+
+namespace hb::records {
+class Store;
+}
+namespace hb::search {
+class Index;
+}
 
 namespace hb::server::fhir_api {
 
