@@ -148,9 +148,14 @@ Index::~Index() {
 /// written on has others.
 Result<std::string> Index::State::past(Seq seq) const {
   if (seq == 0) return std::string("0");
-  const auto version = store.read_seq(Principal::system("index"), seq);
-  if (!version) return unexpected(version.error());
-  return std::to_string(version->batch) + " " + std::to_string(version->recorded.micros);
+  std::string name;
+  const Result<void> read = store.scan(
+      Principal::system("index"), seq - 1, seq, [&name](const records::StoredVersion& version) {
+        name = std::to_string(version.batch) + " " + std::to_string(version.recorded.micros);
+        return false;
+      });
+  if (!read) return unexpected(read.error());
+  return name;
 }
 
 Result<void> Index::State::prepare(const std::string& plan) {

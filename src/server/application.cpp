@@ -153,8 +153,10 @@ void mark_stale(const Request& request, const Services& services, Response& resp
 /// Adds what the account is to persons, and the purpose asked for: that of one of its roles.
 std::optional<Response> complete(const Request& request, Principal& principal,
                                  const Services& services) {
-  if (const Result<void> known = services.access->complete(principal); !known)
-    return outcome(known.error());
+  // A machine is nothing to anybody.
+  if (!principal.user.starts_with(token_user))
+    if (const Result<void> known = services.access->complete(principal); !known)
+      return outcome(known.error());
   const std::string_view purpose = request.header("x-purpose");
   if (purpose.empty() || purpose == principal.purpose) return std::nullopt;
   for (const std::string& id : principal.roles) {

@@ -120,9 +120,9 @@ void FeedCache::run() {
       static_cast<void>(make_now(key));
       lock.lock();
     }
-    // While a long load moves the feed, at most a quarter of the time goes into boards.
+    // While a long load moves the feed, at most a seventh of the time goes into boards.
     const auto pause =
-        std::max<SteadyClock::duration>(shortest_pause, 3 * (SteadyClock::now() - began));
+        std::max<SteadyClock::duration>(shortest_pause, 6 * (SteadyClock::now() - began));
     changed_.wait_for(lock, pause, [this] { return stopping_; });
   }
 }

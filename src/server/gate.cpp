@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view cookie_name = "hb_session";
 constexpr std::string_view bearer = "Bearer ";
-constexpr std::string_view token_user = "token:";
 
 bool reads(Method method) { return method == Method::get || method == Method::head; }
 

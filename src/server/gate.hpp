@@ -14,6 +14,9 @@
 
 namespace hb::server {
 
+/// What the user of a machine's principal begins with; no account's name holds a colon.
+inline constexpr std::string_view token_user = "token:";
+
 /// Who a request comes from and whether the route is theirs. While the store has no account the
 /// gate is open: the person at this machine may do everything. It closes with the first account,
 /// also when that is added while the server runs, and never opens again.

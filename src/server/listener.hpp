@@ -20,7 +20,8 @@ struct ListenerOptions {
   std::uint16_t port = 8080;    ///< 0 = any free one, ask port()
   int network_threads = 2;
   int worker_threads = 8;
-  int waiting_threads = 64;  ///< for writes, which share commits: as many as wait at once
+  /// For writes: while some wait for their commit, others get ready for the next one.
+  int waiting_threads = 256;
   std::uint32_t header_limit = 16 * 1024;  ///< bytes of request line and headers; more is 431
   int max_connections = 12'000;     ///< one more ends the one that has waited longest for a request
   int max_of_address = 512;         ///< connections of one address other than this machine's

@@ -46,7 +46,7 @@ struct Shared {
   AddressCount addresses;
   boost::asio::thread_pool workers;
   boost::asio::thread_pool slow_workers;  ///< for what may take seconds
-  boost::asio::thread_pool waiters;  ///< handlers that mostly wait for the disk
+  boost::asio::thread_pool waiters;       ///< handlers that mostly wait for the disk
   std::atomic<bool> stopping{false};
   std::atomic<int> connections{0};
   std::atomic<int> waiting{0};
@@ -67,8 +67,8 @@ class Session;
 
 /// One network thread with its connections; `sessions` is touched on that thread alone.
 struct NetworkThread {
+  std::unordered_set<Session*> sessions;  ///< what is left in the context still leaves it
   boost::asio::io_context context{1};
-  std::unordered_set<Session*> sessions;
 };
 
 /// Serves one connection until it ends. Counted in shared.connections and shared.addresses already.
