@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/indicator_forecast.hpp"
 #include "cli/indicator_measures.hpp"
 #include "indicators/plan.hpp"
 
@@ -58,6 +59,7 @@ void add_indicator(CLI::App& app, int& exit_code) {
       "Status: met 完成, nearly 基本完成, missed 未完成, not_decidable 暂无法判定");
   evaluate->callback([&exit_code, arguments] { exit_code = run_evaluate(*arguments); });
   add_indicator_measures(*indicator, exit_code);
+  add_indicator_forecast(*indicator, exit_code);
 }
 
 }  // namespace hb::cli

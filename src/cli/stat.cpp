@@ -1,11 +1,8 @@
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/text_input.hpp"
 #include "stats/sheet_method.hpp"
 
 namespace hb::cli {
@@ -16,25 +13,16 @@ struct StatArguments {
   std::vector<std::string> options;
 };
 
-Result<std::string> read_input(const std::string& path) {
-  if (path == "-") return std::string{std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(ErrorCode::invalid_input, "cannot be opened", path);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad()) return fail(ErrorCode::invalid_input, "cannot be read", path);
-  return text;
-}
-
 int refuse(const Error& error) {
   say_error(error);
   return exit_usage;
 }
 
 int run(const stats::StatMethod& method, const StatArguments& arguments) {
-  const Result<std::string> text = read_input(arguments.input);
+  const Result<std::string> text = read_text_input(arguments.input);
   if (!text) return refuse(text.error());
-  const std::string file = arguments.input == "-" ? "stdin" : arguments.input;
-  const auto answer = stats::run_stat(method.name, *text, file, arguments.options);
+  const auto answer =
+      stats::run_stat(method.name, *text, text_input_name(arguments.input), arguments.options);
   if (!answer) return refuse(answer.error());
   fmt::print("{}", answer->csv);
   for (const Error& error : answer->refused) say_error(error);
@@ -70,7 +58,7 @@ void add_stat(CLI::App& app, int& exit_code) {
   stat->require_subcommand(1);
   stat->footer(
       "Example:\n  healthbrain stat rate --input deaths.csv --option multiplier=100000\n"
-      "  healthbrain stat dsr --input - --option standard=who2000 < bands.csv\n\n"
+      "  healthbrain stat dsr --input - --option standard=china-2010 < bands.csv\n\n"
       "Figures that cannot be given are empty and `status` says why. Exit code 3 when rows could\n"
       "not be used (named on stderr), 2 when the table or an option is not what is expected.");
   for (const stats::StatMethod& method : stats::stat_methods()) {

@@ -15,22 +15,6 @@ struct AgeColumns {
   std::vector<bool> is_missing;
 };
 
-/// The share under-reported: the column, else the option.
-/// errors  a share outside [0, 1)
-Result<std::vector<double>> under_reporting(const Sheet& sheet, const StatOptions& options) {
-  const auto column = sheet.find("under_reported");
-  if (!column || options.has("under_reported"))
-    return std::vector<double>(sheet.rows(), options.number("under_reported"));
-  auto shares = sheet.all_numbers(*column);
-  if (!shares) return shares;
-  for (std::size_t row = 0; row < shares->size(); ++row)
-    if (!((*shares)[row] >= 0 && (*shares)[row] < 1))
-      return unexpected(sheet.fault(row, *column,
-                                    "under_reported: a share from 0 to below 1 is expected, not " +
-                                        sheet.text(row, *column)));
-  return shares;
-}
-
 Result<AgeColumns> age_columns(const Sheet& sheet, const StatOptions& options,
                                std::string_view age_name, std::string_view pop_name) {
   AgeColumns columns;

@@ -85,6 +85,11 @@ class Multiplier {
 Result<Groups> sets_of_areas(const StatMethod& method, const Sheet& sheet,
                              const StatOptions& options);
 
+/// The share of the deaths that nobody reported, per row: the option, else the column
+/// under_reported.
+/// errors  invalid_input: a share outside [0, 1)
+Result<std::vector<double>> under_reporting(const Sheet& sheet, const StatOptions& options);
+
 StatAnswer finish(const Answer& answer);
 
 // The methods by family; the catalogue is sheet_method.cpp.
@@ -92,7 +97,9 @@ using StatRun = Result<StatAnswer>(const StatMethod&, const Sheet&, const StatOp
 StatRun run_proportion, run_rate, run_mean;
 StatRun run_dsr, run_isr;
 StatRun run_life_expectancy, run_premature_mortality;
-StatRun run_trend;
-StatRun run_quantiles;
+StatRun run_mortality, run_pyll;
+StatRun run_trend, run_mann_kendall, run_joinpoint, run_seasonal;
+StatRun run_quantiles, run_funnel_limits, run_funnel_significance, run_sii, run_rii;
+StatRun run_survey, run_suppress;
 
 }  // namespace hb::stats

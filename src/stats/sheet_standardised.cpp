@@ -1,10 +1,11 @@
 // Directly and indirectly standardised figures of a table with one row per age band.
+#include <algorithm>
 #include <cmath>
 #include <set>
-#include <unordered_map>
 
 #include "stats/interval.hpp"
 #include "stats/sheet_method.hpp"
+#include "stats/standard_population.hpp"
 #include "stats/standardise.hpp"
 
 namespace hb::stats {
@@ -42,6 +43,12 @@ Result<std::vector<double>> amounts(const Sheet& sheet, std::string_view name, b
 
 double or_0(double number) { return std::isnan(number) ? 0 : number; }
 
+/// Whether a standard population is one of those that the program has.
+bool is_published(std::string_view name) {
+  const auto all = standard_populations();
+  return std::ranges::find(all, name, &StandardPopulation::name) != all.end();
+}
+
 /// What a directly standardised rate is made of, column by column.
 struct DirectColumns {
   std::size_t band;
@@ -63,11 +70,13 @@ Result<DirectColumns> direct_columns(const Sheet& sheet, const StatOptions& opti
   if (!count) return unexpected(count.error());
   auto pop = amounts(sheet, "pop", false, true);
   if (!pop) return unexpected(pop.error());
-  auto weight = amounts(sheet, columns.standard, false, false);
-  if (!weight) return unexpected(weight.error());
   columns.count = std::move(*count);
   columns.pop = std::move(*pop);
-  columns.weight = std::move(*weight);
+  if (sheet.find(columns.standard) || !is_published(columns.standard)) {
+    auto weight = amounts(sheet, columns.standard, false, false);
+    if (!weight) return unexpected(weight.error());
+    columns.weight = std::move(*weight);
+  }
   if (!repeated) return columns;
   auto frequency = amounts(sheet, "eventfreq", false, true);
   if (!frequency) return unexpected(frequency.error());
@@ -86,6 +95,32 @@ Result<void> check_bands(const Sheet& sheet, const DirectColumns& columns,
                                     sheet.name(columns.band) +
                                         ": each age band once per group is expected, “" +
                                         sheet.text(row, columns.band) + "” is there again"));
+  }
+  return {};
+}
+
+/// Weights of a published standard for the age bands of a group.
+/// errors  there is no column age_from, or its bands are not those of the standard added up
+Result<void> publish(const Sheet& sheet, DirectColumns& columns,
+                     const std::vector<std::size_t>& rows) {
+  const auto column = sheet.column("age_from");
+  if (!column) return unexpected(column.error());
+  std::set<int> ages;
+  const auto age_of = [&](std::size_t row) { return parse_number(sheet.text(row, *column)); };
+  for (const std::size_t row : rows) {
+    const auto age = age_of(row);
+    if (!age || *age < 0 || *age > 150 || *age != std::floor(*age))
+      return unexpected(sheet.fault(
+          row, *column, "age_from: the first age of the band in full years is expected"));
+    ages.insert(static_cast<int>(*age));
+  }
+  const std::vector<int> sorted(ages.begin(), ages.end());
+  const auto weights = standard_weights(columns.standard, sorted);
+  if (!weights) return unexpected(sheet.fault(rows.front(), *column, weights.error().message));
+  columns.weight.resize(sheet.rows());
+  for (const std::size_t row : rows) {
+    const auto at = std::ranges::lower_bound(sorted, static_cast<int>(*age_of(row)));
+    columns.weight[row] = (*weights)[static_cast<std::size_t>(at - sorted.begin())];
   }
   return {};
 }
@@ -126,17 +161,20 @@ Result<BandedRate> rate_of_rows(const Sheet& sheet, const DirectColumns& columns
 
 Result<StatAnswer> run_dsr(const StatMethod& method, const Sheet& sheet,
                            const StatOptions& options) {
-  const auto columns = direct_columns(sheet, options);
+  auto columns = direct_columns(sheet, options);
   if (!columns) return unexpected(columns.error());
   const auto multiplier = Multiplier::read(sheet, options, 100'000);
   if (!multiplier) return unexpected(multiplier.error());
   std::vector<std::size_t> named = group_columns_beside(method, sheet, columns->band);
-  std::erase(named, *sheet.find(columns->standard));
+  const auto standard = sheet.find(columns->standard);
+  if (standard) std::erase(named, *standard);
   const Groups groups = group_rows(sheet, std::move(named));
   Answer answer(sheet, groups.columns, added_names(method));
   for (const auto& rows : groups.rows) {
     if (const auto sound = check_bands(sheet, *columns, rows); !sound)
       return unexpected(sound.error());
+    if (!standard)
+      if (const auto done = publish(sheet, *columns, rows); !done) return unexpected(done.error());
     const auto found = rate_of_rows(sheet, *columns, rows);
     if (!found) return unexpected(found.error());
     const DirectRate& rate = found->rate;

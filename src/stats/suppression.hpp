@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,5 +19,17 @@ namespace hb::stats {
 ///         rule and secondary suppression in one dimension
 std::vector<bool> hidden_counts(std::span<const std::optional<double>> counts, int below,
                                 bool sum_is_known);
+
+/// The same for a table whose row and column sums are known: every line keeps the rule above, and
+/// no hidden count can be worked out from the sums of several lines together.
+///
+/// counts  rows × columns, row by row; nullopt: no count there
+/// columns of the table, at least 1; counts.size() is a multiple of it
+/// returns one flag per count; hides all counts above 0 where nothing less is safe
+/// source  Hundepool et al. (2012), ibid., chapter 4; Gusfield (1988), SIAM J Comput 17:552-571: a
+///         hidden count is determined by the sums exactly when it is a bridge of the graph whose
+///         nodes are the lines and whose edges are the hidden counts
+std::vector<bool> hidden_in_table(std::span<const std::optional<double>> counts,
+                                  std::size_t columns, int below);
 
 }  // namespace hb::stats

@@ -1,5 +1,7 @@
 #include "stats/standardise.hpp"
 
+#include "stats/standard_population.hpp"
+
 #include "stats/stat_table.hpp"
 
 using namespace hb;
@@ -100,4 +102,47 @@ TEST_CASE("stat dsr: another standard in the table names no group; bands are cou
         "figures.csv:2:3: pop: a number above 0 is expected, not 0");
   CHECK(stat_error("dsr", "ageband,count,pop,stdpop\n0,1,5,1\n0,1,5,1\n") ==
         "figures.csv:3:1: ageband: each age band once per group is expected, “0” is there again");
+}
+
+TEST_CASE("standard_weights: bands are added up, a band inside another is refused") {
+  const int ages[] = {0, 5, 15, 65};
+  const auto weights = standard_weights("european-2013", ages);
+  REQUIRE(weights.has_value());
+  // 5–14: 2 × 5,500; 65+: 5,500 + 5,000 + 4,000 + 2,500 + 1,500 + 1,000; all 100,000.
+  CHECK(*weights == std::vector<double>{5000, 11000, 64500, 19500});
+  const int infants[] = {0, 1, 5};
+  CHECK_FALSE(standard_weights("european-2013", infants).has_value());
+  CHECK(standard_weights("china-2010", infants)->front() == 13786434);
+  const int adults[] = {15, 65};
+  CHECK_FALSE(standard_weights("china-2010", adults).has_value());
+  CHECK(standard_weights("mars", ages).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("known answers: published standard populations") {
+  if (skip_without_shared()) return;
+  const std::tuple<const char*, const char*, const char*> files[] = {
+      {"china-2000", "china-census-2000.csv", "both"},
+      {"china-2010", "china-census-2010.csv", "both"},
+      {"who-2000-2025", "who-world-2000-2025.csv", "weight_percent"},
+      {"european-2013", "european-2013.csv", "weight"},
+      {"segi-world", "older-standards-19-bands.csv", "segi_world_percent"}};
+  for (const auto& [name, file, column] : files) {
+    const auto rows = known_rows("../standard-populations/" + std::string(file));
+    std::vector<int> ages;
+    for (const KnownRow& row : rows) ages.push_back(static_cast<int>(*row.number("age_from")));
+    const auto weights = standard_weights(name, ages);
+    REQUIRE_MESSAGE(weights.has_value(), name);
+    for (std::size_t i = 0; i < rows.size(); ++i) CHECK((*weights)[i] == *rows[i].number(column));
+  }
+}
+
+TEST_CASE("stat dsr: a published standard by name") {
+  const auto rows =
+      stat_rows("dsr", "age_from,count,pop\n0,5,1000\n5,5,1000\n15,6,1000\n65,9,500\n",
+                {"standard=european-2013", "multiplier=1000"});
+  // (5·5 + 11·5 + 64.5·6 + 19.5·18) / 100 = 8.18
+  CHECK(*rows[0].number("value") == doctest::Approx(8.18));
+  CHECK(rows[0].text("standard") == "european-2013");
+  CHECK(stat_error("dsr", "age_from,count,pop\n0,5,1000\n3,5,1000\n", {"standard=european-2013"}) ==
+        "figures.csv:2:1: age 3 lies inside a band of the standard population european-2013");
 }
