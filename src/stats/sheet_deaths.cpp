@@ -179,7 +179,7 @@ Result<StatAnswer> run_pyll(const StatMethod& method, const Sheet& sheet,
     const auto at998 = years_of_life_lost(*bands, asked);
     answer.add(rows.front(),
                scaled({at95->rate, at95->limits, at998->limits,
-                       asked.standardised ? "Dobson, standardised" : "Dobson"},
+                       asked.standardised ? "Dobson standardised" : "Dobson"},
                       multiplier->at(rows.front())),
                {number_text(at95->years), number_text(at95->deaths), number_text(at95->per_death),
                 number_text(asked.limit)});

@@ -48,7 +48,7 @@ Result<StatAnswer> run_mann_kendall(const StatMethod& method, const Sheet& sheet
     const auto trend = monotone_trend(points);
     if (!trend) return unexpected(sheet.fault(trend.error().message));
     const std::string number = std::to_string(points.size());
-    Estimate estimate{{}, {}, {}, "Mann-Kendall, Sen", "cannot_be_tested"};
+    Estimate estimate{{}, {}, {}, "Mann-Kendall and Sen", "cannot_be_tested"};
     if (!*trend) {
       answer.add(rows.front(), estimate, {"", "", "", number, ""});
       continue;
@@ -72,7 +72,7 @@ namespace {
 Estimate change_estimate(double slope, double se, double degrees) {
   const auto at95 = percent_change(slope, se, degrees, 0.95);
   const auto at998 = percent_change(slope, se, degrees, 0.998);
-  Estimate estimate{at95->value, at95->limits, at998->limits, "joinpoint, BIC"};
+  Estimate estimate{at95->value, at95->limits, at998->limits, "joinpoint by BIC"};
   if (!at95->limits) estimate.status = "no_degrees_of_freedom_no_limits";
   return estimate;
 }
@@ -133,7 +133,7 @@ Result<StatAnswer> run_joinpoint(const StatMethod& method, const Sheet& sheet,
                                static_cast<int>(options.number("ends"))};
   const Groups groups = group_rows(sheet, group_columns(method, sheet));
   Answer answer(sheet, groups.columns, added_names(method));
-  const Estimate refused{{}, {}, {}, "joinpoint, BIC", "cannot_be_tested_few_periods"};
+  const Estimate refused{{}, {}, {}, "joinpoint by BIC", "cannot_be_tested_few_periods"};
   for (const auto& rows : groups.rows) {
     if (const auto sound = check_times(sheet, "year", years, rows); !sound)
       return unexpected(sound.error());
