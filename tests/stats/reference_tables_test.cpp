@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "stats/interval.hpp"
 #include "stats/stat_table.hpp"
 #include "support/conformance.hpp"
 
@@ -87,6 +88,26 @@ void judge(SuiteResult& result, const Reference& reference) {
     result.judge(group, key, fault);
   }
   CHECK(used == rows.size());  // no row too many
+}
+
+/// Limits by the functions alone: no table of the command has them.
+void judge_limits(SuiteResult& result) {
+  const std::string file = "byar-wilson-limits.csv";
+  for (const KnownRow& want : known_rows(file)) {
+    const double confidence = *want.number("confidence") / 100;
+    const double x = *want.number("x");
+    stats::CountLimits got;
+    if (want.text("method") == "Byars")
+      got = *stats::byar(x, confidence);
+    else if (const auto limits = stats::wilson(x, *want.number("n"), confidence))
+      got = {limits->lower, limits->upper};
+    const auto same = [](const std::optional<double>& a, const std::optional<double>& b) {
+      return a.has_value() == b.has_value() && (!a || std::abs(*a - *b) <= 1e-9 * std::abs(*b));
+    };
+    const bool equal =
+        same(got.lower, want.number("lowercl")) && same(got.upper, want.number("uppercl"));
+    result.judge(file, "line " + std::to_string(want.line), equal ? "" : "other limits");
+  }
 }
 
 }  // namespace
@@ -189,5 +210,6 @@ TEST_CASE("known answers: every reference table through the command's engine") {
         {"slope", "slope"}}},
   };
   for (const Reference& reference : references) judge(result, reference);
+  judge_limits(result);
   result.finish(100);
 }
