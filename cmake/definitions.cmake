@@ -9,6 +9,7 @@ add_custom_command(
   OUTPUT "${definitions_output}" "${CMAKE_BINARY_DIR}/generated/fhir_rules.inc"
     "${CMAKE_BINARY_DIR}/generated/fhir_value_sets.inc"
     "${CMAKE_BINARY_DIR}/generated/fhir_code_systems.inc"
+    "${CMAKE_BINARY_DIR}/generated/fhir_summary.inc"
   COMMAND "${HB_NODE}" "${CMAKE_SOURCE_DIR}/scripts/compile-definitions" "${definitions_output}"
   DEPENDS "${CMAKE_SOURCE_DIR}/scripts/compile-definitions" "${definitions_package}"
   COMMENT "Compiling the FHIR R4 definitions"

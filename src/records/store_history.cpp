@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "records/shown.hpp"
 #include "records/store_state.hpp"
@@ -44,6 +45,16 @@ Result<std::optional<StoredVersion>> past(const Engine& engine, const Principal&
   auto shown = shown_to(engine, principal, std::move(**raw));
   if (!shown && shown.error().code == ErrorCode::forbidden) return std::nullopt;
   return shown;
+}
+
+/// Where fields are looked at, numbers may lose zeros at their end.
+bool is_same(const std::string& shown, const std::string& kept) {
+  if (shown == kept) return true;
+  boost::system::error_code wrong;
+  const boost::json::value left = boost::json::parse(shown, wrong);
+  if (wrong) return false;
+  const boost::json::value right = boost::json::parse(kept, wrong);
+  return !wrong && left == right;
 }
 
 }  // namespace
@@ -92,7 +103,8 @@ Result<Store::Standing> Store::standing(const Principal& principal, std::string_
   auto shown = shown_to(engine, principal, std::move(found->front()));
   if (!shown && shown.error().code != ErrorCode::forbidden) return unexpected(shown.error());
   if (shown && *shown)
-    standing.seen = (*shown)->json == kept->json ? Standing::Seen::whole : Standing::Seen::part;
+    standing.seen =
+        is_same((*shown)->json, kept->json) ? Standing::Seen::whole : Standing::Seen::part;
   standing.newest = std::move(*kept);
   if (standing.seen != Standing::Seen::whole) standing.newest->json.clear();
   return standing;

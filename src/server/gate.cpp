@@ -17,7 +17,7 @@ bool reads(Method method) { return method == Method::get || method == Method::he
 /// In place of a type, a permission's scope may say that the type of the request is meant.
 constexpr std::string_view type_of_request = "{type}";
 
-/// "*" where the request is about every type: a Bundle, everything of a person.
+/// "*" where the request is about every type: a Bundle, everything of a person, the history of all.
 std::string_view requested_type(const Request& request) {
   const std::string_view type = request.capture("type");
   return type.empty() ? "*" : type;
@@ -132,8 +132,11 @@ Parsed<Principal> Gate::admit_token(const Request& request, std::string_view per
   const bool of_type = known != nullptr && known->scope == type_of_request;
   const std::string_view type = of_type ? requested_type(request) : "";
   const std::string_view rights = of_type ? rights_of(request, permission) : "rs";
-  const bool scoped = known != nullptr && !known->scope.empty() &&
-                      security::scope_allows(token->scope, of_type ? type : known->scope, rights);
+  // The entries of a Bundle are judged one by one.
+  const bool bundle = of_type && request.method == Method::post && request.segments.size() == 1;
+  const bool scoped =
+      known != nullptr && !known->scope.empty() &&
+      (bundle || security::scope_allows(token->scope, of_type ? type : known->scope, rights));
   if ((!of_type && !reads(request.method)) || !(scoped || permission == access::logged_in))
     return unexpected(not_allowed(permission));
   for (const scene::Permission& one : catalogue_.permissions())

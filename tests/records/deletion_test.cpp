@@ -238,6 +238,38 @@ TEST_CASE("standing: what somebody may see who wants to change a resource") {
   CHECK(nothing->newest->json.empty());
 }
 
+TEST_CASE("standing: a role that masks a field sees a part, where there is something to mask") {
+  const TempDir folder;
+  Policy::Content content;
+  content.kinds.push_back({});
+  content.kinds.front().id = "person";
+  content.kinds.front().types = {"Patient"};
+  content.groups = {{"name", {}, Mask::name, {"Patient.name"}, {}}};
+  Policy::Rule rule;
+  rule.role = "doctor";
+  rule.purposes = {"care"};
+  rule.all_rows = true;
+  rule.all_kinds = true;
+  rule.fields = {Show::masked};
+  content.rules = {rule};
+  OpenOptions options;
+  options.policy = std::make_shared<const Policy>(Policy(std::move(content)));
+  auto store = given_store(folder.path(), options);
+  using Seen = Store::Standing::Seen;
+  const std::string named =
+      R"({"resourceType":"Patient","id":"p-1","name":[{"text":"王芳"}],"multipleBirthInteger":2})";
+  const std::string nameless =
+      R"({"resourceType":"Patient","id":"p-2","extension":[{"url":"u","valueDecimal":1.50}]})";
+  committed(*store, patient(*store, "p-1", named, woman("770101001"), {}));
+  committed(*store, patient(*store, "p-2", nameless, woman("770101001"), {}));
+  const auto part = store->standing(reader, "Patient", "p-1");
+  CHECK(part->seen == Seen::part);
+  CHECK(part->newest->json.empty());
+  const auto whole = store->standing(reader, "Patient", "p-2");
+  CHECK(whole->seen == Seen::whole);
+  CHECK(whole->newest->json == nameless);
+}
+
 TEST_CASE("history of a type and of all: newest first, in pages, as it was at a time") {
   const TempDir folder;
   auto store = given_store(folder.path());

@@ -64,6 +64,33 @@ std::string text_member(std::string_view json, std::string_view key) {
   return std::string(value.as_string());
 }
 
+std::vector<std::string> elements_of(std::string_view array) {
+  std::vector<std::string> elements;
+  std::size_t at = 1;
+  while (at < array.size()) {
+    at = array.find_first_not_of(" \t\r\n,", at);
+    if (at == std::string_view::npos || array[at] == ']') break;
+    const std::size_t end = ingest::value_end(array, at);
+    if (end == std::string_view::npos) break;
+    elements.emplace_back(array.substr(at, end - at));
+    at = end;
+  }
+  return elements;
+}
+
+std::string without_version(std::string_view json) {
+  const std::string meta = member(json, "meta");
+  std::string kept = meta;
+  if (meta.starts_with('{')) {
+    const std::string rest = members_without(meta, {"versionId", "lastUpdated"});
+    kept = rest.empty() ? "" : "{" + rest.substr(1) + "}";
+  }
+  return "{\"resourceType\":" + json_text(text_member(json, "resourceType")) +
+         ",\"id\":" + json_text(text_member(json, "id")) +
+         (kept.empty() ? "" : ",\"meta\":" + kept) +
+         members_without(json, {"resourceType", "id", "meta"}) + "}";
+}
+
 std::string with_id(std::string_view json, std::string_view id) {
   return "{\"resourceType\":" + json_text(text_member(json, "resourceType")) +
          ",\"id\":" + json_text(id) + members_without(json, {"resourceType", "id"}) + "}";

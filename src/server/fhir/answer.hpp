@@ -39,6 +39,10 @@ Response resource_response(int status, const records::StoredVersion& version,
 Response gone_response(const records::StoredVersion& deletion);
 std::string etag(const records::StoredVersion& version);
 
+/// Elements of an array, raw.
+std::vector<std::string> elements_of(std::string_view array);
+/// Text of a resource without the version and time that resource_text() puts into its meta.
+std::string without_version(std::string_view json);
 /// Text of a resource with this id in place of what it had.
 std::string with_id(std::string_view json, std::string_view id);
 /// Member of the object, raw; empty when there is none.

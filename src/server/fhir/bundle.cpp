@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "fhir/summary.hpp"
 #include "ingest/json_scan.hpp"
 #include "server/fhir/answer.hpp"
 
@@ -34,6 +35,40 @@ std::string cut(const std::string& resource, Keep&& keep) {
     if (!always && !keep(key)) return;
     ((text += text.size() > 1 ? ",\"" : "\"").append(key) += "\":");
     text += key == "meta" ? mark_subsetted(std::string(value)) : std::string(value);
+  });
+  return text + "}";
+}
+
+std::string summed_up(std::string_view value, fhir::TypeId type);
+
+/// Elements of a list, each summed up; anything else as it is.
+std::string each_summed_up(std::string_view value, fhir::TypeId type) {
+  if (value.front() != '[') return summed_up(value, type);
+  std::string text = "[";
+  for (const std::string& item : elements_of(value)) {
+    if (text.size() > 1) text += ',';
+    text += summed_up(item, type);
+  }
+  return text + "]";
+}
+
+/// What the definitions mark as part of a summary, in the parts of a resource too; data types
+/// whole.
+std::string summed_up(std::string_view value, fhir::TypeId type) {
+  namespace definitions = fhir::definitions;
+  if (value.empty() || value.front() != '{') return std::string(value);
+  std::string text = "{";
+  ingest::for_each_member(value, [&](std::string_view key, std::string_view member) {
+    const bool extended = key.starts_with('_');  // extensions of a primitive go with it
+    const fhir::ElementRow* row = definitions::find_element(type, extended ? key.substr(1) : key);
+    const bool always = key == "resourceType" || key == "id" || key == "meta";
+    if (!always && (row == nullptr || !definitions::is_summary(*row))) return;
+    ((text += text.size() > 1 ? ",\"" : "\"").append(key) += "\":");
+    const bool part = row != nullptr && !extended &&
+                      definitions::type(row->type).kind == fhir::TypeKind::backbone;
+    text += key == "meta" ? mark_subsetted(std::string(member))
+            : part        ? each_summed_up(member, row->type)
+                          : std::string(member);
   });
   return text + "}";
 }
@@ -92,12 +127,17 @@ void Bundle::add_history(const records::StoredVersion& version) {
         ",\"lastModified\":" + json_text(format_instant(version.recorded)) + "}");
 }
 
-void Bundle::add_response(std::string_view status, std::string_view location, std::string_view tag,
-                          std::string_view outcome) {
-  std::string content = "\"response\":{\"status\":" + json_text(status);
-  if (!location.empty()) content += ",\"location\":" + json_text(location);
-  if (!tag.empty()) content += ",\"etag\":" + json_text(tag);
-  if (!outcome.empty()) content.append(",\"outcome\":").append(outcome);
+void Bundle::add_response(const Answered& answered) {
+  std::string content;
+  if (!answered.resource.empty()) content = "\"resource\":" + answered.resource + ",";
+  content += "\"response\":{\"status\":" + json_text(answered.status);
+  const auto add = [&content](std::string_view name, const std::string& text) {
+    if (!text.empty()) content.append(",\"").append(name).append("\":") += json_text(text);
+  };
+  add("location", answered.location);
+  add("etag", answered.etag);
+  add("lastModified", answered.last_modified);
+  if (!answered.outcome.empty()) content += ",\"outcome\":" + answered.outcome;
   entry(content + "}");
 }
 
@@ -123,6 +163,8 @@ std::string shaped(const records::StoredVersion& version, const search::Query& q
       return std::ranges::find(query.elements, key) != query.elements.end();
     });
   }
+  if (query.summary == search::Summary::yes)
+    return summed_up(whole, fhir::definitions::find_type(version.type));
   if (query.summary == search::Summary::text)
     return cut(whole, [](std::string_view key) { return key == "text"; });
   if (query.summary == search::Summary::data)

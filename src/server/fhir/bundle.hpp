@@ -21,8 +21,13 @@ class Bundle {
   void add(const records::StoredVersion& version, std::string_view mode, std::string resource);
   /// An entry of a history: with the request that made it.
   void add_history(const records::StoredVersion& version);
-  void add_response(std::string_view status, std::string_view location, std::string_view etag,
-                    std::string_view outcome);
+  /// What became of an entry of a batch or transaction; empty parts are left out.
+  struct Answered {
+    std::string status;
+    std::string location, etag, last_modified;
+    std::string outcome, resource;  ///< JSON
+  };
+  void add_response(const Answered& answered);
   void add_outcome(std::string_view outcome);
   Response response() const;
 

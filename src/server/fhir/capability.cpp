@@ -14,6 +14,11 @@ struct Interaction {
   Method method;
   std::string_view pattern;
 };
+constexpr Interaction system_interactions[] = {
+    {"transaction", Method::post, "/fhir"},
+    {"batch", Method::post, "/fhir"},
+    {"history-system", Method::get, "/fhir/_history"},
+};
 constexpr Interaction type_interactions[] = {
     {"read", Method::get, "/fhir/{type}/{id}"},
     {"vread", Method::get, "/fhir/{type}/{id}/_history/{version}"},
@@ -21,8 +26,12 @@ constexpr Interaction type_interactions[] = {
     {"search-type", Method::get, "/fhir/{type}"},
     {"create", Method::post, "/fhir/{type}"},
     {"update", Method::put, "/fhir/{type}/{id}"},
+    {"patch", Method::patch, "/fhir/{type}/{id}"},
     {"delete", Method::del, "/fhir/{type}/{id}"},
+    {"history-type", Method::get, "/fhir/{type}/_history"},
 };
+constexpr Interaction conditional_update{"", Method::put, "/fhir/{type}"};
+constexpr Interaction conditional_delete{"", Method::del, "/fhir/{type}"};
 
 bool has_route(const Interaction& interaction) {
   for (const Route& route : routes())
@@ -30,9 +39,9 @@ bool has_route(const Interaction& interaction) {
   return false;
 }
 
-std::string interactions() {
+std::string listed(std::span<const Interaction> interactions) {
   std::string text;
-  for (const Interaction& interaction : type_interactions)
+  for (const Interaction& interaction : interactions)
     if (has_route(interaction))
       text += (text.empty() ? "{\"code\":" : ",{\"code\":") + json_text(interaction.code) + "}";
   return "[" + text + "]";
@@ -49,17 +58,19 @@ std::string parameters(std::string_view type) {
 }
 
 std::string resources() {
-  static const std::string shared = interactions();
+  static const std::string shared = listed(type_interactions);
+  static const std::string conditional =
+      std::string("\"conditionalCreate\":true,\"conditionalUpdate\":") +
+      (has_route(conditional_update) ? "true" : "false") + ",\"conditionalDelete\":\"" +
+      (has_route(conditional_delete) ? "single" : "not-supported") + "\"";
   std::string text;
   for (std::size_t i = 0; i < fhir::definitions::type_count(); ++i) {
     const fhir::TypeRow& row = fhir::definitions::type(static_cast<fhir::TypeId>(i));
     if (row.kind != fhir::TypeKind::resource || row.is_abstract) continue;
     text += (text.empty() ? "{\"type\":" : ",{\"type\":") + json_text(row.name) +
             ",\"interaction\":" + shared +
-            ",\"versioning\":\"versioned-update\",\"readHistory\":true,\"updateCreate\":true,"
-            "\"conditionalCreate\":true,\"conditionalUpdate\":true,"
-            "\"conditionalDelete\":\"single\",\"searchParam\":" +
-            parameters(row.name) + "}";
+            ",\"versioning\":\"versioned-update\",\"readHistory\":true,\"updateCreate\":true," +
+            conditional + ",\"searchParam\":" + parameters(row.name) + "}";
   }
   return "[" + text + "]";
 }
@@ -70,11 +81,10 @@ std::string capability_statement(const std::string& base, std::string_view versi
   static const std::string types = resources();
   static const std::string since = format_date(day_in_shanghai(now));  // this program's answer
   return R"({"resourceType":"CapabilityStatement","status":"active","date":)" + json_text(since) +
-         R"(,"kind":"instance","fhirVersion":"4.0.1","format":["json"],"software":{"name":"Health Brain","version":)" +
+         R"(,"kind":"instance","fhirVersion":"4.0.1","format":["json"],"patchFormat":["application/json-patch+json"],"software":{"name":"Health Brain","version":)" +
          json_text(version) + R"(},"implementation":{"description":"Health Brain","url":)" +
-         json_text(base) +
-         R"(},"rest":[{"mode":"server","interaction":[{"code":"transaction"},{"code":"batch"}],"resource":)" +
-         types + "}]}";
+         json_text(base) + R"(},"rest":[{"mode":"server","interaction":)" +
+         listed(system_interactions) + R"(,"resource":)" + types + "}]}";
 }
 
 }  // namespace hb::server::fhir_api

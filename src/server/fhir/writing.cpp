@@ -1,11 +1,15 @@
 #include "server/fhir/writing.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "crypto/bytes.hpp"
 #include "ingest/write.hpp"
 #include "search/run.hpp"
 #include "server/fhir/answer.hpp"
+#include "server/fhir/json_patch.hpp"
+#include "server/fhir/linking.hpp"
 
 namespace hb::server::fhir_api {
 
@@ -33,7 +37,7 @@ std::optional<Response> check(const Ask& ask) {
   if (ask.is_conditional() && ask.condition.empty())
     return refused(400, "invalid", "expected an id, or a condition that finds the resource",
                    ask.at);
-  if (ask.kind == Ask::Kind::remove) return std::nullopt;
+  if (ask.kind == Ask::Kind::remove || ask.kind == Ask::Kind::patch) return std::nullopt;
   const std::string type = text_member(ask.text, "resourceType");
   if (type.empty()) return refused(400, "structure", "expected a FHIR resource as JSON", ask.at);
   if (type != ask.type)
@@ -64,7 +68,13 @@ OrRefusal<std::optional<StoredVersion>> matching(Services& services, const Princ
   if (!query) return tl::unexpected(error_response(query.error()));
   if (query->clauses.empty())
     return tl::unexpected(refused(400, "invalid", "expected a condition that is none", ask.at));
-  query->count = 2;
+  query->count = 2;  // whatever the text says of the answer's form
+  query->summary = search::Summary::none;
+  query->total = search::Total::none;
+  query->sort.clear();
+  query->includes.clear();
+  query->reverse_includes.clear();
+  query->cursor.clear();
   if (const Result<void> ready = services.search->ready(); !ready)
     return tl::unexpected(error_response(ready.error()));
   const auto page = search::run(services.hub.store(), services.search->index(), principal, *query);
@@ -76,17 +86,37 @@ OrRefusal<std::optional<StoredVersion>> matching(Services& services, const Princ
   return std::optional(page->matches.front());
 }
 
+/// A version-7 UUID (RFC 9562): ids made one after the other stand together in the indexes.
+std::string new_id() {
+  const std::int64_t now = system_clock()().micros / 1000;
+  std::string bytes = crypto::random_bytes(16);
+  for (int i = 0; i < 6; ++i)
+    bytes[static_cast<std::size_t>(i)] = static_cast<char>(now >> (40 - 8 * i) & 0xFF);
+  bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x70);
+  bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    (text += digits[byte >> 4]) += digits[byte & 15];
+  }
+  return text;
+}
+
 std::string name_of(const std::string& type, const std::string& id) { return type + "/" + id; }
 
 /// The writing of several asks as one commit.
 class Writing {
  public:
-  Writing(Services& services, const Principal& principal, std::vector<Ask> asks)
+  Writing(Services& services, const Principal& principal, std::vector<Ask> asks, bool links)
       : services_(services),
         principal_(principal),
         asks_(std::move(asks)),
+        links_(links),
         done_(asks_.size()),
-        found_(asks_.size()) {}
+        found_(asks_.size()),
+        ids_(asks_.size()) {}
 
   std::vector<Done> run() && {
     for (std::size_t i = 0; i < asks_.size(); ++i)
@@ -113,7 +143,8 @@ class Writing {
     for (const Ask& ask : asks_) {
       if (!ask.id.empty()) names.insert(name_of(ask.type, ask.id));
       if (!ask.condition.empty()) names.insert(ask.type + "?" + ask.condition);
-      const std::string id = ask.is_conditional() ? text_member(ask.text, "id") : std::string();
+      if (!ask.is_conditional() || ask.kind != Ask::Kind::update) continue;
+      const std::string id = text_member(ask.text, "id");
       if (!id.empty()) names.insert(name_of(ask.type, id));
     }
     return names;
@@ -136,24 +167,33 @@ class Writing {
   }
 
   std::vector<Done> write();
+  std::vector<std::size_t> order() const;
+  std::optional<Response> name(std::size_t i);
+  std::optional<Response> link();
   std::optional<Response> plan(std::size_t i);
   std::optional<Response> plan_create(std::size_t i);
   std::optional<Response> plan_update(std::size_t i);
+  std::optional<Response> plan_patch(std::size_t i);
   std::optional<Response> plan_removal(std::size_t i);
   std::optional<Response> check_standing(const Ask& ask, const records::Store::Standing& standing);
   std::optional<Response> claim(const Ask& ask, const std::string& id);
   std::vector<Done> refuse_written(const Error& error);
 
-  void add_text(std::size_t i, const std::string& id) {
-    texts_.push_back(with_id(asks_[i].text, id));
+  std::optional<Response> add_text(std::size_t i) {
+    texts_.push_back(with_id(asks_[i].text, ids_[i]));
     text_owners_.push_back(i);
+    return claim(asks_[i], ids_[i]);
   }
 
   Services& services_;
   const Principal& principal_;
   std::vector<Ask> asks_;
+  const bool links_;
   std::vector<Done> done_;
   std::vector<std::optional<StoredVersion>> found_;  // by the conditions
+  std::vector<std::string> ids_;                     // of what is written, found or deleted
+  std::set<std::string> removed_;                    // "Type/id"
+  std::set<std::string> to_make_;                    // conditions that find nothing
   std::set<std::string> claimed_;                    // "Type/id" of what is written
   std::vector<std::string> texts_;
   std::vector<std::size_t> text_owners_;
@@ -186,48 +226,119 @@ std::optional<Response> Writing::check_standing(const Ask& ask,
   return std::nullopt;
 }
 
-std::optional<Response> Writing::plan_create(std::size_t i) {
-  const Ask& ask = asks_[i];
-  if (found_[i]) {
-    done_[i].status = 200;
-    done_[i].version = std::move(*found_[i]);
-    return std::nullopt;
+/// Deletions, creations, changes: as a transaction is to be processed.
+std::vector<std::size_t> Writing::order() const {
+  std::vector<std::size_t> order(asks_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto rank = [this](std::size_t i) {
+    return asks_[i].kind == Ask::Kind::remove ? 0 : asks_[i].kind == Ask::Kind::create ? 1 : 2;
+  };
+  std::ranges::stable_sort(order, {}, rank);
+  return order;
+}
+
+/// What each resource will be called.
+std::optional<Response> Writing::name(std::size_t i) {
+  Ask& ask = asks_[i];
+  std::optional<StoredVersion>& found = found_[i];
+  if (ask.kind == Ask::Kind::create && found && removed_.contains(name_of(found->type, found->id)))
+    found.reset();
+  const std::string named =
+      ask.kind == Ask::Kind::update ? text_member(ask.text, "id") : std::string();
+  ids_[i] = found ? found->id : !ask.id.empty() ? ask.id : named;
+  if (ask.kind == Ask::Kind::remove && !ids_[i].empty())
+    removed_.insert(name_of(ask.type, ids_[i]));
+  const bool makes = ask.kind == Ask::Kind::create || ask.kind == Ask::Kind::update;
+  if (!makes || found) return std::nullopt;
+  if (!ask.condition.empty() && !to_make_.insert(ask.type + "?" + ask.condition).second)
+    return refused(412, "multiple-matches", "another entry makes what this condition asks for",
+                   ask.at);
+  if (ids_[i].empty()) ids_[i] = new_id();
+  return std::nullopt;
+}
+
+std::optional<Response> Writing::link() {
+  Linker linker([this](const std::string& type,
+                       const std::string& condition) -> OrRefusal<std::string> {
+    Ask ask;
+    ask.type = type;
+    ask.condition = condition;
+    auto found = matching(services_, principal_, ask);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    if (*found) return name_of(type, (*found)->id);
+    return tl::unexpected(refused(412, "not-found", "a reference by condition finds nothing", ""));
+  });
+  for (std::size_t i = 0; i < asks_.size(); ++i)
+    if (!asks_[i].full_url.empty() && !ids_[i].empty())
+      linker.add(asks_[i].full_url, name_of(asks_[i].type, ids_[i]));
+  for (Ask& ask : asks_) {
+    if (ask.text.empty()) continue;
+    auto linked = linker.linked(ask.text, ask.full_url);
+    if (!linked) return std::move(linked.error());
+    ask.text = std::move(*linked);
   }
-  const std::string id = ask.id.empty() ? new_id() : ask.id;
-  add_text(i, id);
-  return claim(ask, id);
+  return std::nullopt;
+}
+
+std::optional<Response> Writing::plan_create(std::size_t i) {
+  if (!found_[i]) return add_text(i);
+  done_[i].status = 200;
+  done_[i].version = std::move(*found_[i]);
+  return std::nullopt;
 }
 
 std::optional<Response> Writing::plan_update(std::size_t i) {
   const Ask& ask = asks_[i];
   const std::string named = text_member(ask.text, "id");
-  if (found_[i] && !named.empty() && named != found_[i]->id)
+  if (found_[i] && !named.empty() && named != ids_[i])
     return refused(400, "invalid", "the condition finds a resource with another id", ask.at);
-  const std::string id = found_[i] ? found_[i]->id : !named.empty() ? named : new_id();
-  const auto standing = services_.hub.store().standing(principal_, ask.type, id);
+  const auto standing = services_.hub.store().standing(principal_, ask.type, ids_[i]);
   if (!standing) return error_response(standing.error());
   if (ask.is_conditional() && !found_[i] && standing->newest && !standing->newest->deleted)
     return refused(409, "conflict",
                    "the condition finds nothing, and there is another resource with this id",
                    ask.at);
   if (auto refusal = check_standing(ask, *standing)) return refusal;
-  add_text(i, id);
-  return claim(ask, id);
+  return add_text(i);
+}
+
+std::optional<Response> Writing::plan_patch(std::size_t i) {
+  Ask& ask = asks_[i];
+  if (ids_[i].empty())
+    return refused(404, "not-found", "there is no resource that the condition finds", ask.at);
+  auto standing = services_.hub.store().standing(principal_, ask.type, ids_[i]);
+  if (!standing) return error_response(standing.error());
+  const bool there = standing->newest && !standing->newest->deleted;
+  if ((!there || standing->seen == Seen::nothing) && ask.if_match.empty())
+    return refused(404, "not-found", "there is no such resource", ask.at);
+  if (auto refusal = check_standing(ask, *standing)) return refusal;
+  const auto patched = json_patched(resource_text(*standing->newest), ask.text);
+  if (!patched) {
+    const Error& error = patched.error();
+    const bool failed = error.code == ErrorCode::conflict;
+    const std::string where =
+        ask.at.empty() || error.where.empty() ? ask.at + error.where : ask.at + ", " + error.where;
+    return refused(failed ? 422 : 400, failed ? "processing" : "structure", error.message, where);
+  }
+  ask.text = without_version(*patched);
+  if (text_member(ask.text, "resourceType") != ask.type || text_member(ask.text, "id") != ids_[i])
+    return refused(422, "invalid", "a patch changes neither type nor id", ask.at);
+  return add_text(i);
 }
 
 std::optional<Response> Writing::plan_removal(std::size_t i) {
   const Ask& ask = asks_[i];
-  const std::string id = found_[i] ? found_[i]->id : ask.id;
   done_[i].status = 204;
-  const auto standing = services_.hub.store().standing(principal_, ask.type, id);
+  if (ids_[i].empty()) return std::nullopt;
+  const auto standing = services_.hub.store().standing(principal_, ask.type, ids_[i]);
   if (!standing) return error_response(standing.error());
   const bool there = standing->newest && !standing->newest->deleted;
   // "Not there" and "not yours" are one answer.
   if ((!there || standing->seen == Seen::nothing) && ask.if_match.empty()) return std::nullopt;
   if (auto refusal = check_standing(ask, *standing)) return refusal;
-  deletions_.push_back({ask.type, id});
+  deletions_.push_back({ask.type, ids_[i]});
   deletion_owners_.push_back(i);
-  return claim(ask, id);
+  return claim(ask, ids_[i]);
 }
 
 std::optional<Response> Writing::plan(std::size_t i) {
@@ -236,6 +347,8 @@ std::optional<Response> Writing::plan(std::size_t i) {
       return plan_create(i);
     case Ask::Kind::update:
       return plan_update(i);
+    case Ask::Kind::patch:
+      return plan_patch(i);
     case Ask::Kind::remove:
       return plan_removal(i);
   }
@@ -253,7 +366,12 @@ std::vector<Done> Writing::refuse_written(const Error& error) {
 }
 
 std::vector<Done> Writing::write() {
-  for (std::size_t i = 0; i < asks_.size(); ++i)
+  const std::vector<std::size_t> in_order = order();
+  for (const std::size_t i : in_order)
+    if (auto refusal = name(i)) return refuse(i, std::move(*refusal));
+  if (links_)
+    if (auto refusal = link()) return refuse(0, std::move(*refusal));
+  for (const std::size_t i : in_order)
     if (auto refusal = plan(i)) return refuse(i, std::move(*refusal));
   if (texts_.empty() && deletions_.empty()) return std::move(done_);
   const auto written = ingest::write(services_.hub, principal_, texts_, deletions_);
@@ -278,26 +396,9 @@ std::vector<Done> Writing::write() {
 
 }  // namespace
 
-std::string new_id() {
-  // A version-7 UUID (RFC 9562): ids made one after the other stand together in the indexes.
-  const std::int64_t now = system_clock()().micros / 1000;
-  std::string bytes = crypto::random_bytes(16);
-  for (int i = 0; i < 6; ++i)
-    bytes[static_cast<std::size_t>(i)] = static_cast<char>(now >> (40 - 8 * i) & 0xFF);
-  bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x70);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    (text += digits[byte >> 4]) += digits[byte & 15];
-  }
-  return text;
-}
-
-std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks) {
-  return Writing(services, principal, std::move(asks)).run();
+std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks,
+                            bool links) {
+  return Writing(services, principal, std::move(asks), links).run();
 }
 
 }  // namespace hb::server::fhir_api

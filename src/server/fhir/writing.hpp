@@ -11,12 +11,13 @@ namespace hb::server::fhir_api {
 
 /// A write as a request or an entry of a Bundle asks for it.
 struct Ask {
-  enum class Kind { create, update, remove } kind = Kind::create;
+  enum class Kind { create, update, patch, remove } kind = Kind::create;
   std::string type;
-  std::string id;         ///< of an update or a deletion; empty: what the condition finds
-  std::string text;       ///< the resource; of a deletion empty
+  std::string id;         ///< of what is changed or deleted; empty: what the condition finds
+  std::string text;       ///< the resource, or the JSON Patch; of a deletion empty
   std::string if_match;   ///< W/"3"
-  std::string condition;  ///< "identifier=…": If-None-Exist, or what is to be updated or deleted
+  std::string condition;  ///< "identifier=…": If-None-Exist, or what is to be changed or deleted
+  std::string full_url;   ///< in a transaction, what other entries call the resource
   std::string at;         ///< for messages: "Bundle.entry[3]"; empty for a request of its own
 
   bool is_conditional() const { return id.empty() && kind != Kind::create; }
@@ -29,10 +30,11 @@ struct Done {
   std::optional<Response> refusal;
 };
 
-/// Writes all of them as one commit, or nothing. With one refused, the others have status 0.
-std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks);
-
-/// "Type/id" of what one of the asks will be called, decided before it is written.
-std::string new_id();
+/// Writes all of them as one commit, or nothing. With one refused, the others have status 0. First
+/// what is deleted goes: the conditions of the others do not find it.
+/// links  whether references by fullUrl and by condition (Patient?identifier=…) are replaced, as in
+///        a transaction
+std::vector<Done> write_all(Services& services, const Principal& principal, std::vector<Ask> asks,
+                            bool links = false);
 
 }  // namespace hb::server::fhir_api

@@ -45,9 +45,6 @@ Response search_answer(const Request& request, const Principal& principal, Servi
   options.now = services.clock();
   const auto query = search::parse_query(request.capture("type"), text, options);
   if (!query) return error_response(query.error());
-  if (query->summary == search::Summary::yes)
-    return outcome_response(400, {{"error", "not-supported",
-                                   "_summary=true is not supported; use _elements", "_summary"}});
   if (const Result<void> ready = services.search->ready(); !ready)
     return error_response(ready.error());
   const auto page = search::run(services.hub.store(), services.search->index(), principal, *query);

@@ -1,14 +1,12 @@
-// FHIR R4: create, update, delete, batch and transaction, $validate.
-#include <algorithm>
-#include <map>
+// FHIR R4: create, update, patch, delete, $validate.
 
 #include <boost/json.hpp>
 
 #include "fhir/definitions.hpp"
-#include "ingest/json_scan.hpp"
 #include "ingest/write.hpp"
 #include "server/fhir/answer.hpp"
 #include "server/fhir/bundle.hpp"
+#include "server/fhir/preference.hpp"
 #include "server/fhir/writing.hpp"
 #include "server/routes.hpp"
 
@@ -17,11 +15,8 @@ namespace hb::server {
 namespace {
 
 using fhir_api::Ask;
-using fhir_api::Bundle;
 using fhir_api::Done;
 using fhir_api::outcome_response;
-
-constexpr std::size_t most_entries = 5'000;
 
 Response malformed(std::string text, std::string where = {}) {
   return outcome_response(400, {{"error", "structure", std::move(text), std::move(where)}});
@@ -35,23 +30,26 @@ bool is_json(std::string_view text) {
   return !error;
 }
 
-bool wants_minimal(const Request& request) {
-  return request.header("prefer").find("return=minimal") != std::string_view::npos;
-}
-
 Response single_answer(const Request& request, Services& services, Done done) {
   if (done.refusal) return std::move(*done.refusal);
+  const auto wanted = fhir_api::wanted_return(request);
+  Response response;
   if (done.status == 204) {
-    Response response;
     response.status = 204;
     if (done.version.seq != 0) response.headers.emplace_back("ETag", fhir_api::etag(done.version));
-    return response;
+  } else {
+    const bool whole = wanted != fhir_api::Return::minimal && wanted != fhir_api::Return::outcome;
+    response = fhir_api::resource_response(done.status, done.version, !whole);
+    response.headers.emplace_back("Location", fhir_api::base_of(request, services.gate.https()) +
+                                                  "/" + done.version.type + "/" + done.version.id +
+                                                  "/_history/" +
+                                                  std::to_string(done.version.version));
   }
-  Response response =
-      fhir_api::resource_response(done.status, done.version, wants_minimal(request));
-  response.headers.emplace_back(
-      "Location", fhir_api::base_of(request, services.gate.https()) + "/" + done.version.type +
-                      "/" + done.version.id + "/_history/" + std::to_string(done.version.version));
+  if (wanted == fhir_api::Return::outcome) {
+    response.body = fhir_api::outcome_of_write(done.status);
+    response.content_type = fhir_api::content_type;
+    if (response.status == 204) response.status = 200;  // now there is something to say
+  }
   return response;
 }
 
@@ -69,156 +67,6 @@ Response write_one(const Request& request, const Principal& principal, Services&
   return single_answer(
       request, services,
       std::move(fhir_api::write_all(services, principal, std::move(asks)).front()));
-}
-
-/// An entry of a Bundle: its request taken apart.
-struct Entry {
-  std::string method;
-  std::string url;
-  std::string full_url;
-  Ask ask;
-};
-
-std::vector<std::string> elements_of(std::string_view array) {
-  std::vector<std::string> elements;
-  std::size_t at = 1;
-  while (at < array.size()) {
-    at = array.find_first_not_of(" \t\r\n,", at);
-    if (at == std::string_view::npos || array[at] == ']') break;
-    const std::size_t end = ingest::value_end(array, at);
-    if (end == std::string_view::npos) break;
-    elements.emplace_back(array.substr(at, end - at));
-    at = end;
-  }
-  return elements;
-}
-
-/// errors  the sentence that says what the entry should have been
-tl::expected<Entry, Response> entry_of(const std::string& json, std::size_t number) {
-  Entry entry;
-  const std::string at = "Bundle.entry[" + std::to_string(number) + "]";
-  const std::string asked = fhir_api::member(json, "request");
-  entry.method = fhir_api::text_member(asked, "method");
-  entry.url = fhir_api::text_member(asked, "url");
-  entry.full_url = fhir_api::text_member(json, "fullUrl");
-  Ask& ask = entry.ask;
-  ask.at = at;
-  ask.text = fhir_api::member(json, "resource");
-  ask.if_match = fhir_api::text_member(asked, "ifMatch");
-  ask.condition = fhir_api::text_member(asked, "ifNoneExist");
-  const std::size_t question = entry.url.find('?');
-  const std::string path = entry.url.substr(0, question);
-  const std::size_t slash = path.find('/');
-  ask.type = path.substr(0, slash);
-  if (slash != std::string::npos) ask.id = path.substr(slash + 1);
-  if (entry.method == "POST") {
-    if (!ask.id.empty() || question != std::string::npos)
-      return tl::unexpected(malformed("expected POST with the type alone", at));
-    return entry;
-  }
-  if (entry.method != "PUT" && entry.method != "DELETE")
-    return tl::unexpected(malformed(
-        "expected request.method POST, PUT or DELETE, found '" + entry.method.substr(0, 20) + "'",
-        at + ".request.method"));
-  ask.kind = entry.method == "PUT" ? Ask::Kind::update : Ask::Kind::remove;
-  ask.condition = question == std::string::npos ? "" : entry.url.substr(question + 1);
-  if (ask.id.empty() == ask.condition.empty())
-    return tl::unexpected(malformed("expected " + entry.method + " with Type/id or Type?condition",
-                                    at + ".request.url"));
-  return entry;
-}
-
-/// Every "urn:uuid:…" of a fullUrl in the texts becomes the name that its resource gets.
-void link_up(std::vector<Entry>& entries) {
-  std::vector<std::pair<std::string, std::string>> names;
-  for (Entry& entry : entries) {
-    Ask& ask = entry.ask;
-    if (ask.kind == Ask::Kind::create && ask.condition.empty()) ask.id = fhir_api::new_id();
-    if (!entry.full_url.empty() && !ask.id.empty())
-      names.emplace_back("\"" + entry.full_url + "\"", "\"" + ask.type + "/" + ask.id + "\"");
-  }
-  for (Entry& entry : entries) {
-    if (entry.ask.text.find("\"urn:") == std::string::npos) continue;
-    for (const auto& [from, to] : names) {
-      for (std::size_t at = entry.ask.text.find(from); at != std::string::npos;
-           at = entry.ask.text.find(from, at + to.size()))
-        entry.ask.text.replace(at, from.size(), to);
-    }
-  }
-}
-
-void add_done(Bundle& bundle, Done& done) {
-  if (done.refusal) {
-    bundle.add_response(std::to_string(done.refusal->status), "", "", done.refusal->body);
-    return;
-  }
-  if (done.status == 204) {
-    bundle.add_response("204 No Content", "",
-                        done.version.seq == 0 ? "" : fhir_api::etag(done.version), "");
-    return;
-  }
-  bundle.add_response(done.status == 201 ? "201 Created" : "200 OK",
-                      done.version.type + "/" + done.version.id + "/_history/" +
-                          std::to_string(done.version.version),
-                      fhir_api::etag(done.version), "");
-}
-
-/// Whether the asker may do what an entry asks for: each is judged as a request of its own.
-class Rights {
- public:
-  Rights(const Request& request, Services& services) : services_(services) {
-    as_.headers = request.headers;
-    as_.from = request.from;
-  }
-
-  std::optional<Response> check(const Entry& entry) {
-    const auto [known, is_new] = allowed_.try_emplace({entry.method, entry.ask.type}, false);
-    if (is_new) {
-      as_.method = parse_method(entry.method);
-      as_.captures = {{"type", entry.ask.type}};
-      known->second = services_.gate.admit(as_, "fhir:write").has_value();
-    }
-    if (known->second) return std::nullopt;
-    return outcome_response(403, {{"error", "forbidden",
-                                   "this account has not the right to " + entry.method + " " +
-                                       entry.ask.type.substr(0, 40),
-                                   entry.ask.at}});
-  }
-
- private:
-  Services& services_;
-  Request as_;
-  std::map<std::pair<std::string, std::string>, bool> allowed_;
-};
-
-Response transaction(const Request& request, const Principal& principal, Services& services,
-                     std::vector<Entry> entries) {
-  Rights rights(request, services);
-  for (const Entry& entry : entries)
-    if (auto refusal = rights.check(entry)) return std::move(*refusal);
-  link_up(entries);
-  std::vector<Ask> asks;
-  for (Entry& entry : entries) asks.push_back(std::move(entry.ask));
-  std::vector<Done> done = fhir_api::write_all(services, principal, std::move(asks));
-  for (Done& one : done)
-    if (one.refusal) return std::move(*one.refusal);
-  Bundle bundle("transaction-response", fhir_api::base_of(request, services.gate.https()));
-  for (Done& one : done) add_done(bundle, one);
-  return bundle.response();
-}
-
-Response batch(const Request& request, const Principal& principal, Services& services,
-               std::vector<Entry> entries) {
-  Bundle bundle("batch-response", fhir_api::base_of(request, services.gate.https()));
-  Rights rights(request, services);
-  for (Entry& entry : entries) {
-    std::vector<Done> done(1);
-    done.front().refusal = rights.check(entry);
-    if (!done.front().refusal)
-      done = fhir_api::write_all(services, principal, {std::move(entry.ask)});
-    add_done(bundle, done.front());
-  }
-  return bundle.response();
 }
 
 }  // namespace
@@ -277,24 +125,39 @@ Response delete_fhir_matching(Request& request, const Principal& principal, Serv
   return write_one(request, principal, services, std::move(ask));
 }
 
-/// POST /fhir
-Response post_fhir_bundle(Request& request, const Principal& principal, Services& services) {
-  if (!is_json(request.body) || fhir_api::text_member(request.body, "resourceType") != "Bundle")
-    return malformed("expected a Bundle as JSON");
-  const std::string type = fhir_api::text_member(request.body, "type");
-  if (type != "transaction" && type != "batch")
-    return malformed("expected a Bundle of type transaction or batch", "Bundle.type");
-  const std::vector<std::string> elements = elements_of(fhir_api::member(request.body, "entry"));
-  if (elements.size() > most_entries)
-    return malformed("at most " + std::to_string(most_entries) + " entries", "Bundle.entry");
-  std::vector<Entry> entries;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    auto entry = entry_of(elements[i], i);
-    if (!entry) return std::move(entry.error());
-    entries.push_back(std::move(*entry));
-  }
-  return type == "transaction" ? transaction(request, principal, services, std::move(entries))
-                               : batch(request, principal, services, std::move(entries));
+namespace {
+
+/// A JSON Patch, or the refusal of another kind of change.
+tl::expected<Ask, Response> patch_of(const Request& request) {
+  if (!request.header("content-type").starts_with("application/json-patch+json"))
+    return tl::unexpected(outcome_response(
+        415, {{"error", "not-supported",
+               "expected a JSON Patch: Content-Type application/json-patch+json", ""}}));
+  if (!is_json(request.body)) return tl::unexpected(malformed("expected a JSON Patch"));
+  Ask ask;
+  ask.kind = Ask::Kind::patch;
+  ask.type = request.capture("type");
+  ask.text = request.body;
+  ask.if_match = request.header("if-match");
+  return ask;
+}
+
+}  // namespace
+
+/// PATCH /fhir/{type}/{id}
+Response patch_fhir_resource(Request& request, const Principal& principal, Services& services) {
+  auto ask = patch_of(request);
+  if (!ask) return std::move(ask.error());
+  ask->id = request.capture("id");
+  return write_one(request, principal, services, std::move(*ask));
+}
+
+/// PATCH /fhir/{type}?condition
+Response patch_fhir_matching(Request& request, const Principal& principal, Services& services) {
+  auto ask = patch_of(request);
+  if (!ask) return std::move(ask.error());
+  ask->condition = condition_of(request);
+  return write_one(request, principal, services, std::move(*ask));
 }
 
 /// POST /fhir/{type}/$validate
