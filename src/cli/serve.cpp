@@ -23,6 +23,9 @@ struct ServeArguments {
   std::string certificate, key;
   std::string public_url, providers;
   double requests_per_second = 50;
+  int job_hours = 24;
+  std::string import_dir, import_roots;
+  std::vector<std::string> import_from;
 };
 
 /// Passwords do not go over a network in the clear by mistake.
@@ -78,6 +81,8 @@ int run_serve(const ServeArguments& arguments) {
   options.public_url = arguments.public_url;
   options.identity_providers = arguments.providers;
   options.threads = arguments.threads;
+  options.imports = {arguments.import_dir, arguments.import_from, arguments.import_roots};
+  options.jobs.keep = std::chrono::hours(arguments.job_hours);
   options.log_requests = !arguments.quiet;
   options.version = HB_VERSION;
   const auto server = server::Server::start(options);
@@ -114,6 +119,25 @@ void add_transport(CLI::App& serve, ServeArguments& arguments) {
                   "Of one account; an address may ask four times as much; 0 = no limit")
       ->check(CLI::Range(0.0, 1e6))
       ->capture_default_str();
+  serve
+      .add_option("--job-hours", arguments.job_hours,
+                  "How long results of $export and $import are kept")
+      ->check(CLI::Range(1, 24 * 366))
+      ->capture_default_str();
+}
+
+void add_imports(CLI::App& serve, ServeArguments& arguments) {
+  serve
+      .add_option("--import-dir", arguments.import_dir,
+                  "Folder whose files $import may take; none if not given")
+      ->check(CLI::ExistingDirectory);
+  serve.add_option("--import-from", arguments.import_from,
+                   "Beginning of addresses that $import may take files from, "
+                   "https://hub.example.gov.cn/files/; may be given several times");
+  serve
+      .add_option("--import-roots", arguments.import_roots,
+                  "PEM file of the roots trusted there; those of the system if not given")
+      ->check(CLI::ExistingFile);
 }
 
 }  // namespace
@@ -136,6 +160,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   add_transport(*serve, *arguments);
+  add_imports(*serve, *arguments);
   serve->add_flag("--quiet", arguments->quiet, "Do not log requests (JSON lines on stderr)");
   serve->footer(
       "Example:\n  healthbrain serve --store district-store --port 8080\n\n"

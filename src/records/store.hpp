@@ -216,6 +216,32 @@ class Store {
       const std::function<bool(std::int64_t done, std::int64_t all)>& progress = {});
   /// Kept labels that are not what reading finds, one sentence each.
   Result<std::vector<std::string>> check_labels() const;
+  /// For an export, which gives everything that one principal may see: a stretch of the versions in
+  /// seq order, those that were the newest of their resource when `snapshot` was the last one. As
+  /// peek() otherwise; not audited either: whoever gives them says so with note_acts().
+  struct Stretch {
+    Seq from = 0;  ///< exclusive
+    Seq to = 0;    ///< inclusive
+    Seq snapshot = 0;
+    std::size_t bytes = 8u << 20;  ///< of bodies, unpacked; the stretch ends early behind these
+    const std::vector<Seq>* only = nullptr;  ///< looks at these alone, rising
+    bool deletions = false;  ///< gives those too, where the principal might see what was deleted
+  };
+  struct Walked {
+    std::vector<StoredVersion> versions;
+    Seq reached = 0;  ///< everything up to here was looked at
+  };
+  /// wanted  asked before a body is unpacked; empty: all
+  using Wanted = std::function<bool(std::string_view type, ResidentId resident)>;
+  Result<Walked> walk(const Principal& principal, const Stretch& stretch,
+                      const Wanted& wanted = {}) const;
+  /// Versions of all resources of these persons, rising, for Stretch::only.
+  Result<std::vector<Seq>> versions_of_residents(const std::vector<ResidentId>& residents) const;
+
+  /// Bytes that lie in files beside the records, sealed as bodies are; plain in a store without
+  /// keys. context  as Vault::seal()
+  std::string seal(std::string_view plain, std::string_view context) const;
+  Result<std::string> open_sealed(std::string_view sealed, std::string_view context) const;
 
   /// Counts of current resources per type.
   Result<std::vector<std::pair<std::string, std::int64_t>>> counts() const;

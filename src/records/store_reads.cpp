@@ -468,6 +468,139 @@ Result<void> Store::scan(const Principal& principal, Seq from, Seq to,
   return {};
 }
 
+namespace {
+
+constexpr Seq versions_per_walk_slice = 500;
+
+/// The versions of a list in (from, to], not unpacked yet.
+Result<std::vector<RawVersion>> listed(const Engine& engine, const std::vector<Seq>& seqs, Seq from,
+                                       Seq to) {
+  std::vector<RawVersion> versions;
+  for (auto at = std::ranges::upper_bound(seqs, from); at != seqs.end() && *at <= to; ++at) {
+    Result<std::optional<RawVersion>> raw = find_version(engine, *at);
+    if (!raw) return unexpected(raw.error());
+    if (*raw) versions.push_back(std::move(**raw));
+  }
+  return versions;
+}
+
+/// One principal's walk over a stretch: what is the same for all versions is worked out once.
+class Walk {
+ public:
+  Walk(const Engine& engine, const Principal& principal, Sight sight)
+      : engine_(engine),
+        principal_(principal),
+        sight_(std::move(sight)),
+        closed_(closed_to(engine, principal)) {}
+
+  /// nullopt: not for this principal, or not the newest of its resource at the snapshot
+  Result<std::optional<StoredVersion>> look(RawVersion raw, const Store::Stretch& stretch) {
+    if (raw.version.deleted && !stretch.deletions) return std::nullopt;
+    const Result<bool> newest = newest_at(engine_, raw, stretch.snapshot);
+    if (!newest) return unexpected(newest.error());
+    if (!*newest) return std::nullopt;
+    if (!raw.version.deleted) return show(std::move(raw));
+    Result<std::optional<RawVersion>> former = deleted_by(engine_, raw.version);
+    if (!former) return unexpected(former.error());
+    if (!*former) return std::nullopt;
+    auto shown = show(std::move(**former));
+    if (!shown || !*shown) return shown;
+    return std::move(raw.version);
+  }
+
+ private:
+  Result<std::optional<StoredVersion>> show(RawVersion raw) {
+    const auto rules = rules_for(raw.version.resident);
+    if (!rules) return unexpected(rules.error());
+    if (*rules == nullptr) return std::nullopt;
+    Result<StoredVersion> version = unpacked(engine_, std::move(raw));
+    if (!version) return unexpected(version.error());
+    const Result<bool> closed = is_closed(engine_, *version, closed_);
+    if (!closed) return unexpected(closed.error());
+    if (*closed) return std::nullopt;
+    return seen(engine_, principal_, sight_, **rules, std::move(*version));
+  }
+
+  /// The rules that reach the person; null: none does.
+  Result<const Sight::Rules*> rules_for(ResidentId resident) {
+    if (sight_.is_free()) {
+      const Result<void> allowed = may_read(engine_, principal_, resident);
+      if (allowed) return &sight_.rules();
+      if (allowed.error().code == ErrorCode::forbidden) return nullptr;
+      return unexpected(allowed.error());
+    }
+    if (resident == 0) return &sight_.rules();
+    const Result<std::string> area = area_of(engine_, resident);
+    if (!area) return unexpected(area.error());
+    reaching_ = sight_.reaching(resident, *area);
+    return reaching_.empty() ? nullptr : &reaching_;
+  }
+
+  const Engine& engine_;
+  const Principal& principal_;
+  Sight sight_;
+  Compartments::Set closed_;
+  Sight::Rules reaching_;
+};
+
+}  // namespace
+
+Result<Store::Walked> Store::walk(const Principal& principal, const Stretch& stretch,
+                                  const Wanted& wanted) const {
+  const Engine& engine = *state_->engine;
+  if (engine.options.read_only && !Policy::is_own_job(principal))
+    return fail(ErrorCode::forbidden,
+                "the store is open for reading only: reads of persons could not be audited");
+  Result<Sight> sight = Sight::of(engine, principal);
+  if (!sight) return unexpected(sight.error());
+  Walk walk(engine, principal, std::move(*sight));
+  Walked walked;
+  walked.reached = std::max<Seq>(0, stretch.from);
+  const Seq last = std::min({stretch.to, stretch.snapshot, engine.last_seq.load()});
+  std::size_t bytes = 0;
+  while (walked.reached < last) {
+    const Seq end = std::min(last, walked.reached + versions_per_walk_slice);
+    Result<std::vector<RawVersion>> versions =
+        stretch.only != nullptr ? listed(engine, *stretch.only, walked.reached, end)
+                                : slice(engine, walked.reached, end);
+    if (!versions) return unexpected(versions.error());
+    for (RawVersion& raw : *versions) {
+      if (wanted && !wanted(raw.version.type, raw.version.resident)) continue;
+      const Seq seq = raw.version.seq;
+      auto shown = walk.look(std::move(raw), stretch);
+      if (!shown) return unexpected(shown.error());
+      if (!*shown) continue;
+      bytes += (*shown)->json.size();
+      walked.versions.push_back(std::move(**shown));
+      if (bytes < stretch.bytes) continue;
+      walked.reached = seq;
+      return walked;
+    }
+    walked.reached = end;
+  }
+  return walked;
+}
+
+Result<std::vector<Seq>> Store::versions_of_residents(
+    const std::vector<ResidentId>& residents) const {
+  std::vector<Seq> all;
+  for (const ResidentId resident : residents) {
+    const Result<std::vector<Seq>> seqs = seqs_of_resident(*state_->engine, resident);
+    if (!seqs) return unexpected(seqs.error());
+    all.insert(all.end(), seqs->begin(), seqs->end());
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
+std::string Store::seal(std::string_view plain, std::string_view context) const {
+  return state_->engine->vault.seal(plain, context);
+}
+
+Result<std::string> Store::open_sealed(std::string_view sealed, std::string_view context) const {
+  return state_->engine->vault.open(sealed, context);
+}
+
 Result<std::vector<std::string>> Store::check(const std::function<void(double)>& progress) const {
   return check_store(*state_->engine, progress);
 }

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "server/fhir/answer.hpp"
+#include "server/fhir/formats.hpp"
 #include "server/json.hpp"
 #include "server/outcome.hpp"
 #include "server/routes.hpp"
@@ -181,6 +182,8 @@ Response run_handler(const Match& match, Request& request, Services& services) {
           wait > 0)
         return too_often(wait);
     if (auto refused = complete(request, *principal, services)) return *refused;
+    if (is_fhir(request))
+      if (auto refused = fhir_api::read_format(request)) return *refused;
     Response response = match.route->handler(request, *principal, services);
     mark_stale(request, services, response);
     if (!response.event_stream) response.headers.emplace_back("Cache-Control", "no-store");
@@ -205,6 +208,7 @@ bool is_about_one_person(const Route& route) {
 /// Scans of the tables, or of the audit, that nothing keeps ready.
 bool is_slow(const Request& request) {
   const std::vector<std::string>& parts = request.segments;
+  if (is_fhir(request) && parts.back() == "$viewdefinition-run") return true;
   if (parts.size() < 3 || parts[0] != "api") return false;
   const bool is_list = parts.size() == 4 && parts[1] == "measures" && parts[3] == "residents";
   return is_list || (parts[1] == "audit" && parts[2] == "unrelated");
@@ -230,6 +234,7 @@ Response handle(Services& services, bool log_requests, Request& request) {
   Response response =
       match.route ? run_handler(match, request, services) : serve_static(services.web_dir, request);
   speak_fhir(request, response);
+  if (is_fhir(request)) fhir_api::write_format(request, response);
   response.audited = store.take_noted();
   const auto took = std::chrono::steady_clock::now() - began;
   if (match.route && is_about_one_person(*match.route)) response.grid = person_grid;
@@ -246,7 +251,10 @@ Application make_application(Services& services, bool https, bool log_requests) 
   Application application;
   application.plan = [&services, https](const Request& head) {
     BodyPlan plan = plan_body(services, https, head);
-    if (plan.refusal) speak_fhir(head, *plan.refusal);
+    if (plan.refusal) {
+      speak_fhir(head, *plan.refusal);
+      if (is_fhir(head)) fhir_api::write_format(head, *plan.refusal);
+    }
     return plan;
   };
   application.handle = [&services, log_requests](Request& request) {

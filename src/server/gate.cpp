@@ -25,7 +25,7 @@ std::string_view requested_type(const Request& request) {
 
 /// What of create, read, update, delete and search a request of FHIR does.
 std::string_view rights_of(const Request& request, std::string_view permission) {
-  if (permission.ends_with(":read")) return "rs";
+  if (permission.ends_with(":read") || permission.ends_with(":export")) return "rs";
   if (request.capture("type").empty()) return "cu";
   switch (request.method) {
     case Method::post:

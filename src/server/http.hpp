@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/result.hpp"
+
 namespace hb::server {
 
 enum class Method : std::uint8_t { get, head, post, put, patch, del, options, other };
@@ -48,6 +50,10 @@ struct Response {
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// When set, the body comes from here in pieces, so that it need not be in memory: asked on a
+  /// worker thread until a piece is empty. An error breaks the connection off, so that the client
+  /// sees that something is missing.
+  std::function<Result<std::string>()> pieces;
   /// Written at a multiple of this after the request came: how long the work took, which grows with
   /// what the asker may not see, is not told. 0: at once
   std::chrono::milliseconds grid{0};

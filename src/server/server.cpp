@@ -12,6 +12,7 @@
 #include "search/index.hpp"
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
+#include "server/fhir/bulk_export.hpp"
 #include "server/http_client.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
@@ -189,6 +190,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (!access) return unexpected(access.error());
   services.access = std::move(*access);
   services.web_dir = options.web_dir;
+  services.views_dir = hub_options.views_dir;
   if (simulated && state->hub->store().info().simulated) {
     services.last_simulated_day = *simulated;
     services.has_simulated_day = true;
@@ -199,6 +201,14 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
                                    std::move(*plan));
   if (!index) return unexpected(index.error());
   services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), state->hub->store());
+  services.jobs = std::make_unique<fhir_api::Jobs>(
+      state->hub->store(), (options.store / "jobs").string(), options.clock, options.jobs);
+  services.imports = options.imports;
+  if (Result<void> started = services.jobs->start(
+          {{"export", [&services](auto& work) { return fhir_api::run_export(work, services); }},
+           {"import", [&services](auto& work) { return fhir_api::run_import(work, services); }}});
+      !started)
+    return unexpected(started.error());
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);
   state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
@@ -234,6 +244,7 @@ void Server::stop() {
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
+  state_->services->jobs.reset();
   state_->services->search.reset();
   state_->services->audit_check->stop();
   if (const Result<void> kept = state_->services->measures->save(); !kept)

@@ -5,6 +5,7 @@
 
 #include "core/clock.hpp"
 #include "core/result.hpp"
+#include "server/fhir/bulk_import.hpp"
 #include "server/handles.hpp"
 #include "server/listener.hpp"
 
@@ -21,6 +22,8 @@ struct ServerOptions {
   double requests_per_second = 0;  ///< of one account (Limits); 0: no limit
   std::string public_url;          ///< how others reach the server; empty: its address and port
   std::string identity_providers;  ///< folder of descriptions (security/open_id.hpp); empty: none
+  fhir_api::JobOptions jobs;       ///< of $export and $import
+  fhir_api::ImportSources imports;
   std::string version;
   Clock clock = system_clock();
 };

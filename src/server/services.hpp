@@ -17,7 +17,9 @@
 #include "server/events.hpp"
 #include "server/feed.hpp"
 #include "server/feed_cache.hpp"
+#include "server/fhir/bulk_import.hpp"
 #include "server/fhir/index_watch.hpp"
+#include "server/fhir/jobs.hpp"
 #include "server/fhir/write_locks.hpp"
 #include "server/gate.hpp"
 #include "server/handles.hpp"
@@ -41,6 +43,7 @@ struct Services {
   Clock clock;
   std::string version;
   std::filesystem::path web_dir;
+  std::filesystem::path views_dir;  ///< ViewDefinitions that $viewdefinition-run knows by name
   Date last_simulated_day;  ///< "now" of a simulated store; see today()
   bool has_simulated_day = false;
 
@@ -63,6 +66,8 @@ struct Services {
   std::atomic<bool> warm{false};  ///< what everybody opens first is made: /readyz
   std::unique_ptr<fhir_api::IndexWatch> search;
   std::unique_ptr<fhir_api::WriteLocks> write_locks = std::make_unique<fhir_api::WriteLocks>();
+  fhir_api::ImportSources imports;       ///< where $import may take files from
+  std::unique_ptr<fhir_api::Jobs> jobs;  ///< exports and imports
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

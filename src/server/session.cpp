@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include <spdlog/spdlog.h>
 #include <boost/beast/http.hpp>
 
 #include "server/events.hpp"
@@ -85,6 +86,16 @@ Response too_busy() {
                  {"系统繁忙，请稍后重试", "too many requests are waiting; try again"});
 }
 
+/// A fault in what makes the body ends this body, not the server.
+Result<std::string> next_piece(const Response& response) {
+  try {
+    return response.pieces();
+  } catch (const std::exception& bug) {
+    spdlog::error("{}", R"({"event":"bug","route":"a body in pieces"})");
+    return fail(ErrorCode::unavailable, bug.what());
+  }
+}
+
 Response malformed() {
   return refusal(400, "invalid_input", {"请求格式有误", "the request is not well-formed HTTP"});
 }
@@ -131,6 +142,7 @@ class Session {
   net::awaitable<Response> answer(Request& request, bool waits);
   net::awaitable<bool> audited(std::uint64_t entry);
   net::awaitable<bool> write(const Response& response, bool head_only, bool keep_alive);
+  net::awaitable<bool> write_pieces(const Response& response);
   net::awaitable<void> refuse(const Response& response);
   net::awaitable<void> stream_events(bool ends, bool no_deliveries);
   net::awaitable<void> watch_for_end(std::shared_ptr<Mailbox> mailbox);
@@ -142,6 +154,7 @@ class Session {
   beast::flat_buffer buffer_;
   std::shared_ptr<Mailbox> mailbox_;
   bool idle_ = true;
+  bool chunks_ = true;  ///< the peer speaks HTTP/1.1: a body of unknown length comes in chunks
   std::optional<std::chrono::steady_clock::time_point> waiting_ = std::chrono::steady_clock::now();
 };
 
@@ -283,6 +296,7 @@ net::awaitable<bool> Session::serve_one() {
     co_return false;
   }
   request.from = peer(request);
+  chunks_ = parser.get().version() >= 11;
   BodyPlan plan = shared_.application.plan(request);
   if (!plan.refusal && parser.content_length().value_or(0) > plan.limit)
     plan.refusal = too_large(plan.limit);
@@ -456,8 +470,11 @@ bool is_security_header(std::string_view name) {
   });
 }
 
+enum class Length : std::uint8_t { known, chunks, to_the_end };
+
 /// Made by hand: a head of fifteen fields is a third of the work of a small answer otherwise.
-std::string response_head(const Response& response, bool secure, bool keep_alive) {
+/// length  as the answer says how long its body is
+std::string response_head(const Response& response, bool secure, bool keep_alive, Length length) {
   static const std::string constant = [] {
     std::string text;
     for (const SecurityHeader& header : security_headers)
@@ -476,20 +493,56 @@ std::string response_head(const Response& response, bool secure, bool keep_alive
   head += constant;
   if (secure) add_field(head, strict_transport.name, strict_transport.value);
   if (!keep_alive) head += "Connection: close\r\n";
-  if (response.status != 304)
+  if (length == Length::chunks) head += "Transfer-Encoding: chunked\r\n";
+  if (length == Length::known && response.status != 304)
     add_field(head, "Content-Length", std::to_string(response.body.size()));
   return head += "\r\n";
 }
 
 net::awaitable<bool> Session::write(const Response& response, bool head_only, bool keep_alive) {
-  const std::string head = response_head(response, shared_.options.secure(), keep_alive);
-  const bool has_body = !head_only && response.status != 304;
+  const bool in_pieces = response.pieces && !head_only;
+  if (in_pieces && !chunks_) keep_alive = false;  // the end of the connection is that of the body
+  const std::string head = response_head(
+      response, shared_.options.secure(), keep_alive,
+      !in_pieces ? Length::known : chunks_ ? Length::chunks : Length::to_the_end);
+  const bool has_body = !head_only && !in_pieces && response.status != 304;
   const std::array<net::const_buffer, 2> parts = {
       net::buffer(head), has_body ? net::buffer(response.body) : net::const_buffer()};
   error_code error;
   stream_.expires_after(shared_.options.write_timeout);
   co_await net::async_write(stream_, parts, into(error));
+  if (in_pieces && !error && !co_await write_pieces(response)) co_return false;
   co_return keep_alive && !error;
+}
+
+/// returns  false: the body is not whole, the connection must end
+net::awaitable<bool> Session::write_pieces(const Response& response) {
+  error_code error;
+  while (!error && !shared_.stopping) {
+    Result<std::string> piece = fail(ErrorCode::unavailable, "no piece");
+    co_await net::co_spawn(
+        shared_.slow_workers,
+        [&]() -> net::awaitable<void> {
+          piece = next_piece(response);
+          co_return;
+        },
+        net::use_awaitable);
+    if (!piece) co_return false;
+    stream_.expires_after(shared_.options.write_timeout);
+    if (piece->empty()) {
+      const auto last = http::make_chunk_last();
+      if (chunks_) co_await net::async_write(stream_, last, into(error));
+      co_return !error;
+    }
+    const auto bytes = net::buffer(*piece);
+    const auto chunk = http::make_chunk(bytes);
+    if (chunks_) {
+      co_await net::async_write(stream_, chunk, into(error));
+    } else {
+      co_await net::async_write(stream_, bytes, into(error));
+    }
+  }
+  co_return false;
 }
 
 /// Answers a request whose body is not read to its end: says so, then lets what is on the way pass

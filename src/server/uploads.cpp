@@ -205,6 +205,7 @@ void Uploads::run() {
       });
       if (stopping_) return;
     }
+    const std::lock_guard alone(loading_);
     busy_ = true;
     try {
       load(*next);

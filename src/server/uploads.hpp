@@ -60,6 +60,8 @@ class Uploads {
   /// Uploads the records do not know: waiting ones and those that failed; newest first.
   std::vector<UploadState> unknown_to_records() const;
   bool busy() const { return busy_; }
+  /// Held while a file is loaded: loads go one after the other, whoever began them.
+  std::mutex& loading() { return loading_; }
   std::size_t waiting() const;
 
  private:
@@ -80,6 +82,7 @@ class Uploads {
   int threads_;
   std::string directory_;
   std::function<void(const UploadState&)> listener_;
+  std::mutex loading_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::shared_ptr<Job>> jobs_;  // newest last; ended ones stay until 200 are newer

@@ -44,9 +44,10 @@ class JsonRows : public RowMaker {
 }  // namespace
 
 Result<std::vector<std::vector<std::string>>> json_rows(const View& view,
-                                                        const fhir::Resource& resource) {
+                                                        const fhir::Resource& resource,
+                                                        std::int64_t steps) {
   if (resource.type != view.resource()) return std::vector<std::vector<std::string>>{};
-  fhir::Evaluation evaluation;
+  fhir::Evaluation evaluation(fhir::EvaluationLimits{steps});
   evaluation.reset(resource);
   JsonRows maker(view.compiled(), evaluation);
   if (auto done = maker.run(fhir::Evaluation::root(resource)); !done)

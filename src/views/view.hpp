@@ -105,10 +105,12 @@ class Flattener {
 /// Rows of one view as JSON texts, one per column of view.columns(): "null" where there is no
 /// value, a list for columns with collection = true. What `view run` and the conformance suite see.
 /// A resource of another type has no rows.
+/// steps   of FHIRPath that the resource may take
 /// errors  invalid_input: several values in a column that is no collection, where that is no
-/// boolean
+///         boolean; too many steps
 Result<std::vector<std::vector<std::string>>> json_rows(const View& view,
-                                                        const fhir::Resource& resource);
+                                                        const fhir::Resource& resource,
+                                                        std::int64_t steps = 5'000'000);
 
 /// Compiles every *.json of a directory, in name order. errors: where = file
 Result<std::vector<View>> load_views(const std::string& directory);

@@ -64,6 +64,10 @@ Answer Connection::read(bool has_body) {
     answer.headers[name] =
         head.substr(colon + 2, stop == std::string::npos ? stop : stop - colon - 2);
   }
+  if (has_body && answer.header("transfer-encoding") == "chunked") {
+    answer.body = read_chunks();
+    return answer;
+  }
   const std::string length = answer.header("content-length");
   const std::size_t size = has_body && !length.empty() ? std::stoul(length) : 0;
   while (buffer_.size() < size)
@@ -71,6 +75,21 @@ Answer Connection::read(bool has_body) {
   answer.body = buffer_.substr(0, size);
   buffer_.erase(0, size);
   return answer;
+}
+
+std::string Connection::read_chunks() {
+  std::string body;
+  for (;;) {
+    while (buffer_.find("\r\n") == std::string::npos)
+      if (!fill(10'000)) return "the body breaks off";
+    const std::size_t end = buffer_.find("\r\n");
+    const std::size_t size = std::stoul(buffer_.substr(0, end), nullptr, 16);
+    while (buffer_.size() < end + 2 + size + 2)
+      if (!fill(10'000)) return "the body breaks off";
+    body += buffer_.substr(end + 2, size);
+    buffer_.erase(0, end + 2 + size + 2);
+    if (size == 0) return body;
+  }
 }
 
 std::string Connection::read_until(std::string_view text, int milliseconds) {

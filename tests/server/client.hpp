@@ -40,6 +40,7 @@ class Connection {
 
  private:
   bool fill(int milliseconds);
+  std::string read_chunks();
   int socket_;
   std::uint16_t port_;
   std::string buffer_;

@@ -24,7 +24,7 @@ std::string target_of(const server::Route& route) {
   std::string path(route.pattern);
   for (const auto& [part, value] : {std::pair{"{id}", "1"}, {"{seq}", "1"}, {"{name}", "nobody"},
                                    {"{type}", "Observation"}, {"{version}", "1"},
-                                   {"{provider}", "nobody"}}) {
+                                   {"{provider}", "nobody"}, {"{job}", "1"}, {"{file}", "1"}}) {
     const std::size_t at = path.find(part);
     if (at != std::string::npos) path.replace(at, std::string(part).size(), value);
   }

@@ -9,18 +9,6 @@ namespace hb::server::fhir_api {
 
 namespace {
 
-std::string http_date(Instant instant) {
-  static constexpr const char* days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::string text = format_instant(instant);  // 2026-11-21T00:00:00.123Z
-  const Date day = *parse_date(text.substr(0, 10));
-  const YearMonthDay parts = civil(day);
-  const std::string two = text.substr(8, 2);
-  return std::string(days[((day.days % 7) + 7) % 7]) + ", " + two + " " + months[parts.month - 1] +
-         " " + text.substr(0, 4) + " " + text.substr(11, 8) + " GMT";
-}
-
 struct Known {
   ErrorCode code;
   int status;
@@ -44,6 +32,18 @@ std::string members_without(std::string_view object, std::initializer_list<std::
 }
 
 }  // namespace
+
+std::string http_date(Instant instant) {
+  static constexpr const char* days[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::string text = format_instant(instant);  // 2026-11-21T00:00:00.123Z
+  const Date day = *parse_date(text.substr(0, 10));
+  const YearMonthDay parts = civil(day);
+  const std::string two = text.substr(8, 2);
+  return std::string(days[((day.days % 7) + 7) % 7]) + ", " + two + " " + months[parts.month - 1] +
+         " " + text.substr(0, 4) + " " + text.substr(11, 8) + " GMT";
+}
 
 std::string json_text(std::string_view text) {
   return boost::json::serialize(boost::json::string(text));

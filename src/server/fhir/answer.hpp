@@ -43,6 +43,9 @@ std::string etag(const records::StoredVersion& version);
 std::vector<std::string> elements_of(std::string_view array);
 /// Text of a resource without the version and time that resource_text() puts into its meta.
 std::string without_version(std::string_view json);
+/// "Sun, 22 Nov 2026 08:00:00 GMT"
+std::string http_date(Instant instant);
+
 /// Text of a resource with this id in place of what it had.
 std::string with_id(std::string_view json, std::string_view id);
 /// Member of the object, raw; empty when there is none.
