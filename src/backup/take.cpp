@@ -33,13 +33,13 @@ struct Source {
 /// Made again from the records when it is not there.
 bool is_derived(std::string_view name) {
   return name.starts_with("tables.db") || name.starts_with("search.db") ||
-         name.starts_with("labels.db") || name == "measures.cells";
+         name.starts_with("labels.db") || name.starts_with("measures.cells");
 }
 
 /// What a running program needs and nobody after it.
 bool is_passing(std::string_view name) {
-  static constexpr std::string_view ends[] = {"-wal", "-shm",     "-journal", ".lock",
-                                              ".new", ".damaged", ".partial", ".tmp"};
+  static constexpr std::string_view ends[] = {"-wal",     "-shm",     "-journal", ".lock", ".new",
+                                              ".damaged", ".partial", ".tmp",     ".mark"};
   return name.starts_with("check.db") || name.starts_with("incoming/") ||
          std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
 }

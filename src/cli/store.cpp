@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <filesystem>
 
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/store_index.hpp"
+#include "scene/search_plan.hpp"
+#include "search/open_index.hpp"
 #include "server/json_text.hpp"
 
 namespace hb::cli {
@@ -36,14 +39,33 @@ int run_rebuild(const StoreArguments& arguments) {
   return exit_ok;
 }
 
+/// The search index, where there is one, against the records.
+Result<std::vector<std::string>> check_search(const StoreArguments& arguments,
+                                              const records::Store& store) {
+  const std::filesystem::path path = std::filesystem::path(arguments.store) / "search.db";
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::vector<std::string>();
+  const auto folder = find_content(arguments.scenes, "scenes");
+  if (!folder) return unexpected(folder.error());
+  auto plan = scene::load_search_plan(*folder / "core/search.yaml");
+  if (!plan) return unexpected(plan.error());
+  const auto index = search::open_index(path.string(), store, std::move(*plan));
+  if (!index) return unexpected(index.error());
+  if (Result<void> done = (*index)->catch_up(); !done) return unexpected(done.error());
+  return (*index)->check();
+}
+
 int run_check(const StoreArguments& arguments) {
   const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
   if (!hub) return give_up(hub.error());
-  const Result<std::vector<std::string>> faults = [&] {
+  Result<std::vector<std::string>> faults = [&] {
     ProgressBar bar("checking");
     return (*hub)->check([&bar](double fraction) { bar.show(fraction); });
   }();
   if (!faults) return give_up(faults.error());
+  const Result<std::vector<std::string>> search = check_search(arguments, (*hub)->store());
+  if (!search) return give_up(search.error());
+  faults->insert(faults->end(), search->begin(), search->end());
   json::array list;
   for (const std::string& fault : *faults) {
     say_error(fault);
@@ -98,12 +120,14 @@ CLI::App* add_action(CLI::App& store, const char* name, const char* what, int& e
 }  // namespace
 
 void add_store(CLI::App& app, int& exit_code) {
-  CLI::App* store = app.add_subcommand("store", "Look after a store: check, rebuild, info, backup, restore");
+  CLI::App* store =
+      app.add_subcommand("store", "Look after a store: check, rebuild, info, backup, restore");
   store->require_subcommand(1);
   store->footer("Example:\n  healthbrain store check --store district-store");
   add_action(*store, "rebuild", "Make all tables anew from the records", exit_code, run_rebuild);
-  add_action(*store, "check", "Prove that the tables equal the records (exit 1 when they do not)",
-             exit_code, run_check);
+  add_action(*store, "check",
+             "Prove that tables and search index equal the records (exit 1 when not)", exit_code,
+             run_check);
   add_action(
       *store, "index", "Make the search index, as serve would do in the background", exit_code,
       +[](const StoreArguments& arguments) {

@@ -10,6 +10,7 @@
 #include "ingest/relation_cache.hpp"
 #include "ingest/replay.hpp"
 #include "ingest/table_build.hpp"
+#include "records/health.hpp"
 
 namespace hb::ingest {
 
@@ -97,7 +98,15 @@ struct Hub::State {
           options.key_file);
     if (!opened) return unexpected(opened.error());
     store = std::move(*opened);
+    if (store->health().lost()) remove_search_index();
     return open_tables();
+  }
+
+  /// It may hold entries of versions that are not there any more, whose numbers are given again.
+  void remove_search_index() const {
+    std::error_code ignored;
+    for (const char* name : {"search.db", "search.db-wal", "search.db-shm"})
+      fs::remove(fs::path(directory) / name, ignored);
   }
 
   /// A missing or damaged tables file is no loss: it is made again from the records.
@@ -205,7 +214,13 @@ Result<BatchId> Hub::catch_up(const std::function<void(double)>& progress) {
   const std::lock_guard lock(state_->replaying);
   auto reached = state_->tables->reached();
   if (!reached) return reached;
-  if (*reached >= state_->store->last_batch()) return reached;
+  if (*reached == state_->store->last_batch()) return reached;
+  if (*reached > state_->store->last_batch()) {
+    // The records lost their end: rows of commits that are not there any more answer nobody.
+    auto cleared = state_->tables->clear();
+    if (!cleared) return unexpected(cleared.error());
+    reached = 0;
+  }
   RowReplay replay(*state_->store, *state_->flattener, *state_->tables);
   return replay.run(*reached, progress);
 }

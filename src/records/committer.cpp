@@ -177,7 +177,7 @@ void Committer::run_group(Group& group) {
   }
   if (whole) whole = writer_.write_audit(group.audit);
   if (whole) whole = writer_.commit();
-  if (!whole) writer_.abandon();
+  if (!whole) writer_.abandon(whole.error());
   for (std::size_t i = 0; i < group.jobs.size(); ++i) {
     if (!whole && results[i]) results[i] = whole;
     answer(group.jobs[i], std::move(results[i]), thrown[i]);

@@ -48,7 +48,7 @@ Engine::Engine(std::string store_path, OpenOptions open_options)
     : path(std::move(store_path)),
       folder(std::filesystem::absolute(path).parent_path().string()),
       options(std::move(open_options)),
-      readers(path),
+      readers(path, health.note()),
       owed(folder, options.bulk_entries_in_memory),
       residents(texts) {}
 

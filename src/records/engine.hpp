@@ -11,6 +11,7 @@
 #include "crypto/vault.hpp"
 #include "records/fields.hpp"
 #include "records/file_lock.hpp"
+#include "records/health.hpp"
 #include "records/owed_pairs.hpp"
 #include "records/packer.hpp"
 #include "records/resident_cache.hpp"
@@ -68,6 +69,8 @@ struct Engine {
   mutable crypto::Vault vault;  // mutable: a reader may meet a newer ring than it has
   std::string ring_text;        // the ring in the vault as it stands in info; writer's thread only
   Packer packer{vault};
+  mutable Health health;
+  HighMark mark;
   mutable sqlite::ReaderPool readers;
   TypeNames types;
   Owed owed;

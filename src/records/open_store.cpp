@@ -45,10 +45,12 @@ Result<void> write_first_info(Connection& connection, const OpenOptions& options
   return written ? execute(connection, "COMMIT") : written;
 }
 
-Result<Connection> open_for_writing(const std::string& path, const OpenOptions& options) {
+Result<Connection> open_for_writing(const std::string& path, const OpenOptions& options,
+                                    const Health& health) {
   const auto mode = options.create ? Connection::Mode::create : Connection::Mode::write;
   Result<Connection> connection = Connection::open(path, mode);
   if (!connection) return connection;
+  connection->tell_damage(health.note());
   Result<void> ready = connection->run(
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
       "PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; "
@@ -116,7 +118,15 @@ Result<void> load_catalogue(Engine& engine, Connection& connection) {
   return {};
 }
 
+/// What was acknowledged and is not there any more.
+void look_for_loss(Engine& engine) {
+  const BatchId marked = engine.mark.open(engine.path + ".mark");
+  if (marked > engine.last_batch) engine.health.missing({engine.last_batch + 1, marked});
+  engine.mark.set(engine.last_batch);
+}
+
 Result<void> start_writer(Engine& engine, Connection connection) {
+  look_for_loss(engine);
   engine.writer = std::make_unique<Writer>(engine, std::move(connection));
   const Result<bool> owes = engine.writer->owes();
   if (!owes) return unexpected(owes.error());
@@ -150,7 +160,7 @@ Result<std::unique_ptr<Engine>> open_engine(const std::string& path, const OpenO
     engine->lock.emplace(std::move(*lock));
   }
   Result<Connection> connection =
-      options.read_only ? open_for_reading(path) : open_for_writing(path, options);
+      options.read_only ? open_for_reading(path) : open_for_writing(path, options, engine->health);
   Result<void> loaded;
   if (!connection) loaded = unexpected(connection.error());
   if (loaded) loaded = load_info(*engine, *connection);

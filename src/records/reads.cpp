@@ -6,6 +6,7 @@
 #include "records/committer.hpp"
 #include "records/keys.hpp"
 #include "records/packed_id.hpp"
+#include "records/tokens.hpp"
 
 namespace hb::records {
 namespace {
@@ -116,7 +117,8 @@ Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
   // One statement: each takes and gives back the locks of a read transaction.
   Query query(**reader,
               "SELECT v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL, b.delivery, "
-              "b.batch, b.committed_at FROM version v LEFT JOIN superseded s ON s.seq = v.seq "
+              "b.batch, b.committed_at, v.fingerprint FROM version v LEFT JOIN superseded s ON "
+              "s.seq = v.seq "
               "LEFT JOIN batch b ON b.batch = (SELECT batch FROM batch WHERE last_seq >= ?1 "
               "ORDER BY last_seq, batch LIMIT 1) WHERE v.seq = ?1",
               seq);
@@ -136,6 +138,7 @@ Result<std::optional<RawVersion>> find_version(const Engine& engine, Seq seq) {
                  Instant{query.integer(8)},
                  {}};
   raw.body = query.text(4);
+  raw.fingerprint = query.text(9);
   mark_deletion(raw);
   return raw;
 }
@@ -145,15 +148,41 @@ void mark_deletion(RawVersion& raw) {
   raw.version.current = raw.version.current && !raw.version.deleted;
 }
 
+namespace {
+
+unexpected<Error> damaged(const Engine& engine, const RawVersion& raw, const Error& why) {
+  const std::string where = "version " + std::to_string(raw.version.seq);
+  engine.health.damaged(where + ": " + why.message);
+  return fail(ErrorCode::unavailable, "the record store is damaged: " + why.message, where);
+}
+
+/// Is the text the one that was written? As it stands in a store with keys, or from before them.
+/// stored  empty: it was not read
+bool agrees(const Engine& engine, std::string_view stored, std::string_view json) {
+  if (stored.empty()) return true;
+  const crypto::Fingerprint fingerprint = crypto::fingerprint(json);
+  std::string bytes;
+  append_big_endian(bytes, fingerprint.high);
+  append_big_endian(bytes, fingerprint.low);
+  if (stored == bytes) return true;
+  const auto ring = engine.vault.ring();
+  return ring && stored == ring->veil(bytes);
+}
+
+}  // namespace
+
 Result<StoredVersion> unpacked(const Engine& engine, RawVersion raw) {
   if (raw.version.deleted) return std::move(raw.version);
   Result<std::string> json = engine.packer.unpack(raw.body);
   if (!json && engine.options.read_only && refresh_keys(engine))
     json = engine.packer.unpack(raw.body);  // another process has changed the keys meanwhile
   if (!json) {
+    if (json.error().code == ErrorCode::invalid_input) return damaged(engine, raw, json.error());
     json.error().where = "version " + std::to_string(raw.version.seq);
     return unexpected(json.error());
   }
+  if (!agrees(engine, raw.fingerprint, *json))
+    return damaged(engine, raw, {ErrorCode::unavailable, "its text is not what was written", ""});
   raw.version.json = std::move(*json);
   return std::move(raw.version);
 }

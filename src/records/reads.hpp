@@ -37,8 +37,9 @@ Result<BatchRange> batch_of(sqlite::Connection& connection, Seq seq);
 
 /// A version before it is unpacked.
 struct RawVersion {
-  StoredVersion version;  ///< json empty
-  std::string body;       ///< empty: a deletion
+  StoredVersion version;    ///< json empty
+  std::string body;         ///< empty: a deletion
+  std::string fingerprint;  ///< as it is stored
 };
 /// Says of a version whose body was read whether it is a deletion.
 void mark_deletion(RawVersion& raw);

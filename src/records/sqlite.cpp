@@ -72,7 +72,10 @@ Result<void> Connection::run(const std::string& sql) {
 }
 
 Error Connection::last_error() const {
-  return error_of(sqlite3_extended_errcode(handle_.get()), sqlite3_errmsg(handle_.get()));
+  const int code = sqlite3_extended_errcode(handle_.get());
+  Error error = error_of(code, sqlite3_errmsg(handle_.get()));
+  if (damage_ && (code & 0xFF) == SQLITE_CORRUPT) damage_->say(error.message);
+  return error;
 }
 
 StatementHandle Connection::take(const char* sql) {
@@ -160,6 +163,7 @@ Result<ReaderPool::Lease> ReaderPool::lease() {
   }
   Result<Connection> opened = Connection::open(path_, Connection::Mode::read);
   if (!opened) return unexpected(std::move(opened.error()));
+  opened->tell_damage(damage_);
   const Result<void> prepared = opened->run("PRAGMA cache_size = -8192; PRAGMA query_only = 1");
   if (!prepared) return unexpected(prepared.error());
   return Lease(*this, std::make_unique<Connection>(std::move(*opened)));

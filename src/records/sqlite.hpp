@@ -29,6 +29,23 @@ struct FinalizeStatement {
 };
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+/// The first sign that a file is damaged, from whichever of its connections met it.
+class DamageNote {
+ public:
+  void say(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    if (!said_) said_ = what;
+  }
+  std::optional<std::string> said() const {
+    const std::lock_guard lock(mutex_);
+    return said_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> said_;
+};
+
 /// One connection: used by one thread at a time. Keeps its prepared statements by the address of
 /// their SQL text, which therefore has to be a literal.
 class Connection {
@@ -44,6 +61,8 @@ class Connection {
   std::int64_t last_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }
   /// What the last call that failed means for the caller.
   Error last_error() const;
+  /// Where signs of damage are said.
+  void tell_damage(std::shared_ptr<DamageNote> note) { damage_ = std::move(note); }
 
  private:
   friend class Query;
@@ -52,6 +71,7 @@ class Connection {
 
   std::unique_ptr<sqlite3, CloseDatabase> handle_;
   std::unordered_map<const char*, std::vector<StatementHandle>> idle_;
+  std::shared_ptr<DamageNote> damage_;
 };
 
 /// A statement at work. Errors stick: bind and step do nothing after one, next() says false, and
@@ -145,7 +165,8 @@ class ReaderPool {
     std::unique_ptr<Connection> connection_;
   };
 
-  explicit ReaderPool(std::string path) : path_(std::move(path)) {}
+  explicit ReaderPool(std::string path, std::shared_ptr<DamageNote> damage = {})
+      : path_(std::move(path)), damage_(std::move(damage)) {}
   Result<Lease> lease();
   /// Closes the idle connections, so that the writer is the last to go and empties the write-ahead
   /// log.
@@ -153,6 +174,7 @@ class ReaderPool {
 
  private:
   std::string path_;
+  std::shared_ptr<DamageNote> damage_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
 };

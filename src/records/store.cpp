@@ -1,6 +1,7 @@
 #include "records/store.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "crypto/digest.hpp"
 #include "records/committer.hpp"
@@ -38,6 +39,11 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const OpenOp
   if (!engine) return unexpected(engine.error());
   auto state = std::make_unique<State>(State{std::move(*engine), nullptr});
   state->keys = std::make_unique<Keys>(*state->engine);
+  if (const auto lost = state->engine->health.lost(); lost && state->engine->committer)
+    state->engine->committer->audit({options.clock(), "system", "operation", "damage",
+                                     "commits " + std::to_string(lost->first) + " to " +
+                                         std::to_string(lost->last) + " are not there any more",
+                                     ""});
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }
 
@@ -59,6 +65,21 @@ Result<void> Store::set_info(const StoreInfo& info) {
 
 const Packer& Store::packer() const { return state_->engine->packer; }
 Keys& Store::keys() { return *state_->keys; }
+const Health& Store::health() const { return state_->engine->health; }
+
+void Store::try_writing() {
+  Engine& engine = *state_->engine;
+  if (!engine.committer) return;
+  // A little may fit where the next write does not.
+  constexpr std::uintmax_t room_wanted = 4U << 20;
+  std::error_code unknown;
+  const auto room = std::filesystem::space(engine.folder, unknown);
+  if (const auto why = engine.health.write_fault();
+      why && is_disk_full(*why) && !unknown && room.available < room_wanted)
+    return;
+  // What became of it stands in health.
+  static_cast<void>(engine.committer->run(1, [&] { return engine.writer->touch(); }));
+}
 
 Result<void> Store::train_dictionary(std::string_view type,
                                      const std::vector<std::string>& samples) {
@@ -142,8 +163,6 @@ Result<std::pair<Resident, bool>> Store::resolve_resident(std::string_view patie
 BatchId Store::last_batch() const { return state_->engine->last_batch; }
 Seq Store::last_seq() const { return state_->engine->last_seq; }
 
-std::int64_t Store::keyed_token(std::string_view word) const {
-  return state_->engine->token(word);
-}
+std::int64_t Store::keyed_token(std::string_view word) const { return state_->engine->token(word); }
 
 }  // namespace hb::records

@@ -18,6 +18,7 @@
 
 namespace hb::records {
 
+class Health;
 class Keys;
 
 struct OpenOptions {
@@ -107,7 +108,10 @@ class Store {
   Result<void> set_info(const StoreInfo& info);  ///< simulated can be set only while empty
 
   const Packer& packer() const;
-  Keys& keys();  ///< see records/keys.hpp
+  Keys& keys();                  ///< see records/keys.hpp
+  const Health& health() const;  ///< see records/health.hpp
+  /// Writes something that changes nothing, so that health() says whether it can be done again.
+  void try_writing();
   /// Trains and stores a dictionary for a type that has none yet; `samples` are bodies.
   Result<void> train_dictionary(std::string_view type, const std::vector<std::string>& samples);
 

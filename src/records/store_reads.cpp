@@ -220,8 +220,8 @@ Result<std::vector<RawVersion>> slice(const Engine& engine, Seq from, Seq to) {
   Result<sqlite::ReaderPool::Lease> reader = engine.readers.lease();
   if (!reader) return unexpected(reader.error());
   Query query(**reader,
-              "SELECT v.seq, v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL "
-              "FROM version v LEFT JOIN superseded s ON s.seq = v.seq "
+              "SELECT v.seq, v.type, v.id, v.version, v.resident, v.body, s.seq IS NULL, "
+              "v.fingerprint FROM version v LEFT JOIN superseded s ON s.seq = v.seq "
               "WHERE v.seq > ?1 AND v.seq <= ?2 ORDER BY v.seq",
               from, to);
   std::vector<RawVersion> versions;
@@ -243,7 +243,8 @@ Result<std::vector<RawVersion>> slice(const Engine& engine, Seq from, Seq to) {
                          range.batch,
                          range.committed,
                          {}},
-                        query.text(5)});
+                        query.text(5),
+                        query.text(7)});
     mark_deletion(versions.back());
   }
   if (!query.ok()) return unexpected(query.error());

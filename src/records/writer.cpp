@@ -33,6 +33,7 @@ Writer::Writer(Engine& engine, sqlite::Connection connection)
 
 Result<void> Writer::begin() {
   mark_ = {};
+  kept_ = 0;
   return connection_.run("BEGIN IMMEDIATE");
 }
 
@@ -48,7 +49,14 @@ Result<void> Writer::savepoint() {
   return execute(connection_, "SAVEPOINT piece");
 }
 
-Result<void> Writer::keep_savepoint() { return execute(connection_, "RELEASE piece"); }
+Result<void> Writer::keep_savepoint() {
+  ++kept_;
+  return execute(connection_, "RELEASE piece");
+}
+
+Result<void> Writer::touch() {
+  return execute(connection_, "UPDATE info SET value = value WHERE name = 'next_resident'");
+}
 
 Result<void> Writer::undo_savepoint() {
   next_seq_ = mark_.next_seq;
@@ -93,6 +101,7 @@ Result<void> Writer::commit() {
   }
   stored_next_resident_ = next_resident;
   publish();
+  engine_.health.committed(kept_);
   return {};
 }
 
@@ -110,6 +119,7 @@ void Writer::publish() {
   publish_residents();
   engine_.last_seq = next_seq_ - 1;
   engine_.last_batch = next_batch_ - 1;
+  engine_.mark.set(engine_.last_batch);
   effects_ = {};
   overlay_.clear();
 }
@@ -132,7 +142,8 @@ void Writer::reset_to_committed() {
   next_batch_ = engine_.last_batch + 1;
 }
 
-void Writer::abandon() {
+void Writer::abandon(const Error& why) {
+  engine_.health.failed(why);
   leave_transaction();
   reset_to_committed();
 }

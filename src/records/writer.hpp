@@ -46,7 +46,7 @@ class Writer {
   Result<void> write_audit(const std::vector<Store::AuditEntry>& entries);
   /// Makes it durable, then visible: indexes of the bulk load, caches, numbers.
   Result<void> commit();
-  void abandon();
+  void abandon(const Error& why);
   void leave_transaction();
 
   // --- work inside a transaction ----------------------------------------------------------------
@@ -59,6 +59,8 @@ class Writer {
 
   /// Bodies sealed anew, and how far that has come.
   Result<void> write_resealed(const Resealed& resealed);
+  /// Writes a row as it stands.
+  Result<void> touch();
   /// A batch of problems, which others may change meanwhile.
   Result<void> reseal_problems(Resealing from);
 
@@ -165,7 +167,8 @@ class Writer {
   ResidentId stored_next_resident_ = 1;
   Effects effects_;
   Mark mark_;
-  KeyTable overlay_;  // keys of this transaction while a bulk load runs
+  std::uint64_t kept_ = 0;  // pieces of work in this transaction
+  KeyTable overlay_;        // keys of this transaction while a bulk load runs
   // While a bulk load runs, about the key table as it stood before:
   Seq table_rows_ = 0;
   std::int64_t table_lookups_ = 0;

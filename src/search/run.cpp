@@ -173,14 +173,17 @@ bool wants_total(const Query& query) {
 
 Result<Page> run(const records::Store& store, const Index& index, const Principal& principal,
                  const Query& query, const RunLimits& limits) {
-  Cursor cursor{store.last_seq(), {}};
+  const Seq last = store.last_seq();
+  // Others write meanwhile: a first page shows what the index holds, if that is what was asked for.
+  Cursor cursor{std::min(index.reached(), last), {}};
   const bool first_page = query.cursor.empty();
   if (!first_page) {
     const Result<Cursor> parsed = parse_cursor(query.cursor);
     if (!parsed) return unexpected(parsed.error());
     cursor = *parsed;
   }
-  if (index.reached() < std::min(cursor.snapshot, store.last_seq()))
+  const Seq wanted = limits.wanted > 0 ? limits.wanted : last;
+  if (index.reached() < std::min(first_page ? wanted : cursor.snapshot, last))
     return fail(ErrorCode::unavailable, "the search index is being made: version " +
                                             std::to_string(index.reached()) + " of " +
                                             std::to_string(store.last_seq()));

@@ -19,6 +19,7 @@ struct RunLimits {
   std::int64_t linked = 1'000;     ///< resources that a link of a chain may find
   std::int64_t included = 1'000;   ///< resources that a page may bring along
   std::chrono::milliseconds time{5'000};
+  Seq wanted = 0;  ///< the index must hold versions up to this one for a first page; 0: all
 };
 
 /// Who searches what, and what it has cost so far: one for a search and its links.

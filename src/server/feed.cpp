@@ -38,6 +38,11 @@ FeedState FeedWatch::state() const {
   return state;
 }
 
+std::optional<Error> FeedWatch::fault() const {
+  const std::lock_guard lock(fault_mutex_);
+  return fault_;
+}
+
 /// returns whether records or tables moved
 bool FeedWatch::look() {
   const BatchId committed = hub_.store().last_batch();
@@ -52,6 +57,8 @@ bool FeedWatch::look() {
   reached_ = known;
   if (known >= committed) {
     behind_since_ = 0;
+    const std::lock_guard lock(fault_mutex_);
+    fault_.reset();
   } else if (behind_since_ == 0) {
     behind_since_ = clock_().micros;
   }
@@ -65,8 +72,13 @@ void FeedWatch::run() {
     const std::int64_t since = behind_since_;
     const bool overdue = since != 0 && clock_().micros - since > patience_micros;
     if (overdue && !(writer_busy_ && writer_busy_())) {
-      // A failure shows as lag on every page; the next round tries again.
-      if (!hub_.catch_up()) std::this_thread::sleep_for(std::chrono::seconds(1));
+      // A failure shows as lag on every page, and in the state of the server; it is tried again.
+      const Result<BatchId> caught_up = hub_.catch_up();
+      {
+        const std::lock_guard lock(fault_mutex_);
+        fault_ = caught_up ? std::nullopt : std::optional(caught_up.error());
+      }
+      if (!caught_up) std::this_thread::sleep_for(std::chrono::seconds(1));
     }
     std::this_thread::sleep_for(look_every);
   }

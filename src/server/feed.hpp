@@ -1,6 +1,8 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -35,6 +37,8 @@ class FeedWatch {
   void stop();
 
   FeedState state() const;
+  /// Why the tables do not follow; none: they do.
+  std::optional<Error> fault() const;
   BatchId reached() const { return reached_.load(std::memory_order_acquire); }
 
  private:
@@ -50,6 +54,8 @@ class FeedWatch {
   std::atomic<std::int64_t> committed_at_{0};
   std::atomic<std::int64_t> behind_since_{0};  // micros; 0 = not behind
   std::atomic<bool> stopping_{false};
+  mutable std::mutex fault_mutex_;
+  std::optional<Error> fault_;
   std::thread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "core/check.hpp"
+#include "records/health.hpp"
 
 namespace hb::server {
 
@@ -38,6 +39,9 @@ Response refusal(int status, std::string_view code, const Localized& message,
 }
 
 Response outcome(const Error& error) {
+  if (records::is_disk_full(error))
+    return refusal(507, "unavailable", {"磁盘已满，未作任何更改，请联系管理员", error.message},
+                   error.where);
   for (const Outcome& known : outcomes) {
     if (known.code != error.code) continue;
     return refusal(known.status, known.name, {std::string(known.zh), error.message}, error.where);

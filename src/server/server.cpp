@@ -1,4 +1,5 @@
 #include "server/server.hpp"
+#include "search/open_index.hpp"
 #include "server/json_text.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -197,8 +198,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   }
   auto plan = scene::load_search_plan(options.scenes_dir / "core/search.yaml");
   if (!plan) return unexpected(plan.error());
-  auto index = search::Index::open((options.store / "search.db").string(), state->hub->store(),
-                                   std::move(*plan));
+  auto index = search::open_index((options.store / "search.db").string(), state->hub->store(),
+                                  std::move(*plan));
   if (!index) return unexpected(index.error());
   services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), state->hub->store());
   services.jobs = std::make_unique<fhir_api::Jobs>(

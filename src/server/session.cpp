@@ -502,9 +502,10 @@ std::string response_head(const Response& response, bool secure, bool keep_alive
 net::awaitable<bool> Session::write(const Response& response, bool head_only, bool keep_alive) {
   const bool in_pieces = response.pieces && !head_only;
   if (in_pieces && !chunks_) keep_alive = false;  // the end of the connection is that of the body
-  const std::string head = response_head(
-      response, shared_.options.secure(), keep_alive,
-      !in_pieces ? Length::known : chunks_ ? Length::chunks : Length::to_the_end);
+  const std::string head = response_head(response, shared_.options.secure(), keep_alive,
+                                         !in_pieces ? Length::known
+                                         : chunks_  ? Length::chunks
+                                                    : Length::to_the_end);
   const bool has_body = !head_only && !in_pieces && response.status != 304;
   const std::array<net::const_buffer, 2> parts = {
       net::buffer(head), has_body ? net::buffer(response.body) : net::const_buffer()};

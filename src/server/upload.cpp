@@ -45,6 +45,8 @@ Result<void> UploadFile::append(std::string_view piece) {
   while (!piece.empty()) {
     const ssize_t written = ::write(descriptor_, piece.data(), piece.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && (errno == ENOSPC || errno == EDQUOT))
+      return fail(ErrorCode::unavailable, "the disk for uploads is full; nothing was kept");
     if (written < 0)
       return fail(ErrorCode::unavailable,
                   std::string("the upload cannot be kept: ") + std::strerror(errno));

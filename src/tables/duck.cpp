@@ -25,9 +25,17 @@ bool says_full(std::string_view message) {
          contains(message, "Disk quota") || contains(message, "max_temp_directory_size");
 }
 
+bool says_damaged(std::string_view message) {
+  return contains(message, "Corrupt") || contains(message, "checksum") ||
+         contains(message, "Could not read enough bytes") || contains(message, "Serialization") ||
+         contains(message, "replaying WAL") || contains(message, "deserialize");
+}
+
 Error open_error(const std::string& path, std::string_view message) {
   if (contains(message, "not a valid DuckDB database"))
     return {ErrorCode::invalid_input, "this is not a DuckDB file", path};
+  if (says_damaged(message))
+    return {ErrorCode::invalid_input, "the file of the tables is damaged", path};
   if (contains(message, "Could not set lock"))
     return {ErrorCode::unavailable, "the tables are in use by another process", path};
   if (says_full(message)) return {ErrorCode::unavailable, "the disk with the tables is full", path};

@@ -4,6 +4,7 @@
 
 #include "core/date.hpp"
 #include "ingest/json_scan.hpp"
+#include "records/health.hpp"
 
 namespace hb::server::fhir_api {
 
@@ -117,6 +118,8 @@ Response outcome_response(int status, const std::vector<Issue>& issues) {
 }
 
 Response error_response(const Error& error) {
+  if (records::is_disk_full(error))
+    return outcome_response(507, {{"error", "no-store", error.message, error.where}});
   for (const Known& known : known_errors) {
     if (known.code != error.code) continue;
     const bool unseen = known.status == 404;

@@ -75,9 +75,12 @@ OrRefusal<std::optional<StoredVersion>> matching(Services& services, const Princ
   query->includes.clear();
   query->reverse_includes.clear();
   query->cursor.clear();
+  search::RunLimits limits;
+  limits.wanted = services.hub.store().last_seq();
   if (const Result<void> ready = services.search->ready(); !ready)
     return tl::unexpected(error_response(ready.error()));
-  const auto page = search::run(services.hub.store(), services.search->index(), principal, *query);
+  const auto page =
+      search::run(services.hub.store(), services.search->index(), principal, *query, limits);
   if (!page) return tl::unexpected(error_response(page.error()));
   if (page->matches.size() > 1)
     return tl::unexpected(

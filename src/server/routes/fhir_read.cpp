@@ -45,9 +45,12 @@ Response search_answer(const Request& request, const Principal& principal, Servi
   options.now = services.clock();
   const auto query = search::parse_query(request.capture("type"), text, options);
   if (!query) return error_response(query.error());
+  search::RunLimits limits;
+  limits.wanted = services.hub.store().last_seq();
   if (const Result<void> ready = services.search->ready(); !ready)
     return error_response(ready.error());
-  const auto page = search::run(services.hub.store(), services.search->index(), principal, *query);
+  const auto page =
+      search::run(services.hub.store(), services.search->index(), principal, *query, limits);
   if (!page) return error_response(page.error());
   const std::string base = fhir_api::base_of(request, services.gate.https());
   Bundle bundle("searchset", base);

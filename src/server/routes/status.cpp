@@ -1,3 +1,4 @@
+#include "server/faults.hpp"
 #include "server/json.hpp"
 #include "server/json_text.hpp"
 #include "server/routes.hpp"
@@ -32,6 +33,11 @@ Response get_status(Request&, const Principal& principal, Services& services) {
   const FeedState feed = services.feed.state();
   body.get_object()["feed"] = feed_object(feed);
   body.get_object()["asOf"] = format_instant(feed.committed_at);
+  json::array faults;
+  for (const StoreFault& fault : faults_of(services))
+    faults.push_back(json::object{
+        {"part", fault.part}, {"message", texts(fault.message)}, {"stops", fault.stops}});
+  if (!faults.empty()) body.get_object()["faults"] = std::move(faults);
   return json_response(200, body);
 }
 

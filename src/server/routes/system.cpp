@@ -1,3 +1,5 @@
+#include "records/health.hpp"
+#include "server/faults.hpp"
 #include "server/openapi.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
@@ -26,8 +28,8 @@ Response get_healthz(Request&, const Principal&, Services&) {
 
 /// GET /readyz: records and tables answer, and what everybody opens first is made
 Response get_readyz(Request&, const Principal&, Services& services) {
-  const Result<BatchId> reached = std::as_const(services.hub).tables().reached();
-  if (!reached) return outcome(reached.error());
+  for (const StoreFault& fault : faults_of(services))
+    if (fault.stops) return refusal(503, "unavailable", fault.message, fault.part);
   if (!services.warm) return text_response(503, "text/plain; charset=utf-8", "warming\n");
   return text_response(200, "text/plain; charset=utf-8", "ready\n");
 }
@@ -35,6 +37,14 @@ Response get_readyz(Request&, const Principal&, Services& services) {
 /// GET /metrics
 Response get_metrics(Request&, const Principal&, Services& services) {
   std::string text = services.metrics.text();
+  const records::Health::Counts written = services.hub.store().health().counts();
+  const std::pair<std::string_view, std::uint64_t> counters[] = {
+      {"hb_commits_total", written.commits},
+      {"hb_writes_total", written.writes},
+      {"hb_commits_failed_total", written.failed},
+  };
+  for (const auto& [name, value] : counters)
+    text += metric_line(name, "counter", static_cast<double>(value));
   const FeedState feed = services.feed.state();
   const ListenerLoad load = services.listener ? services.listener->load() : ListenerLoad{};
   const std::pair<std::string_view, double> gauges[] = {

@@ -1,0 +1,41 @@
+#include "server/faults.hpp"
+
+#include "records/health.hpp"
+
+namespace hb::server {
+
+std::vector<StoreFault> faults_of(Services& services) {
+  std::vector<StoreFault> faults;
+  records::Store& store = services.hub.store();
+  const records::Health& health = store.health();
+  if (health.write_fault()) store.try_writing();
+  if (const auto why = health.write_fault())
+    faults.push_back({"records",
+                      {records::is_disk_full(*why) ? "数据存储的磁盘已满，暂时不能写入，可继续查询"
+                                                   : "数据存储暂时不能写入，可继续查询",
+                       "nothing can be written: " + why->message},
+                      true});
+  if (const auto damage = health.damage())
+    faults.push_back(
+        {"records", {"数据存储已损坏，请从备份恢复", *damage + "; restore a backup"}, true});
+  if (const auto lost = health.lost()) {
+    const std::string range = std::to_string(lost->first) + "–" + std::to_string(lost->last);
+    faults.push_back(
+        {"records",
+         {"提交 " + range + " 已丢失（日志末尾损坏或文件被替换），其余数据完整",
+          "commits " + range +
+              " were acknowledged and are not there any more: the end of the log was "
+              "damaged, or an older file put in its place; what is before them is whole"},
+         false});
+  }
+  if (const Result<BatchId> reached = std::as_const(services.hub).tables().reached(); !reached)
+    faults.push_back({"tables",
+                      {"统计表无法读取", "the tables cannot be read: " + reached.error().message},
+                      true});
+  if (const std::optional<Error> why = services.feed.fault())
+    faults.push_back(
+        {"tables", {"统计表暂时不能更新", "the tables do not follow: " + why->message}, true});
+  return faults;
+}
+
+}  // namespace hb::server
