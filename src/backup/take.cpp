@@ -40,7 +40,7 @@ bool is_derived(std::string_view name) {
 bool is_passing(std::string_view name) {
   static constexpr std::string_view ends[] = {"-wal",     "-shm",     "-journal", ".lock", ".new",
                                               ".damaged", ".partial", ".tmp",     ".mark"};
-  return name.starts_with("check.db") || name.starts_with("incoming/") ||
+  return name.starts_with("check.db") || name.starts_with("incoming/") || name.starts_with("jobs/") ||
          std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
 }
 

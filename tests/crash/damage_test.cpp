@@ -39,6 +39,8 @@ void put_text(const fs::path& file, const std::string& text) {
 void given_store(const fs::path& store) {
   put_text(store.string() + ".ndjson",
            R"({"resourceType":"Patient","id":"first","gender":"female","birthDate":"1980-01-01"})"
+           "\n"
+           R"({"resourceType":"Organization","id":"house","name":"机构"})"
            "\n");
   REQUIRE(run("load --store '" + store.string() + "'" + scenes() + "'" + store.string() +
               ".ndjson'") == 0);
@@ -108,7 +110,8 @@ TEST_CASE("serve: a full disk refuses writes with 507, goes on reading, and reco
   CHECK_MESSAGE(refused.status == 507, refused.body);
   CHECK(refused.json().at("resourceType").as_string() == "OperationOutcome");
   CHECK(refused.body.find("is full") != std::string::npos);
-  CHECK(get(port, "/fhir/Patient/first").status == 200);
+  CHECK(get(port, "/fhir/Patient/first").status == 503);  // a look without its audit entry
+  CHECK(get(port, "/fhir/Organization/house").status == 200);
   CHECK(get(port, "/healthz").status == 200);
   const Answer ready = get(port, "/readyz");
   CHECK(ready.status == 503);
@@ -140,7 +143,8 @@ TEST_CASE("serve: a disk that may not be written refuses writes with 503 and goe
   const Answer refused = create(port, 1);
   CHECK_MESSAGE((refused.status == 503 || refused.status == 507), refused.body);
   CHECK(refused.json().at("resourceType").as_string() == "OperationOutcome");
-  CHECK(get(port, "/fhir/Patient/first").status == 200);
+  CHECK(get(port, "/fhir/Patient/first").status == 503);  // a look without its audit entry
+  CHECK(get(port, "/fhir/Organization/house").status == 200);
   CHECK(get(port, "/readyz").status == 503);
   CHECK(faults(port).find("nothing can be written") != std::string::npos);
   const rlimit wide{RLIM_INFINITY, RLIM_INFINITY};

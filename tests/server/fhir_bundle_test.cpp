@@ -181,6 +181,7 @@ TEST_CASE("FHIR: Prefer says what comes back of a write") {
 TEST_CASE("FHIR: each entry of a Bundle needs the right that it would need by itself") {
   Fortress fortress;
   const auto port = fortress.port();
+  const Visitor keeper = fortress.visitor("keeper", {"institution-admin"});
   const auto token = [&](const char* client, const char* scope) {
     const auto made = fortress.accounts().create_token(client, scope, 3600);
     REQUIRE(made.has_value());
@@ -207,7 +208,6 @@ TEST_CASE("FHIR: each entry of a Bundle needs the right that it would need by it
   CHECK(ask(port, "GET", "/fhir/Organization/_history", "", reads).status == 200);
 
   // Who sees no person changes none.
-  const Visitor keeper = fortress.visitor("keeper", {"institution-admin"});
   const std::string headers = keeper.headers();
   std::string changed = encounter("Patient/p1");
   changed.insert(1, R"("id":"e1",)");

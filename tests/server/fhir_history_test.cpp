@@ -110,7 +110,8 @@ TEST_CASE("FHIR: _summary=true gives what the definitions mark") {
           .status == 201);
   const Answer found = get(port, "/fhir/Patient?birthdate=1990-03-07&_summary=true");
   REQUIRE(found.status == 200);
-  const json::object& shown = found.json().at("entry").at(0).at("resource").as_object();
+  const json::value bundle = found.json();
+  const json::object& shown = bundle.at("entry").at(0).at("resource").as_object();
   for (const char* kept : {"id", "meta", "name", "gender", "birthDate", "link"}) {
     CAPTURE(kept);
     CHECK(shown.contains(kept));
