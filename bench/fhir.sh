@@ -80,7 +80,7 @@ prepare_fhir() {
   ' "$size" "$resumed" "$(stat -c %s "$store/search.db")" <"$work/fhir-index.json" >>"$indexes"
   local account name roles
   for account in "administrator hiv-officer std-officer mental-health-physician sexual-assault-officer drug-treatment-physician" \
-    "restricted public-health-physician"; do
+    "restricted std-officer"; do
     read -r name roles <<<"$account"
     # shellcheck disable=SC2046,SC2086 # one --role per word
     "$program" user add --store "$store" --name "$name" $(printf -- '--role %s ' $roles) \
