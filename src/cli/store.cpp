@@ -7,6 +7,7 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/store_index.hpp"
+#include "scene/compartments.hpp"
 #include "scene/search_plan.hpp"
 #include "search/open_index.hpp"
 #include "server/json_text.hpp"
@@ -55,8 +56,20 @@ Result<std::vector<std::string>> check_search(const StoreArguments& arguments,
   return (*index)->check();
 }
 
+/// By which labels are kept and looked after.
+Result<std::shared_ptr<const Compartments>> compartments_of(const StoreArguments& arguments) {
+  const auto folder = find_content(arguments.scenes, "scenes");
+  if (!folder) return unexpected(folder.error());
+  auto loaded = scene::load_compartments(*folder / "core/compartments.yaml");
+  if (!loaded) return unexpected(loaded.error());
+  return std::make_shared<const Compartments>(std::move(*loaded));
+}
+
 int run_check(const StoreArguments& arguments) {
-  const auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
+  const auto compartments = compartments_of(arguments);
+  if (!compartments) return give_up(compartments.error());
+  const auto hub =
+      open_hub(arguments.store, arguments.scenes, arguments.threads, false, false, *compartments);
   if (!hub) return give_up(hub.error());
   Result<std::vector<std::string>> faults = [&] {
     ProgressBar bar("checking");
@@ -66,6 +79,9 @@ int run_check(const StoreArguments& arguments) {
   const Result<std::vector<std::string>> search = check_search(arguments, (*hub)->store());
   if (!search) return give_up(search.error());
   faults->insert(faults->end(), search->begin(), search->end());
+  const Result<std::vector<std::string>> labels = (*hub)->store().check_labels();
+  if (!labels) return give_up(labels.error());
+  faults->insert(faults->end(), labels->begin(), labels->end());
   json::array list;
   for (const std::string& fault : *faults) {
     say_error(fault);
