@@ -55,7 +55,11 @@ std::string_view Request::capture(std::string_view name) const {
 }
 
 bool parse_target(std::string_view target, Request& request) {
-  const auto url = boost::urls::parse_origin_form(target);
+  // RFC 3986 has no "|" of itself in a query; clients of FHIR write tokens (system|code) with it.
+  std::string mended(target.substr(0, target.find('?')));
+  for (const char letter : target.substr(mended.size()))
+    letter == '|' ? mended += "%7C" : mended += letter;
+  const auto url = boost::urls::parse_origin_form(mended);
   if (!url) return false;
   for (const std::string& segment : url->segments()) {
     if (!is_clean_segment(segment)) return false;

@@ -174,7 +174,9 @@ std::vector<std::string> route_names() {
 
 Match match_route(Request& request) {
   Match match;
-  if (request.trailing_slash) return match;
+  // Clients of FHIR post Bundles to the base with and without a slash.
+  const bool is_base = request.segments.size() == 1 && request.segments.front() == "fhir";
+  if (request.trailing_slash && !is_base) return match;
   const Method method = request.method == Method::head ? Method::get : request.method;
   for (std::size_t index = 0; index < std::size(route_table); ++index) {
     if (!matches(route_table[index].pattern, request.segments, request.captures)) continue;

@@ -555,3 +555,21 @@ TEST_CASE("$import: addresses that are allowed, and no others") {
   const std::string errors(partly.at("error").at(0).at("url").as_string());
   CHECK(get(port, path_of(errors)).body.find("answered 404") != std::string::npos);
 }
+
+TEST_CASE("FHIR: addresses as clients write them") {
+  District district;
+  const auto port = district.port();
+  // A Bundle to the base with a slash at its end, a token with its "|" as it is.
+  CHECK(
+      ask(port, "POST", "/fhir/",
+          R"({"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":)"
+          R"("Organization","id":"b1","identifier":[{"system":"urn:t","value":"1"}],"name":"甲"},)"
+          R"("request":{"method":"PUT","url":"Organization/b1"}}]})")
+          .status == 200);
+  const Answer found = get(port, "/fhir/Organization?identifier=urn:t|1&_count=1");
+  CHECK(found.status == 200);
+  CHECK(found.body.find("Organization/b1") != std::string::npos);
+  // Addresses that are given are written so that every parser takes them.
+  CHECK(found.body.find("urn:t%7C1") != std::string::npos);
+  CHECK(get(port, "/fhir/Organization/").status == 404);
+}

@@ -79,7 +79,7 @@ std::string escaped(std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (std::isalnum(byte) != 0 ||
-        std::string_view("-_.~:/|,$*").find(c) != std::string_view::npos) {
+        std::string_view("-_.~:/,$*").find(c) != std::string_view::npos) {
       out += c;
     } else {
       ((out += '%') += digits[byte >> 4]) += digits[byte & 15];
