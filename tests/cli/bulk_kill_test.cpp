@@ -23,7 +23,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr int persons = 2'000;
-constexpr int observations = 120'000;
+constexpr int observations = 12'000;
 constexpr int kills_of_import = 3;
 constexpr int kills_of_export = 6;
 
@@ -45,6 +45,7 @@ std::string observation(int number) {
 class Serving {
  public:
   explicit Serving(const std::filesystem::path& folder) : out_(folder / "serve.out") {
+    std::filesystem::remove(out_);  // it names the port of the one before
     process_ = fork();
     if (process_ == 0) {
       const int out = open(out_.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);

@@ -110,6 +110,9 @@ TEST_CASE("serve: a full disk refuses writes with 507, goes on reading, and reco
   CHECK_MESSAGE(refused.status == 507, refused.body);
   CHECK(refused.json().at("resourceType").as_string() == "OperationOutcome");
   CHECK(refused.body.find("is full") != std::string::npos);
+  // A few small audit entries may still fit where a resource did not.
+  for (int looks = 0; looks < 5000 && get(port, "/fhir/Patient/first").status == 200; ++looks) {
+  }
   CHECK(get(port, "/fhir/Patient/first").status == 503);  // a look without its audit entry
   CHECK(get(port, "/fhir/Organization/house").status == 200);
   CHECK(get(port, "/healthz").status == 200);

@@ -1431,6 +1431,12 @@ export interface components {
             types: components["schemas"]["TypeCount"][];
             tables: components["schemas"]["TableRows"][];
             stale?: boolean;
+            /** @description What is wrong with the store; absent: nothing. stops: not all work can be done, /readyz answers 503 */
+            faults?: {
+                part: string;
+                message: components["schemas"]["Texts"];
+                stops: boolean;
+            }[];
         };
         Area: {
             code: string;
