@@ -276,6 +276,8 @@ void Load::give_up(const Error& error) {
 
 Result<LoadReport> Load::run(const std::vector<std::string>& paths) {
   const auto start = std::chrono::steady_clock::now();
+  // What is brought up already, after a crash, must not meet the rows of this load half-way.
+  if (const auto caught_up = hub_.catch_up(); !caught_up) return unexpected(caught_up.error());
   auto registered = register_files(paths);
   if (!registered) return unexpected(registered.error());
   auto trained = train_dictionaries();

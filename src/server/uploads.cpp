@@ -205,8 +205,8 @@ void Uploads::run() {
       });
       if (stopping_) return;
     }
-    const std::lock_guard alone(loading_);
-    busy_ = true;
+    Loading alone(*this);
+    alone.wait();
     try {
       load(*next);
     } catch (const std::exception& bug) {  // the job runner: one bad file must not stop the others
@@ -215,7 +215,6 @@ void Uploads::run() {
         state.error = bug.what();
       });
     }
-    busy_ = false;
   }
 }
 

@@ -60,8 +60,31 @@ class Uploads {
   /// Uploads the records do not know: waiting ones and those that failed; newest first.
   std::vector<UploadState> unknown_to_records() const;
   bool busy() const { return busy_; }
-  /// Held while a file is loaded: loads go one after the other, whoever began them.
-  std::mutex& loading() { return loading_; }
+  /// Held while a file is loaded: loads go one after the other, whoever began them, and nobody else
+  /// brings the tables up meanwhile.
+  class Loading {
+   public:
+    explicit Loading(Uploads& uploads)
+        : uploads_(uploads), lock_(uploads.loading_, std::defer_lock) {}
+    ~Loading() {
+      if (lock_.owns_lock()) uploads_.busy_ = false;
+    }
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+    bool begins() { return took(lock_.try_lock()); }
+    void wait() {
+      lock_.lock();
+      took(true);
+    }
+
+   private:
+    bool took(bool ours) {
+      if (ours) uploads_.busy_ = true;
+      return ours;
+    }
+    Uploads& uploads_;
+    std::unique_lock<std::mutex> lock_;
+  };
   std::size_t waiting() const;
 
  private:

@@ -121,6 +121,9 @@ json::value killed_job(const std::filesystem::path& folder, const std::string& m
       REQUIRE(answer.status == 200);
       MESSAGE(target, ": ended after ", killed, " kills");
       CHECK(killed > 0);  // else nothing was tried
+      const json::value ended = answer.json();
+      for (const json::value& error : ended.at("error").as_array())
+        MESSAGE(get(port, path_of(std::string(error.at("url").as_string()))).body);
       return answer.json();
     }
     REQUIRE_FALSE(last);

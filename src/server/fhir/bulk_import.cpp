@@ -237,8 +237,8 @@ Result<std::string> Import::fetch(const std::string& address, std::size_t number
 }
 
 Result<json::object> Import::load(const std::string& path, std::size_t number) {
-  std::unique_lock lock(services_.uploads.loading(), std::defer_lock);
-  while (!lock.try_lock()) {  // another load runs
+  Uploads::Loading alone(services_.uploads);
+  while (!alone.begins()) {  // another load runs
     if (work_.stopping()) return fail(ErrorCode::unavailable, "stopped");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
