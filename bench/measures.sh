@@ -64,7 +64,7 @@ paths=('/api/measures?area=&period=2025' '/api/boards/cockpit?area=&period=2025'
   '/api/measures?period=2025-06' '/api/measures/visits?period=2025' '/api/measures/visits/cells?by=area&period=2025'
   '/api/measures/visits/cells?by=sex&period=2025' '/api/measures/visits/cells?by=age&period=2025'
   '/api/measures/visits/cells?by=period&period=2025' '/api/measures/visits.csv?by=area&period=2025'
-  '/api/measures/life-expectancy/cells?by=area&period=2025' '/api/measures/elderly-management/residents?part=gap&period=2025'
+  '/api/measures/life-expectancy/cells?by=area&period=2025'
   /api/status /api/areas /api/areas.geojson /api/plans '/api/indicators?size=50' '/api/search?q=li' /api/openapi.yaml)
 for path in "${paths[@]}"; do
   printf '| `%s` | %s |\n' "$path" \

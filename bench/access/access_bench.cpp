@@ -102,6 +102,7 @@ class District {
     const std::string json = patient(i, name, birth);
     auto resolved = must(store_->resolve_resident("p" + std::to_string(i)));
     records::Resident person = resolved.first;
+    person.provisional = false;
     person.sex = "female";
     person.birth_date = birth;
     person.area = area_of(i);
