@@ -3,8 +3,10 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/indicator_figures.hpp"
 #include "cli/indicator_forecast.hpp"
 #include "cli/indicator_measures.hpp"
+#include "cli/indicator_plans.hpp"
 #include "indicators/plan.hpp"
 
 namespace hb::cli {
@@ -60,6 +62,8 @@ void add_indicator(CLI::App& app, int& exit_code) {
   evaluate->callback([&exit_code, arguments] { exit_code = run_evaluate(*arguments); });
   add_indicator_measures(*indicator, exit_code);
   add_indicator_forecast(*indicator, exit_code);
+  add_indicator_figures(*indicator, exit_code);
+  add_indicator_plans(*indicator, exit_code);
 }
 
 }  // namespace hb::cli

@@ -6,11 +6,10 @@
 
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/measure_store.hpp"
 #include "core/csv.hpp"
 #include "indicators/measure_cells.hpp"
-#include "scene/catalogue.hpp"
 #include "server/json_text.hpp"
-#include "server/store_day.hpp"
 
 namespace hb::cli {
 
@@ -32,29 +31,9 @@ struct MeasureArguments {
   int time_limit = 20;
 };
 
-/// The store and its measures, for one command.
-struct Opened {
-  std::unique_ptr<ingest::Hub> hub;
-  std::unique_ptr<indicators::MeasureEngine> engine;
-};
-
-Result<Opened> open_engine(const MeasureArguments& arguments) {
-  const auto scenes = find_content(arguments.scenes, "scenes");
-  if (!scenes) return unexpected(scenes.error());
-  auto measures = indicators::load_measures(*scenes);
-  if (!measures) return unexpected(measures.error());
-  Opened opened;
-  auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
-  if (!hub) return unexpected(hub.error());
-  opened.hub = std::move(*hub);
-  indicators::MeasureOptions options;
-  options.directory = opened.hub->directory();
-  options.today = server::day_of_store(*opened.hub, system_clock());
-  options.threads = arguments.threads;
-  options.time_limit = std::chrono::seconds(arguments.time_limit);
-  opened.engine = std::make_unique<indicators::MeasureEngine>(
-      opened.hub->tables(), opened.hub->store(), std::move(*measures), options);
-  return opened;
+Result<MeasureStore> open_engine(const MeasureArguments& arguments) {
+  return open_measure_store(
+      {arguments.store, arguments.scenes, arguments.threads, arguments.time_limit});
 }
 
 Result<By> split_of(const std::string& word) {
@@ -156,7 +135,7 @@ int compute(const MeasureArguments& arguments) {
   if (!period) return give_up(period.error());
   const Result<By> by = split_of(arguments.by);
   if (!by) return give_up(by.error());
-  const Result<Opened> opened = open_engine(arguments);
+  const Result<MeasureStore> opened = open_engine(arguments);
   if (!opened) return give_up(opened.error());
   indicators::MeasureEngine& engine = *opened->engine;
   std::vector<const indicators::Measure*> wanted;
@@ -192,7 +171,7 @@ int compute(const MeasureArguments& arguments) {
 }
 
 int verify(const MeasureArguments& arguments) {
-  const Result<Opened> opened = open_engine(arguments);
+  const Result<MeasureStore> opened = open_engine(arguments);
   if (!opened) return give_up(opened.error());
   indicators::MeasureEngine& engine = *opened->engine;
   const indicators::Verified verified = [&] {

@@ -4,6 +4,8 @@
 #include <set>
 #include <sstream>
 
+#include "indicators/definition.hpp"
+#include "indicators/plan_check.hpp"
 #include "scene/catalogue.hpp"
 #include "scene/compartments.hpp"
 #include "scene/identifying.hpp"
@@ -53,6 +55,8 @@ class SceneChecker {
       if (root && file.filename() == "compartments.yaml") compartments(file);
       if (root && file.filename() == "policy.yaml") policy(file);
       if (root && file.filename() == "search.yaml") search_plan(file);
+      if (root && file.filename() == "definitions.yaml") definitions(file, *root);
+      if (root && file.filename() == "checks.yaml") checks(file);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -281,6 +285,36 @@ class SceneChecker {
         code_references_.push_back(
             {file, indicators::line_of(list), path + ".codes", list.Scalar()});
     }
+  }
+
+  /// Also what no schema says: rows of plans and computed indicators that are named exist, and a
+  /// row belongs to one definition.
+  void definitions(const fs::path& file, const YAML::Node& root) {
+    const auto read = indicators::load_definitions(file);
+    if (!read) return add(file, read.error());
+    const YAML::Node list = root["definitions"];
+    for (std::size_t i = 0; i < read->size(); ++i) {
+      const indicators::Definition& one = (*read)[i];
+      const std::string path = "definitions[" + std::to_string(i) + "]";
+      unique("definition", one.id, file, one.line);
+      for (std::size_t k = 0; k < one.rows.size(); ++k) {
+        const indicators::RowReference& row = one.rows[k];
+        unique("row of a definition", row.row + "/" + std::to_string(row.part), file, one.line);
+        row_references_.push_back(
+            {file, one.line, path + ".rows[" + std::to_string(k) + "]", row.row});
+      }
+      if (!one.computed.empty())
+        measure_references_.push_back(
+            {file, indicators::line_of(list[i]["computed"]), path + ".computed", one.computed});
+    }
+  }
+
+  /// Also what no schema says: formulas, rules and sources.
+  void checks(const fs::path& file) {
+    const auto read = indicators::load_checks(file);
+    if (!read) return add(file, read.error());
+    for (const indicators::PrintedFigure& figure : read->figures)
+      unique("printed figure", figure.id, file, figure.line);
   }
 
   /// Also what no schema says: ranges, systems that are declared.

@@ -1,0 +1,501 @@
+#include "cli/indicator_figures.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "cli/exit_code.hpp"
+#include "cli/measure_store.hpp"
+#include "cli/text_input.hpp"
+#include "core/csv.hpp"
+#include "indicators/measure_cells.hpp"
+#include "indicators/report_import.hpp"
+#include "report/xlsx.hpp"
+#include "scene/catalogue.hpp"
+
+namespace hb::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using indicators::ReportBook;
+using indicators::SignState;
+
+struct FigureArguments {
+  std::string store, scenes, user, file, out, plan, year, area, id, period, state, note, reason;
+  std::string language = "zh";
+  std::int64_t figure = 0;
+  int threads = default_threads();
+  bool all = false;
+  bool dry_run = false;
+  bool compare = false;
+};
+
+struct Content {
+  scene::Catalogue catalogue;
+  indicators::Definitions definitions;
+};
+
+Result<Content> load_content(const FigureArguments& arguments) {
+  const auto scenes = find_content(arguments.scenes, "scenes");
+  if (!scenes) return unexpected(scenes.error());
+  auto catalogue = scene::Catalogue::load(*scenes);
+  if (!catalogue) return unexpected(catalogue.error());
+  auto definitions = indicators::Definitions::load(*scenes);
+  if (!definitions) return unexpected(definitions.error());
+  return Content{std::move(*catalogue), std::move(*definitions)};
+}
+
+std::string line_of(const std::vector<std::string>& fields) {
+  std::string line;
+  for (std::size_t i = 0; i < fields.size(); ++i) line += (i > 0 ? "," : "") + csv_field(fields[i]);
+  return line + "\n";
+}
+
+Result<void> write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out << bytes;
+  out.flush();
+  if (!out) return fail(ErrorCode::unavailable, "cannot be written", path);
+  return {};
+}
+
+int run_template(const FigureArguments& arguments) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  if (!arguments.plan.empty() && content->catalogue.plan(arguments.plan) == nullptr)
+    return give_up({ErrorCode::not_found, "there is no plan with this id", arguments.plan});
+  indicators::TemplateOptions options;
+  options.plan = arguments.plan;
+  options.year = arguments.year;
+  options.area = arguments.area;
+  options.with_computed = arguments.all;
+  options.language =
+      arguments.language == "en" ? indicators::Language::en : indicators::Language::zh;
+  const auto rows =
+      indicators::report_template(content->definitions, content->catalogue.plans(), options);
+  if (!arguments.out.ends_with(".xlsx")) {
+    std::string csv = "\xEF\xBB\xBF";  // so that spreadsheet programs read UTF-8
+    for (const auto& row : rows) csv += line_of(row);
+    if (arguments.out.empty()) {
+      fmt::print("{}", csv.substr(3));
+      return exit_ok;
+    }
+    const auto written = write_file(arguments.out, csv);
+    return written ? exit_ok : give_up(written.error());
+  }
+  report::SheetTable sheet{arguments.year.empty() ? "template" : arguments.year, {}, {}};
+  sheet.widths = {38, 48, 14, 12, 10, 8, 14, 14, 12, 30};
+  for (const auto& row : rows) sheet.rows.emplace_back(row.begin(), row.end());
+  const auto bytes = report::write_xlsx({sheet});
+  if (!bytes) return give_up(bytes.error());
+  const auto written = write_file(arguments.out, *bytes);
+  return written ? exit_ok : give_up(written.error());
+}
+
+/// CSV as it is; a workbook's first sheet as CSV whose lines are its rows.
+Result<std::string> read_report(const std::string& file) {
+  Result<std::string> text = read_text_input(file);
+  if (!text || !report::looks_like_xlsx(*text)) return text;
+  Result<std::string> csv = report::xlsx_to_csv(*text);
+  if (!csv) return fail(csv.error().code, csv.error().message, file);
+  return csv;
+}
+
+int run_import(const FigureArguments& arguments) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  const auto by = signer(arguments.store, content->catalogue, arguments.user, "figures:write");
+  if (!by) return give_up(by.error());
+  const auto text = read_report(arguments.file);
+  if (!text) return give_up(text.error());
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  indicators::ImportOptions options;
+  options.file = text_input_name(arguments.file);
+  options.area = arguments.area;
+  options.by = *by;
+  options.dry_run = arguments.dry_run;
+  const auto rows = indicators::import_figures(*text, content->definitions, **book, options);
+  if (!rows) return give_up(rows.error());
+  const bool english = arguments.language == "en";
+  fmt::print("line,outcome,figure,indicator,area,period,value,rule,message\n");
+  bool sound = true;
+  for (const indicators::ImportedRow& row : *rows) {
+    const bool bad = row.outcome == indicators::RowOutcome::refused ||
+                     row.outcome == indicators::RowOutcome::unreadable;
+    if (bad)
+      say_error(fmt::format("{}:{}: {}: {}", options.file, row.line, row.rule, row.message.en));
+    sound = sound && !bad;
+    if (row.outcome == indicators::RowOutcome::empty) continue;
+    fmt::print(
+        "{}", line_of({std::to_string(row.line), std::string(indicators::outcome_word(row.outcome)),
+                       row.figure > 0 ? std::to_string(row.figure) : "", row.cell.indicator,
+                       row.cell.area, row.cell.period, row.value, row.rule,
+                       english ? row.message.en : row.message.zh}));
+  }
+  return sound ? exit_ok : exit_some_put_aside;
+}
+
+std::vector<std::string> fields_of(const indicators::ReportedFigure& one) {
+  return {std::to_string(one.id),
+          one.given.cell.indicator,
+          one.given.cell.area,
+          one.given.cell.period,
+          std::to_string(one.given.version),
+          one.given.value,
+          one.given.numerator,
+          one.given.denominator,
+          std::string(indicators::sign_word(one.state)),
+          one.state_by,
+          format_instant(one.state_at),
+          one.by,
+          one.given.file.empty() ? "" : one.given.file + ":" + std::to_string(one.given.line),
+          one.given.note};
+}
+
+constexpr const char* figures_header =
+    "figure,indicator,area,period,version,value,numerator,denominator,state,state_by,state_at,"
+    "entered_by,place,note\n";
+
+int run_figures(const FigureArguments& arguments) {
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto state = indicators::read_sign_word(arguments.state);
+  const auto figures = (*book)->figures({arguments.id, arguments.area, arguments.period, state});
+  if (!figures) return give_up(figures.error());
+  fmt::print("{}", figures_header);
+  for (const auto& one : *figures) fmt::print("{}", line_of(fields_of(one)));
+  return exit_ok;
+}
+
+int run_history(const FigureArguments& arguments) {
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto figure = (*book)->figure(arguments.figure);
+  if (!figure) return give_up(figure.error());
+  const auto acts = (*book)->acts(arguments.figure);
+  if (!acts) return give_up(acts.error());
+  fmt::print("figure,state,by,at,note\n");
+  for (const indicators::SignAct& act : *acts)
+    fmt::print("{}",
+               line_of({std::to_string(act.figure), std::string(indicators::sign_word(act.state)),
+                        act.by, format_instant(act.at), act.note}));
+  return exit_ok;
+}
+
+int run_move(const FigureArguments& arguments, SignState to) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  const char* permission = to == SignState::submitted ? "figures:write" : "figures:review";
+  const auto by = signer(arguments.store, content->catalogue, arguments.user, permission);
+  if (!by) return give_up(by.error());
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto moved = (*book)->move(arguments.figure, to, *by, arguments.note);
+  if (!moved) return give_up(moved.error());
+  const auto figure = (*book)->figure(arguments.figure);
+  if (!figure) return give_up(figure.error());
+  fmt::print("{}{}", figures_header, line_of(fields_of(*figure)));
+  return exit_ok;
+}
+
+int run_conflicts(const FigureArguments& arguments) {
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto conflicts = (*book)->conflicts();
+  if (!conflicts) return give_up(conflicts.error());
+  fmt::print("{}", figures_header);
+  for (const indicators::Conflict& conflict : *conflicts)
+    for (const auto& one : conflict.figures) fmt::print("{}", line_of(fields_of(one)));
+  return exit_ok;
+}
+
+int run_decide(const FigureArguments& arguments) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  const auto by = signer(arguments.store, content->catalogue, arguments.user, "figures:review");
+  if (!by) return give_up(by.error());
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto decided = (*book)->decide(arguments.figure, *by, arguments.reason);
+  if (!decided) return give_up(decided.error());
+  return run_history(arguments);
+}
+
+constexpr const char* vintage_header =
+    "indicator,area,period,vintage,version,kind,value,lower,upper,by,at,reason,feed\n";
+
+std::vector<std::string> fields_of(const indicators::Vintage& one) {
+  return {one.cell.indicator,
+          one.cell.area,
+          one.cell.period,
+          std::to_string(one.number),
+          std::to_string(one.version),
+          one.computed ? "computed" : "reported",
+          one.value,
+          one.lower,
+          one.upper,
+          one.by,
+          format_instant(one.at),
+          one.reason,
+          one.computed ? std::to_string(one.feed) : ""};
+}
+
+/// The number of one computed indicator now, as it would be published.
+Result<indicators::Vintage> computed_now(indicators::MeasureEngine& engine,
+                                         const indicators::Measure& measure, const Period& period,
+                                         const std::string& area) {
+  engine.ensure({&measure}, {period});
+  const auto snapshot = engine.snapshot();
+  const auto cell = indicators::cell_of(engine, *snapshot, Principal::system("operation"),
+                                        {&measure, period, area, indicators::By::none});
+  if (!cell) return unexpected(cell.error());
+  indicators::Vintage vintage;
+  vintage.cell = {measure.id, area, format_period(period)};
+  vintage.version = measure.version;
+  vintage.fingerprint = measure.fingerprint;
+  vintage.value = indicators::printed(measure, cell->figure.value);
+  vintage.lower = indicators::printed(measure, cell->figure.lower);
+  vintage.upper = indicators::printed(measure, cell->figure.upper);
+  vintage.feed = static_cast<std::int64_t>(cell->feed);
+  return vintage;
+}
+
+int publish_computed(const FigureArguments& arguments, ReportBook& book, const std::string& by) {
+  const auto period = parse_period(arguments.period);
+  if (!period) return give_up(period.error());
+  const auto opened = open_measure_store({arguments.store, arguments.scenes, arguments.threads});
+  if (!opened) return give_up(opened.error());
+  indicators::MeasureEngine& engine = *opened->engine;
+  engine.refresh();
+  bool all = true;
+  fmt::print("{}", vintage_header);
+  for (const indicators::Measure& measure : engine.measures()) {
+    if (!arguments.id.empty() && measure.id != arguments.id) continue;
+    if (!measure.has_period(period->kind)) continue;
+    const auto now = computed_now(engine, measure, *period, arguments.area);
+    if (!now) return give_up(now.error());
+    if (now->value.empty()) continue;
+    const auto made = book.publish_computed(*now, by, arguments.reason);
+    if (!made) {
+      say_error(made.error());
+      all = false;
+      continue;
+    }
+    fmt::print("{}", line_of(fields_of(*made)));
+  }
+  if (const auto saved = engine.save(); !saved) say_error(saved.error());
+  return all ? exit_ok : exit_some_put_aside;
+}
+
+int run_publish(const FigureArguments& arguments) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  const auto by = signer(arguments.store, content->catalogue, arguments.user, "figures:review");
+  if (!by) return give_up(by.error());
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  if (arguments.figure == 0) return publish_computed(arguments, **book, *by);
+  const auto made = (*book)->publish(arguments.figure, *by, arguments.reason);
+  if (!made) return give_up(made.error());
+  fmt::print("{}{}", vintage_header, line_of(fields_of(*made)));
+  return exit_ok;
+}
+
+/// What the newest vintage of a cell differs by from the number as it is computed now.
+std::vector<std::string> difference_of(const indicators::Vintage& vintage,
+                                       indicators::MeasureEngine& engine, bool english) {
+  const indicators::Measure* measure = engine.find(vintage.cell.indicator);
+  const auto period = parse_period(vintage.cell.period);
+  if (measure == nullptr || !period || !vintage.computed) return {"", "", ""};
+  const auto now = computed_now(engine, *measure, *period, vintage.cell.area);
+  if (!now) return {"", "", now.error().message};
+  const auto former = indicators::parse_decimal(vintage.value);
+  const auto present = indicators::parse_decimal(now->value);
+  std::string word = english ? "unchanged" : "未变";
+  if (measure->version != vintage.version || measure->fingerprint != vintage.fingerprint)
+    word = english ? "the definition has changed" : "口径定义已变更";
+  else if (former && present && *former != *present)
+    word = english ? "the records have changed" : "数据已变化";
+  return {now->value,
+          former && present ? format_decimal(indicators::subtract(*present, *former)) : "", word};
+}
+
+int run_vintages(const FigureArguments& arguments) {
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto vintages =
+      (*book)->vintages({arguments.id, arguments.area, arguments.period, std::nullopt});
+  if (!vintages) return give_up(vintages.error());
+  std::optional<MeasureStore> opened;
+  if (arguments.compare) {
+    auto store = open_measure_store({arguments.store, arguments.scenes, arguments.threads});
+    if (!store) return give_up(store.error());
+    opened = std::move(*store);
+    opened->engine->refresh();
+  }
+  std::string header = vintage_header;
+  if (opened) header.insert(header.size() - 1, ",now,difference,change");
+  fmt::print("{}", header);
+  for (const indicators::Vintage& one : *vintages) {
+    std::vector<std::string> fields = fields_of(one);
+    if (opened)
+      for (std::string& field : difference_of(one, *opened->engine, arguments.language == "en"))
+        fields.push_back(std::move(field));
+    fmt::print("{}", line_of(fields));
+  }
+  return exit_ok;
+}
+
+using Arguments = std::shared_ptr<FigureArguments>;
+
+void add_common(CLI::App& command, const Arguments& arguments, bool signs) {
+  command.add_option("--store", arguments->store, "Store directory")->required();
+  command.add_option("--scenes", arguments->scenes, "Scenes directory; found if not given");
+  if (signs) command.add_option("--user", arguments->user, "Account that signs")->required();
+}
+
+void add_language(CLI::App& command, const Arguments& arguments) {
+  command.add_option("--lang", arguments->language, "Language of the texts")
+      ->check(CLI::IsMember({"zh", "en"}))
+      ->capture_default_str();
+}
+
+void add_filter(CLI::App& command, const Arguments& arguments) {
+  command.add_option("--id", arguments->id, "Indicator; all if not given");
+  command.add_option("--area", arguments->area, "Area code");
+  command.add_option("--period", arguments->period, "2025");
+}
+
+void add_files(CLI::App& indicator, int& exit_code) {
+  auto arguments = std::make_shared<FigureArguments>();
+  CLI::App* blank = indicator.add_subcommand(
+      "template", "Table for departments to fill in (CSV on stdout, or a file)");
+  blank->add_option("--year", arguments->year, "Year of the figures")->required();
+  blank->add_option("--area", arguments->area, "Area code that is filled in");
+  blank->add_option("--plan", arguments->plan, "Only indicators of this plan");
+  blank->add_flag("--all", arguments->all, "Also indicators that the records give");
+  blank->add_option("--out", arguments->out, "File to write: .csv or .xlsx");
+  blank->add_option("--scenes", arguments->scenes, "Scenes directory; found if not given");
+  add_language(*blank, arguments);
+  blank->footer(
+      "Example:\n  healthbrain indicator template --year 2025 --area 330105 "
+      "--plan plan-14-5-gongshu-2025 --out report.xlsx");
+  blank->callback([&exit_code, arguments] { exit_code = run_template(*arguments); });
+
+  auto given = std::make_shared<FigureArguments>();
+  CLI::App* import = indicator.add_subcommand(
+      "import", "Enter the figures of a filled-in template as drafts (CSV or XLSX)");
+  import->add_option("FILE", given->file, "CSV or XLSX; - for stdin")->required();
+  add_common(*import, given, true);
+  import->add_option("--area", given->area, "Area of rows that name none");
+  import->add_flag("--dry-run", given->dry_run, "Only check");
+  add_language(*import, given);
+  std::string rules;
+  for (const indicators::ImportRule& rule : indicators::import_rules())
+    rules += fmt::format("\n  {:<28}{}", rule.id, rule.text.en);
+  import->footer(
+      "Example:\n  healthbrain indicator import report.xlsx --store district-store --user "
+      "li.na\n\nA row that breaks a rule is refused and named on stderr; the rest goes on (exit "
+      "3). Rules:" +
+      rules);
+  import->callback([&exit_code, given] { exit_code = run_import(*given);
+});
+}  // namespace
+
+void add_lists(CLI::App& indicator, int& exit_code) {
+  auto arguments = std::make_shared<FigureArguments>();
+  CLI::App* figures = indicator.add_subcommand("figures", "Reported figures and where they stand");
+  add_common(*figures, arguments, false);
+  add_filter(*figures, arguments);
+  figures->add_option("--state", arguments->state, "Only these")
+      ->check(CLI::IsMember({"draft", "submitted", "approved", "published", "set-aside"}));
+  figures->footer(
+      "Example:\n  healthbrain indicator figures --store district-store --state submitted");
+  figures->callback([&exit_code, arguments] { exit_code = run_figures(*arguments); });
+
+  auto one = std::make_shared<FigureArguments>();
+  CLI::App* history = indicator.add_subcommand("history", "Who signed a reported figure, and when");
+  add_common(*history, one, false);
+  history->add_option("--figure", one->figure, "Number of the figure")->required();
+  history->footer("Example:\n  healthbrain indicator history --store district-store --figure 12");
+  history->callback([&exit_code, one] { exit_code = run_history(*one); });
+
+  auto clash = std::make_shared<FigureArguments>();
+  CLI::App* conflicts =
+      indicator.add_subcommand("conflicts", "Cells for which different values were reported");
+  add_common(*conflicts, clash, false);
+  conflicts->footer("Example:\n  healthbrain indicator conflicts --store district-store");
+  conflicts->callback([&exit_code, clash] { exit_code = run_conflicts(*clash); });
+
+  auto past = std::make_shared<FigureArguments>();
+  CLI::App* vintages =
+      indicator.add_subcommand("vintages", "Published numbers, each with its date");
+  add_common(*vintages, past, false);
+  add_filter(*vintages, past);
+  vintages->add_flag("--compare", past->compare, "Also what the records and definitions give now");
+  add_language(*vintages, past);
+  vintages->footer(
+      "Example:\n  healthbrain indicator vintages --store district-store --period 2025 --compare");
+  vintages->callback([&exit_code, past] { exit_code = run_vintages(*past); });
+}
+
+void add_steps(CLI::App& indicator, int& exit_code) {
+  struct Step {
+    const char* name;
+    const char* what;
+    SignState to;
+  };
+  constexpr Step steps[] = {
+      {"submit", "Submit a draft: the department answers for it", SignState::submitted},
+      {"approve", "Approve a submitted figure; not by who submitted it", SignState::approved},
+      {"return", "Give a figure back as a draft, with a note", SignState::draft}};
+  for (const Step& step : steps) {
+    auto arguments = std::make_shared<FigureArguments>();
+    CLI::App* command = indicator.add_subcommand(step.name, step.what);
+    add_common(*command, arguments, true);
+    command->add_option("--figure", arguments->figure, "Number of the figure")->required();
+    command->add_option("--note", arguments->note, "Why; needed to return a figure");
+    command->footer(
+        fmt::format("Example:\n  healthbrain indicator {} --store district-store --figure 12 "
+                    "--user li.na",
+                    step.name));
+    command->callback(
+        [&exit_code, arguments, to = step.to] { exit_code = run_move(*arguments, to); });
+  }
+  auto kept = std::make_shared<FigureArguments>();
+  CLI::App* decide =
+      indicator.add_subcommand("decide", "Keep one value of a conflict, set the others aside");
+  add_common(*decide, kept, true);
+  decide->add_option("--keep", kept->figure, "Number of the figure that counts")->required();
+  decide->add_option("--why", kept->reason, "Reason, kept with the decision")->required();
+  decide->footer(
+      "Example:\n  healthbrain indicator decide --store district-store --keep 12 --user wu.leader "
+      "--why 以统计年鉴为准");
+  decide->callback([&exit_code, kept] { exit_code = run_decide(*kept); });
+
+  auto shown = std::make_shared<FigureArguments>();
+  CLI::App* publish = indicator.add_subcommand(
+      "publish", "Make vintages: of an approved figure, or of computed numbers of a period");
+  add_common(*publish, shown, true);
+  auto* figure = publish->add_option("--figure", shown->figure, "Number of an approved figure");
+  publish->add_option("--period", shown->period, "Computed numbers of this period")
+      ->excludes(figure);
+  publish->add_option("--id", shown->id, "Only this computed indicator");
+  publish->add_option("--area", shown->area, "Area code of the computed numbers");
+  publish->add_option("--reason", shown->reason, "Why a published number gets a further vintage");
+  publish->footer(
+      "Example:\n  healthbrain indicator publish --store district-store --period 2025 "
+      "--area 770101 --user wu.leader");
+  publish->callback([&exit_code, shown] { exit_code = run_publish(*shown); });
+}
+
+}  // namespace hb::cli
+
+void add_indicator_figures(CLI::App& indicator, int& exit_code) {
+  add_files(indicator, exit_code);
+  add_lists(indicator, exit_code);
+  add_steps(indicator, exit_code);
+}
+
+}  // namespace hb::cli
