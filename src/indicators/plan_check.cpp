@@ -28,8 +28,7 @@ PlanFinding finding_of(const char* rule, const Plan& plan, const Indicator& row,
   found.plan = plan.id;
   found.no = row.no;
   found.name = row.name;
-  found.source = {plan.source.title.zh + "，" + plan.source.place,
-                  plan.source.title.en + ", " + plan.source.place};
+  found.source = {plan.source.title.zh + "，" + plan.source.place, plan.source.title.en};
   found.reading = reading;
   return found;
 }
@@ -200,6 +199,10 @@ void equal_numbers(const std::vector<Plan>& plans, const Definitions& definition
     }
 }
 
+std::string behind(const char* separator, const std::string& text) {
+  return text.empty() ? "" : separator + text;
+}
+
 std::string shown(long double value) {
   std::string text = fmt::format("{:.4f}", static_cast<double>(value));
   while (text.ends_with('0')) text.pop_back();
@@ -245,11 +248,11 @@ Result<void> figures(const CheckFile& checks, const PlanCheckOptions& options,
     found.computed = shown(again->computed);
     found.printed = printed;
     found.difference = shown(again->difference);
-    found.text = {
-        fmt::format("{} = {}，{}{}{}{}", figure.formula, found.computed, word.zh, printed,
-                    figure.unit.zh, figure.note.zh.empty() ? "" : "；" + figure.note.zh),
-        fmt::format("{} = {}, {} {} {}{}", figure.formula, found.computed, word.en, printed,
-                    figure.unit.en, figure.note.en.empty() ? "" : "; " + figure.note.en)};
+    const bool plain = parse_decimal(figure.formula).has_value();
+    const std::string left = plain ? figure.formula : figure.formula + " = " + found.computed;
+    found.text = {left + "，" + word.zh + printed + figure.unit.zh + behind("；", figure.note.zh),
+                  left + ", " + word.en + " " + printed + behind(" ", figure.unit.en) +
+                      behind("; ", figure.note.en)};
     out.push_back(std::move(found));
   }
   return {};
