@@ -18,6 +18,9 @@ void add_store(CLI::App& app, int& exit_code);
 /// To `store`: backup, restore.
 void add_store_backup(CLI::App& store, int& exit_code);
 void add_stat(CLI::App& app, int& exit_code);
+void add_rt(CLI::App& app, int& exit_code);
+void add_nowcast(CLI::App& app, int& exit_code);
+void add_mem(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
