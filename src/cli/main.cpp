@@ -41,6 +41,7 @@ int run(int argc, char** argv) {
   add_rt(app, exit_code);
   add_nowcast(app, exit_code);
   add_mem(app, exit_code);
+  add_detect(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);
   add_serve(app, exit_code);
