@@ -64,6 +64,8 @@ void add_indicator(CLI::App& app, int& exit_code) {
   add_indicator_forecast(*indicator, exit_code);
   add_indicator_figures(*indicator, exit_code);
   add_indicator_plans(*indicator, exit_code);
+  add_indicator_assess(*indicator, exit_code);
+  add_indicator_outlook(*indicator, exit_code);
 }
 
 }  // namespace hb::cli

@@ -5,5 +5,9 @@ namespace hb::cli {
 
 /// To `indicator`: check-plan.
 void add_indicator_plans(CLI::App& indicator, int& exit_code);
+/// To `indicator`: assess, draft-plan.
+void add_indicator_assess(CLI::App& indicator, int& exit_code);
+/// To `indicator`: outlook, gap, compare, inequality.
+void add_indicator_outlook(CLI::App& indicator, int& exit_code);
 
 }  // namespace hb::cli

@@ -1,5 +1,7 @@
 #include "server/routes.hpp"
 
+#include "server/plan_routes.hpp"
+
 namespace hb::server {
 
 namespace {
@@ -21,6 +23,16 @@ constexpr Route route_table[] = {
     {Method::get, "/api/measures/{id}", get_measure, "indicators:read", "area period"},
     {Method::get, "/api/measures/{id}/cells", get_measure_cells, "indicators:read",
      "area period by"},
+    {Method::get, "/api/measures/{id}/compare", get_measure_compare, "indicators:read",
+     "area period widened"},
+    {Method::get, "/api/measures/{id}/outlook", get_measure_outlook, "indicators:read",
+     "area period target year path"},
+    {Method::get, "/api/measures/{id}/gap", get_measure_gap, "indicators:read",
+     "area period target"},
+    {Method::get, "/api/plans/{id}/assessment", get_plan_assessment, "indicators:read",
+     "year area"},
+    {Method::get, "/api/plan-check", get_plan_check, "plan-checks:read", "plan"},
+    {Method::get, "/api/figures", get_figures, "figures:read", "state"},
     {Method::get, "/api/measures/{id}/residents", get_measure_residents, "residents:read",
      "area period part offset limit"},
     {Method::get, "/api/residents", get_residents, "residents:read",

@@ -13,6 +13,8 @@ export function makeRouter() {
           children: [
             { path: '/', lazy: () => import('./pages/cockpit/CockpitPage') },
             { path: '/indicators', lazy: () => import('./pages/indicators/IndicatorsPage') },
+            { path: '/indicators/plans', lazy: () => import('./pages/plans/AssessmentPage') },
+            { path: '/indicators/plan-check', lazy: () => import('./pages/plans/PlanCheckPage') },
             { path: '/indicators/computed', lazy: () => import('./pages/measures/MeasuresPage') },
             { path: '/indicators/computed/:id', lazy: () => import('./pages/measures/MeasurePage') },
             { path: '/indicators/computed/:id/residents', lazy: () => import('./pages/measures/MeasureResidentsPage') },

@@ -214,6 +214,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/measures/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streets against all of them together, by funnel limits
+         * @description standing says better, similar or worse by the interval of the street, never by its rank.
+         */
+        get: operations["getMeasureCompare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}/outlook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way to the target: path, pace, forecast, probability */
+        get: operations["getMeasureOutlook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/measures/{id}/gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many people close the gap to the target, and where
+         * @description institutions are given to who may see residents.
+         */
+        get: operations["getMeasureGap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{id}/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A plan held against the figures of a year
+         * @description Figures that are not published yet are shown to who may see reports.
+         */
+        get: operations["getPlanAssessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What in plans and documents does not agree, by rules
+         * @description Internal, in neutral words.
+         */
+        get: operations["getPlanCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reported figures and where they stand */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/measures/{id}/residents": {
         parameters: {
             query?: never;
@@ -2193,6 +2307,173 @@ export interface components {
             gap: number | null;
             rank: number | null;
         };
+        ComparedArea: {
+            key: string;
+            name: components["schemas"]["Texts"];
+            numerator: number;
+            denominator: number;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            lower998: number | null;
+            upper998: number | null;
+            /** @enum {string} */
+            standing: "better" | "similar" | "worse" | "higher" | "lower" | "not_compared";
+            previous: number | null;
+            change: number | null;
+        };
+        FunnelLimit: {
+            denominator: number;
+            lower95: number | null;
+            upper95: number | null;
+            lower998: number | null;
+            upper998: number | null;
+        };
+        /** @description Streets against all of them together; limits draw the funnel */
+        MeasureCompare: {
+            stale?: boolean;
+            id: string;
+            period: string;
+            area: string;
+            feed: number;
+            benchmark: number | null;
+            overdispersion: number | null;
+            widened: boolean;
+            reason: components["schemas"]["Texts"] | null;
+            rows: components["schemas"]["ComparedArea"][];
+            limits: components["schemas"]["FunnelLimit"][];
+        };
+        OutlookYear: {
+            year: number;
+            path: number | null;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            /** @enum {string|null} */
+            pace: "ahead" | "on_pace" | "behind" | null;
+            forecast: number | null;
+            forecast_lower: number | null;
+            forecast_upper: number | null;
+        };
+        /** @description Path to the target, pace, forecast, probability of reaching it */
+        MeasureOutlook: {
+            stale?: boolean;
+            id: string;
+            area: string;
+            target: string | null;
+            target_year: number | null;
+            target_value?: number | null;
+            years: components["schemas"]["OutlookYear"][];
+            /** @enum {string|null} */
+            pace: "ahead" | "on_pace" | "behind" | null;
+            probability: number | null;
+            reason: components["schemas"]["Texts"] | null;
+        };
+        GapArea: {
+            key: string;
+            name: components["schemas"]["Texts"];
+            numerator: number;
+            denominator: number;
+            value: number | null;
+            needed: number;
+        };
+        /** @description People to be gained where higher is better, events too many where lower is */
+        MeasureGap: {
+            stale?: boolean;
+            id: string;
+            period: string;
+            area: string;
+            target: string;
+            needed: number | null;
+            rows: components["schemas"]["GapArea"][];
+            institutions: {
+                name: string;
+                people: number;
+            }[];
+        };
+        AssessedRow: {
+            id: string;
+            no: string;
+            field: components["schemas"]["Texts"];
+            name: components["schemas"]["Texts"];
+            scope: components["schemas"]["Texts"] | null;
+            unit: components["schemas"]["Texts"] | null;
+            definitions: string[];
+            computed: string[];
+            owner: components["schemas"]["Texts"] | null;
+            base: string;
+            base_year: number | null;
+            value: string;
+            /** @enum {string} */
+            origin: "published" | "computed" | "reported" | "printed" | "none";
+            origin_name: components["schemas"]["Texts"];
+            state: string;
+            remark: components["schemas"]["Texts"] | null;
+            target: string;
+            status: components["schemas"]["StatusWord"];
+            reason: components["schemas"]["Texts"];
+            gap: number | null;
+            change: number | null;
+            expected: number | null;
+            /** @enum {string|null} */
+            pace: "ahead" | "on_pace" | "behind" | null;
+        };
+        PlanAssessment: {
+            stale?: boolean;
+            plan: string;
+            title: components["schemas"]["Texts"];
+            year: number;
+            target_year: number;
+            area: string;
+            met: number;
+            nearly: number;
+            missed: number;
+            not_decidable: number;
+            without_figure: number;
+            rows: components["schemas"]["AssessedRow"][];
+        };
+        PlanFinding: {
+            rule: string;
+            id: string;
+            plan: string;
+            plan_title: components["schemas"]["Texts"] | null;
+            no: string;
+            name: components["schemas"]["Texts"];
+            source: components["schemas"]["Texts"];
+            reading: components["schemas"]["Texts"];
+            computed: string;
+            printed: string;
+            difference: string;
+            text: components["schemas"]["Texts"];
+        };
+        PlanCheck: {
+            stale?: boolean;
+            rules: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            items: components["schemas"]["PlanFinding"][];
+        };
+        ReportedFigure: {
+            figure: number;
+            indicator: string;
+            area: string;
+            period: string;
+            version: number;
+            value: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "approved" | "published" | "set-aside";
+            state_by: string;
+            state_at: string;
+            entered_by: string;
+            file: string;
+            line: number;
+            conflict: boolean;
+        };
+        FigureList: {
+            stale?: boolean;
+            items: components["schemas"]["ReportedFigure"][];
+        };
         MeasureCells: {
             stale?: boolean;
             /** @enum {string} */
@@ -2782,6 +3063,187 @@ export interface operations {
             400: components["responses"]["E400"];
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
+        };
+    };
+    getMeasureCompare: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description yes: the limits hold the spread between streets */
+                widened?: "yes" | "no";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Streets against all of them together, by funnel limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureCompare"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getMeasureOutlook: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Target as written in plans, ≥70; the indicator's own when absent */
+                target?: string;
+                /** @description Year of the target */
+                year?: number;
+                /** @description Same step or same percentage each year */
+                path?: "linear" | "compound";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The way to the target: path, pace, forecast, probability */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureOutlook"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getMeasureGap: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Target as written in plans, ≥70; the indicator's own when absent */
+                target?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many people close the gap to the target, and where */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureGap"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getPlanAssessment: {
+        parameters: {
+            query?: {
+                /** @description Year of the figures; that of the targets when absent */
+                year?: number;
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A plan held against the figures of a year */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAssessment"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getPlanCheck: {
+        parameters: {
+            query?: {
+                /** @description Only this plan */
+                plan?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What in plans and documents does not agree, by rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanCheck"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getFigures: {
+        parameters: {
+            query?: {
+                /** @description Only these */
+                state?: "draft" | "submitted" | "approved" | "published" | "set-aside";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reported figures and where they stand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
         };
     };
     getMeasureResidents: {

@@ -19,9 +19,12 @@ import { usePeriodName } from '../../state/usePeriod';
 import { useTokens } from '../../theme/useTokens';
 import { CopyLink } from '../indicators/IndicatorPanel';
 import { ChangeMark } from './MeasureCards';
+import { MeasureFunnel } from './MeasureFunnel';
+import { MeasureOutlook } from './MeasureOutlook';
 import { MeasureBreakdown, MeasureMap, MeasureRanking } from './MeasureAreas';
 import { useIntervalText, useValueText } from './useMeasureWords';
 import './measures.css';
+import '../plans/plans.css';
 
 export function Component() {
   const { id = '' } = useParams();
@@ -73,7 +76,9 @@ function Detail({ measure }: { measure: MeasureDetail }) {
           <Targets measure={measure} />
         </div>
       </div>
+      <MeasureOutlook measure={measure} period={period} />
       <Streets measure={measure} />
+      <MeasureFunnel measure={measure} period={period} />
       <Definition measure={measure} />
     </>
   );

@@ -1,0 +1,65 @@
+#include "indicators/yearly.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace hb::indicators {
+
+Result<int> first_whole_year(const tables::Database& tables) {
+  constexpr std::int64_t least_share = 10;
+  const auto rows =
+      tables.query(Principal::system("operation"),
+                   "SELECT CAST(EXTRACT(year FROM start_date) AS INTEGER) AS year, count(*) AS n "
+                   "FROM encounter WHERE start_date IS NOT NULL GROUP BY 1 ORDER BY 1 NULLS LAST",
+                   {}, std::chrono::seconds(20));
+  if (!rows) return unexpected(rows.error());
+  const auto number = [](const tables::Value& value) {
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    return whole != nullptr ? *whole : std::int64_t{0};
+  };
+  std::int64_t most = 0;
+  for (const auto& row : rows->rows) most = std::max(most, number(row[1]));
+  for (const auto& row : rows->rows)
+    if (number(row[1]) * least_share >= most) return static_cast<int>(number(row[0]));
+  return 0;
+}
+
+std::vector<Period> whole_years(const MeasureEngine& engine, const Measure& measure, int first,
+                                int until, int most) {
+  std::vector<Period> years;
+  if (!measure.has_period(Period::Kind::year)) return years;
+  first = std::max(first, until - most + 1);
+  for (int year = first; year <= until; ++year) {
+    const auto period = parse_period(fmt::format("{:04}", year));
+    if (period && period->last <= engine.options().today) years.push_back(*period);
+  }
+  return years;
+}
+
+std::vector<SeriesPoint> series_of(const std::vector<MeasureCell>& cells) {
+  std::vector<SeriesPoint> series;
+  for (const MeasureCell& cell : cells) {
+    const Figure& figure = cell.figure;
+    if (!figure.value) continue;
+    SeriesPoint point{civil(cell.period.first).year, *figure.value, {}};
+    if (figure.lower && figure.upper) point.at95 = stats::Interval{*figure.lower, *figure.upper};
+    series.push_back(point);
+  }
+  return series;
+}
+
+const MeasureTarget* latest_target(const Measure& measure) {
+  constexpr std::string_view levels[] = {"district", "city", "province", "country"};
+  for (const std::string_view level : levels) {
+    const MeasureTarget* latest = nullptr;
+    for (const MeasureTarget& target : measure.targets)
+      if (target.level == level && (latest == nullptr || target.year > latest->year))
+        latest = &target;
+    if (latest != nullptr) return latest;
+  }
+  return nullptr;
+}
+
+}  // namespace hb::indicators

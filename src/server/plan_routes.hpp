@@ -1,0 +1,16 @@
+#pragma once
+#include "core/principal.hpp"
+#include "server/http.hpp"
+#include "server/services.hpp"
+
+namespace hb::server {
+
+// Handlers about targets, plans and reported figures: routes/measure_plan.cpp, routes/plans.cpp.
+Response get_measure_compare(Request&, const Principal&, Services&);
+Response get_measure_outlook(Request&, const Principal&, Services&);
+Response get_measure_gap(Request&, const Principal&, Services&);
+Response get_plan_assessment(Request&, const Principal&, Services&);
+Response get_plan_check(Request&, const Principal&, Services&);
+Response get_figures(Request&, const Principal&, Services&);
+
+}  // namespace hb::server
