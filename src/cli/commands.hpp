@@ -27,6 +27,7 @@ void add_scene(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_flow(CLI::App& app, int& exit_code);
+void add_form(CLI::App& app, int& exit_code);
 void add_fhirpath(CLI::App& app, int& exit_code);
 void add_view(CLI::App& app, int& exit_code);
 void add_validate(CLI::App& app, int& exit_code);

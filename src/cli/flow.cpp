@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "workflow/check.hpp"
 #include "workflow/draw.hpp"
+#include "workflow/simulate.hpp"
 
 namespace hb::cli {
 namespace {
@@ -64,6 +67,57 @@ void add_draw(CLI::App& flow, int& exit_code) {
   draw->callback([&exit_code, arguments] { exit_code = run_draw(*arguments); });
 }
 
+struct SimulateArguments {
+  std::string path;
+  std::string actors;
+  workflow::SimulateOptions options;
+};
+
+int say_faults(const std::vector<workflow::Fault>& faults) {
+  for (const workflow::Fault& fault : faults) say_error(describe(fault));
+  return exit_nothing_done;
+}
+
+int run_simulate(SimulateArguments& arguments) {
+  std::vector<workflow::Fault> faults;
+  if (!arguments.actors.empty()) workflow::load_crews(arguments.actors, arguments.options, faults);
+  const auto flow = workflow::load_flow(arguments.path, faults);
+  if (!faults.empty() || !flow) return say_faults(faults);
+  const auto folder = std::filesystem::absolute(arguments.path).parent_path();
+  const Result<Checked> checked = workflow::check(folder);
+  if (!checked) return give_up(checked.error());
+  if (!checked->faults.empty()) return say_faults(checked->faults);
+  std::vector<workflow::Library::Entry> entries;
+  for (const Flow& one : checked->flows)
+    entries.push_back({one, checked->surroundings.at(one.file).calendars});
+  const auto result = workflow::simulate(*flow, entries, arguments.options);
+  if (!result) return give_up(result.error());
+  fmt::print("{}", workflow::to_csv(*result));
+  if (result->stuck == 0 && result->problems.empty()) return exit_ok;
+  say_error(fmt::format("{} of {} instances cannot go on, {} kinds of problems", result->stuck,
+                        arguments.options.instances, result->problems.size()));
+  return exit_nothing_done;
+}
+
+void add_simulation(CLI::App& flow, int& exit_code) {
+  auto arguments = std::make_shared<SimulateArguments>();
+  CLI::App* simulate = flow.add_subcommand(
+      "simulate", "Run a flow with random people on a clock of its own (CSV on stdout)");
+  simulate->add_option("path", arguments->path, "A flow file")->required();
+  simulate->add_option("--instances", arguments->options.instances, "How many are started")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  simulate->add_option("--seed", arguments->options.seed, "The same seed gives the same result")
+      ->capture_default_str();
+  simulate->add_option("--actors", arguments->actors, "YAML (flow-actors-1): people, their pace")
+      ->check(CLI::ExistingFile);
+  simulate->footer(
+      "Example:\n  healthbrain flow simulate outbreak.yaml --instances 1000 --seed 1\n\n"
+      "Says what was entered, made and missed, how busy the people were and where instances got\n"
+      "stuck; exit code 1 when one did.");
+  simulate->callback([&exit_code, arguments] { exit_code = run_simulate(*arguments); });
+}
+
 }  // namespace
 
 void add_flow(CLI::App& app, int& exit_code) {
@@ -73,6 +127,7 @@ void add_flow(CLI::App& app, int& exit_code) {
       "Example:\n  healthbrain flow check scenes\n\nThe language of flows: docs/workflow.md");
   add_check(*flow, exit_code);
   add_draw(*flow, exit_code);
+  add_simulation(*flow, exit_code);
 }
 
 }  // namespace hb::cli

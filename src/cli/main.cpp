@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   add_simulate(app, exit_code);
   add_serve(app, exit_code);
   add_flow(app, exit_code);
+  add_form(app, exit_code);
   add_fhirpath(app, exit_code);
   add_view(app, exit_code);
   add_validate(app, exit_code);

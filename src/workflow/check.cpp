@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "workflow/form_issues.hpp"
+
 namespace hb::workflow {
 namespace {
 
@@ -19,7 +21,7 @@ class Checker {
     for (const Actor& actor : flow_.actors) roles(actor);
     for (const auto& [name, file] : flow_.forms) form(name, file);
     calendar(flow_.calendar, flow_.calendar_at, "calendar");
-    if (flow_.state(flow_.first) == nullptr)
+    if (!flow_.first.empty() && flow_.state(flow_.first) == nullptr)
       add(flow_.first_at, "start.state", "there is no state “" + flow_.first + "”");
     actors(flow_.start_by, flow_.first_at, "start.by", {"system"});
     named_form(flow_.start_form, flow_.first_at, "start.form");
@@ -56,8 +58,12 @@ class Checker {
 
   void form(const std::string& name, const std::string& file) {
     const auto path = std::filesystem::path(flow_.file).parent_path() / file;
-    const auto ids = link_ids(path);
-    if (!ids) add(flow_.forms_at.at(name), "forms." + name, ids.error().message + ": " + file);
+    const auto faults = form_faults(path.string());
+    const Place at = flow_.forms_at.at(name);
+    if (!faults) return add(at, "forms." + name, faults.error().message + ": " + file);
+    for (const forms::FormFault& fault : *faults)
+      add(at, "forms." + name,
+          file + ": " + (fault.path.empty() ? "" : fault.path + ": ") + fault.message);
   }
 
   void named_form(const std::string& name, Place at, const std::string& path) {

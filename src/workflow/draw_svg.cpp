@@ -8,7 +8,7 @@ namespace hb::workflow {
 namespace {
 
 // Pixels.
-constexpr int box_width = 168;
+constexpr int box_width = 212;
 constexpr int line_height = 17;
 constexpr int box_padding = 10;
 constexpr int box_gap = 46;

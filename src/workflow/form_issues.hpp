@@ -1,0 +1,40 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "forms/forms.hpp"
+#include "workflow/flow.hpp"
+
+namespace hb::workflow {
+
+/// The forms of flows, read once: what Directory::form_issues asks. Members may be called from many
+/// threads.
+class FormIssues {
+ public:
+  explicit FormIssues(Clock clock) : clock_(std::move(clock)) {}
+
+  /// What a filled-in form breaks, one sentence each; warnings do not count. A response that is not
+  /// completed is not taken.
+  /// errors  not_found: no such form; invalid_input: the form has faults, or an expression fails
+  Result<std::vector<std::string>> of(const Flow& flow, const std::string& form,
+                                      std::string_view response);
+  /// Forgets what was read, after the files changed.
+  void forget();
+
+ private:
+  Result<std::shared_ptr<const forms::Questionnaire>> form_at(const std::string& path);
+
+  Clock clock_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const forms::Questionnaire>> forms_;
+};
+
+/// Faults of a form file. errors  not_found
+Result<std::vector<forms::FormFault>> form_faults(const std::string& path);
+
+}  // namespace hb::workflow
