@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/scene_flows.hpp"
 #include "scene/catalogue.hpp"
 #include "tables/database.hpp"
 #include "views/view.hpp"
@@ -81,9 +82,11 @@ int run_check(const std::string& given) {
     };
     sql_columns = [&scratch](const std::string& sql) { return columns_of(*scratch.database, sql); };
   }
-  const Result<std::vector<scene::SceneFault>> faults =
-      scene::check(*scenes, sql_check, sql_columns);
+  Result<std::vector<scene::SceneFault>> faults = scene::check(*scenes, sql_check, sql_columns);
   if (!faults) return give_up(faults.error());
+  const auto more = flow_and_form_faults(*scenes);
+  if (!more) return give_up(more.error());
+  faults->insert(faults->end(), more->begin(), more->end());
   for (const scene::SceneFault& fault : *faults) {
     const std::string path = fault.path.empty() ? "" : fault.path + ": ";
     fmt::print("{}:{}: {}{}\n", fault.file, fault.line, path, fault.message);

@@ -29,7 +29,9 @@ struct Folder {
 constexpr Folder folders[] = {{"indicators", "plan-1"},
                               {"boards", "board-1"},
                               {"codes", "codes-1"},
-                              {"exports", "research-export-1"}};
+                              {"exports", "research-export-1"},
+                              {"flows", "flow-1"},
+                              {"calendars", "calendar-1"}};
 
 class SceneChecker {
  public:
