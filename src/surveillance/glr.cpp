@@ -31,7 +31,9 @@ Result<void> learn(GlrFamily family, const Series& series, Range range, std::siz
                                             " counts before the range are expected, there are " +
                                             std::to_string(y.size())));
   const bool estimate = family == GlrFamily::negative_binomial && !options.alpha;
-  CountFit fit = estimate ? fit_negative_binomial(design, y) : fit_poisson(design, y);
+  CountFit fit = estimate            ? fit_negative_binomial(design, y)
+                 : control.alpha > 0 ? fit_negative_binomial(design, y, 1 / control.alpha)
+                                     : fit_poisson(design, y);
   if (!fit.converged) fit = fit_poisson(design, y);  // no more spread than Poisson: theta runs away
   if (estimate) control.alpha = fit.theta > 0 ? 1 / fit.theta : 0;
   control.mean.resize(range.size());
@@ -73,7 +75,7 @@ class Ratio {
   double poisson(double sum_y, double sum_mu) const {
     const double kappa = options_.theta.value_or(std::log(sum_y / sum_mu));
     if (!options_.theta && outside(kappa)) return 0;
-    if (sum_y == 0) return std::isinf(kappa) ? sum_mu : -std::expm1(kappa) * sum_mu;
+    if (sum_y == 0 && !options_.theta) return 0;  // kappa = −∞: R leaves such changes out
     return kappa * sum_y - std::expm1(kappa) * sum_mu;
   }
 
@@ -117,6 +119,7 @@ class Ratio {
     return slope;
   }
 
+  /// Where kappa goes to −∞.
   double limit_at_zero(std::size_t j, std::size_t n) const {
     double sum = 0;
     for (std::size_t i = j; i <= n; ++i)
@@ -141,15 +144,20 @@ class Ratio {
   const GlrOptions& options_;
 };
 
-/// Change points that are searched at n, counted from `start`; false where there are none yet.
-bool search_window(std::size_t start, std::size_t n, const GlrOptions& options, std::size_t& from,
-                   std::size_t& to) {
-  const auto lead = static_cast<std::size_t>(options.m_tilde - 1);
-  if (n < start + lead) return false;
-  to = n - lead;
+/// Change points that are searched at n, counted from `start`; false where there are none yet. The
+/// limits of R: Mtilde time points must have come; where M limits the search, the change is Mtilde
+/// time points back, for the negative binomial one fewer.
+bool search_window(bool poisson, std::size_t start, std::size_t n, const GlrOptions& options,
+                   std::size_t& from, std::size_t& to) {
+  const auto lead = static_cast<std::size_t>(options.m_tilde);
   from = start;
-  if (options.m > 0 && n - start + 1 > static_cast<std::size_t>(options.m))
-    from = n - static_cast<std::size_t>(options.m);
+  to = n;
+  if (n + 1 < start + lead) return false;
+  if (options.m < 0) return true;
+  const auto back = static_cast<std::size_t>(options.m);
+  if (poisson && n < start + lead) return false;
+  to = poisson ? n - lead : n + 1 - lead;
+  if (n - start > back) from = n - back;
   return from <= to;
 }
 
@@ -231,7 +239,7 @@ Result<std::vector<GlrPoint>> glr(GlrFamily family, const Series& series, Range 
     if (family == GlrFamily::negative_binomial) point.alpha = control.alpha;
     std::size_t from = 0;
     std::size_t to = 0;
-    const bool searched = search_window(start, n, options, from, to);
+    const bool searched = search_window(control.alpha == 0, start, n, options, from, to);
     const double statistic =
         searched ? Ratio(y.data(), control.mean.data(), control.alpha, options).best(from, to, n)
                  : 0;

@@ -15,7 +15,7 @@ struct GlrOptions {
   std::vector<double> mu0;  ///< in control: one, or one per time point; empty: fitted
   SeasonalTerms mu0_model;  ///< S harmonics, trend
   bool mu0_refit = false;   ///< again after each alarm, on everything up to it
-  int m_tilde = 1;          ///< time points at least between change and alarm
+  int m_tilde = 1;          ///< with m: time points from the change to now, at least
   int m = -1;               ///< the last time points that are searched for the change; −1 = all
   std::optional<double> theta;  ///< known size of the change, log scale; else estimated
   Direction dir = Direction::increase;

@@ -211,6 +211,14 @@ CountFit fit_negative_binomial(const Design& design, const std::vector<double>& 
   return fit;
 }
 
+CountFit fit_negative_binomial(const Design& design, const std::vector<double>& y, double theta) {
+  CountFit fit;
+  for (const double count : y) fit.mean.push_back(count > 0 ? count : 1.0 / 6);  // as R begins
+  iterate(design, y, {theta}, fit);
+  fit.theta = theta;
+  return fit;
+}
+
 void append_row(const SeasonalTerms& terms, double time, int freq, Design& design) {
   design.columns = terms.columns();
   design.rows.push_back(1);

@@ -39,6 +39,8 @@ CountFit fit_poisson(const Design& design, const std::vector<double>& y);
 /// Negative binomial regression with theta by maximum likelihood, alternating as MASS::glm.nb does.
 /// source  Venables, Ripley (2002), Modern Applied Statistics with S, section 7.4
 CountFit fit_negative_binomial(const Design& design, const std::vector<double>& y);
+/// The same with a known theta.
+CountFit fit_negative_binomial(const Design& design, const std::vector<double>& y, double theta);
 
 /// intercept, on demand time, and cos and sin of the first harmonics of the year.
 struct SeasonalTerms {
