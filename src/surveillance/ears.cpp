@@ -30,15 +30,26 @@ Judged plain(const Series& series, std::size_t at, std::size_t lag, double z,
   return {m.mean, bound, above(series.observed[at], bound)};
 }
 
-Judged c3(const Series& series, std::size_t at, double z, const EarsOptions& options) {
-  double excess = 0;
-  for (std::size_t back = 1; back <= c3_memory; ++back) {
-    const Moments m = baseline_of(series, at - back, c2_lag, options);
-    excess += at_least_zero((series.observed[at - back] - m.mean) / m.sd - 1);
-  }
+/// How far the count lies above one standard deviation of its C2 baseline, in those.
+double excess_of(const Series& series, std::size_t at, const EarsOptions& options) {
   const Moments m = baseline_of(series, at, c2_lag, options);
-  const double bound = at_least_zero(series.observed[at] + m.sd * (z - excess));
-  return {m.mean, bound, above(series.observed[at], bound)};
+  return at_least_zero((series.observed[at] - m.mean) / m.sd - 1);
+}
+
+std::vector<Judged> c3(const Series& series, Range range, double z, const EarsOptions& options) {
+  std::vector<Judged> points;
+  points.reserve(range.size());
+  double before = excess_of(series, range.first - c3_memory, options);
+  double last = excess_of(series, range.first - 1, options);
+  for (std::size_t at = range.first; at < range.last; ++at) {
+    const double observed = series.observed[at];
+    const Moments m = baseline_of(series, at, c2_lag, options);
+    const double bound = at_least_zero(observed + m.sd * (z - (last + before)));
+    points.push_back({m.mean, bound, above(observed, bound)});
+    before = last;
+    last = at_least_zero((observed - m.mean) / m.sd - 1);
+  }
+  return points;
 }
 
 }  // namespace
@@ -59,12 +70,11 @@ Result<std::vector<Judged>> ears(EarsMethod method, const Series& series, Range 
   if (const auto sound = check_range(series, range, ears_start(method, options)); !sound)
     return unexpected(sound.error());
   const double z = normal_quantile(1 - alpha);
+  if (method == EarsMethod::c3) return c3(series, range, z, options);
   std::vector<Judged> points;
   points.reserve(range.size());
   for (std::size_t at = range.first; at < range.last; ++at)
-    points.push_back(method == EarsMethod::c3
-                         ? c3(series, at, z, options)
-                         : plain(series, at, method == EarsMethod::c1 ? 0 : c2_lag, z, options));
+    points.push_back(plain(series, at, method == EarsMethod::c1 ? 0 : c2_lag, z, options));
   return points;
 }
 

@@ -41,15 +41,8 @@ void collect(const Series& series, std::size_t at, const FarringtonOptions& opti
 
 void reweight(GroupedCounts& counts, bool trend, GroupedFit& fit) {
   const double phi = std::max(dispersion(counts, fit, fit.working), 1.0);
-  std::vector<double> residual(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    const double mu = fit.mean[i];
-    const double hat = fit.working[i] * fit.leverage(0, counts.time[i]);
-    const double sixth = std::sqrt(std::cbrt(mu));
-    const double anscombe = 1.5 * (std::cbrt(counts.y[i] * counts.y[i]) / sixth - std::sqrt(mu));
-    const double s = anscombe / std::sqrt(phi * (1 - std::min(hat, 1.0)));
-    residual[i] = std::isnan(s) ? 0 : s;
-  }
+  std::vector<double> residual;
+  anscombe_residuals(counts, fit, phi, residual);
   anscombe_weights(residual, weights_threshold, counts.weight);
   fit_grouped(counts, trend, fit);
 }

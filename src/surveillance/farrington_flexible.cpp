@@ -134,15 +134,7 @@ Result<void> collect(const Plan& plan, std::size_t at, Workspace& work) {
 double reweight(const Plan& plan, bool trend, Workspace& work) {
   GroupedCounts& counts = work.counts;
   const double phi = std::max(dispersion(counts, work.fit, work.fit.working), 1.0);
-  work.residual.resize(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    const double mu = work.fit.mean[i];
-    const double hat = work.fit.working[i] * work.fit.leverage(counts.group[i], counts.time[i]);
-    const double sixth = std::sqrt(std::cbrt(mu));
-    const double anscombe = 1.5 * (std::cbrt(counts.y[i] * counts.y[i]) / sixth - std::sqrt(mu));
-    const double s = anscombe / std::sqrt(phi * (1 - std::min(hat, 1.0)));
-    work.residual[i] = std::isnan(s) ? 0 : s;  // 0/0: a group of one time point, fitted exactly
-  }
+  anscombe_residuals(counts, work.fit, phi, work.residual);
   anscombe_weights(work.residual, plan.options.weights_threshold, counts.weight);
   fit_grouped(counts, trend, work.fit);
   return std::max(dispersion(counts, work.fit, work.fit.working), 1.0);
