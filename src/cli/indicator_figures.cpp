@@ -8,6 +8,8 @@
 #include "cli/measure_store.hpp"
 #include "cli/text_input.hpp"
 #include "core/csv.hpp"
+#include "exchange/adx.hpp"
+#include "exchange/measure_report.hpp"
 #include "indicators/measure_cells.hpp"
 #include "indicators/report_import.hpp"
 #include "report/xlsx.hpp"
@@ -92,13 +94,26 @@ int run_template(const FigureArguments& arguments) {
   return written ? exit_ok : give_up(written.error());
 }
 
-/// CSV as it is; a workbook's first sheet as CSV whose lines are its rows.
+/// CSV as it is; of a workbook the first sheet, of MeasureReports and ADX messages their values, as
+/// CSV whose lines are their rows.
 Result<std::string> read_report(const std::string& file) {
   Result<std::string> text = read_text_input(file);
-  if (!text || !report::looks_like_xlsx(*text)) return text;
-  Result<std::string> csv = report::xlsx_to_csv(*text);
-  if (!csv) return fail(csv.error().code, csv.error().message, file);
-  return csv;
+  if (!text) return text;
+  const std::size_t first = text->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  const char begin = first == std::string::npos ? '\0' : (*text)[first];
+  const auto placed = [&](const Error& error) {
+    return fail(error.code, error.message, error.where.empty() ? file : file + ": " + error.where);
+  };
+  if (report::looks_like_xlsx(*text)) {
+    const auto csv = report::xlsx_to_csv(*text);
+    if (!csv) return placed(csv.error());
+    return *csv;
+  }
+  if (begin != '{' && begin != '<') return text;
+  const auto values =
+      begin == '{' ? exchange::read_measure_reports(*text) : exchange::read_adx(*text);
+  if (!values) return placed(values.error());
+  return exchange::report_csv(*values);
 }
 
 int run_import(const FigureArguments& arguments) {
@@ -385,8 +400,11 @@ void add_files(CLI::App& indicator, int& exit_code) {
 
   auto given = std::make_shared<FigureArguments>();
   CLI::App* import = indicator.add_subcommand(
-      "import", "Enter the figures of a filled-in template as drafts (CSV or XLSX)");
-  import->add_option("FILE", given->file, "CSV or XLSX; - for stdin")->required();
+      "import",
+      "Enter reported figures as drafts: a filled-in template (CSV, XLSX), MeasureReports, ADX");
+  import
+      ->add_option("FILE", given->file, "CSV, XLSX, MeasureReport (JSON) or ADX (XML); - for stdin")
+      ->required();
   add_common(*import, given, true);
   import->add_option("--area", given->area, "Area of rows that name none");
   import->add_flag("--dry-run", given->dry_run, "Only check");

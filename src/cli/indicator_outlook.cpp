@@ -118,7 +118,7 @@ int run_outlook(const OutlookArguments& arguments) {
                one.pace ? indicators::pace_word(*one.pace) : "", text_of(one.forecast),
                one.forecast95 ? text_of(one.forecast95->lower) : "",
                one.forecast95 ? text_of(one.forecast95->upper) : "",
-               one.year == wanted->target_year ? text_of(found->probability) : "");
+               one.year == found->probability_year ? text_of(found->probability) : "");
   }
   if (!found->reason.en.empty()) say_error(found->reason.en);
   return exit_ok;

@@ -59,6 +59,8 @@ Result<void> add_forecast(Outlook& out, const std::vector<SeriesPoint>& series,
   std::vector<stats::TimedValue> points;
   for (const SeriesPoint& one : series)
     points.push_back({static_cast<double>(one.year), one.value});
+  out.probability_year =
+      ask.target_year > series.back().year ? ask.target_year : out.years.back().year;
   for (OutlookYear& one : out.years) {
     if (one.year <= series.back().year) continue;
     const auto found = stats::forecast(points, one.year, ask.model);
@@ -69,7 +71,7 @@ Result<void> add_forecast(Outlook& out, const std::vector<SeriesPoint>& series,
     }
     one.forecast = (*found)->value();
     if (const auto limits = stats::forecast_limits(**found, 0.95)) one.forecast95 = *limits;
-    if (one.year == ask.target_year) {
+    if (one.year == out.probability_year) {
       const double above = stats::probability_at_least(**found, ask.goal.value);
       out.probability = ask.goal.higher ? above : 1 - above;
     }
@@ -97,7 +99,7 @@ Result<Outlook> outlook(std::vector<SeriesPoint> series, const OutlookAsk& ask) 
     return out;
   }
   const int base_year = ask.base_year.value_or(series.front().year);
-  const int last = std::max(ask.target_year, series.back().year);
+  const int last = std::max({ask.target_year, series.back().year, ask.until});
   for (int year = std::min(series.front().year, base_year); year <= last; ++year) {
     OutlookYear one;
     one.year = year;

@@ -34,6 +34,7 @@ struct OutlookAsk {
   PathKind path = PathKind::linear;
   stats::ForecastModel model = stats::ForecastModel::linear;
   std::vector<YearValue> milestones;
+  int until = 0;  ///< the forecast goes on to this year when the target's year is over
 };
 
 struct OutlookYear {
@@ -47,9 +48,11 @@ struct OutlookYear {
 
 /// Where a figure stands on the way to its target and where it is heading.
 struct Outlook {
-  std::vector<OutlookYear> years;     ///< from the first value or the base year to the target year
-  std::optional<Pace> pace;           ///< of the latest value
-  std::optional<double> probability;  ///< of reaching the target in its year
+  std::vector<OutlookYear> years;  ///< from the first value or the base year to the target year
+  std::optional<Pace> pace;        ///< of the latest value
+  /// Of reaching the target in its year, or in the last year when that is over.
+  std::optional<double> probability;
+  int probability_year = 0;
   Localized reason;  ///< why there is no path or no forecast; empty = there are both
 };
 

@@ -67,6 +67,20 @@ TEST_CASE("outlook: path, pace, forecast and probability of a straight line") {
   CHECK(*found->pace == Pace::on_pace);  // at the base everybody is
 }
 
+TEST_CASE("outlook: a target whose year is over is still forecast, for the last year asked for") {
+  OutlookAsk ask;
+  ask.goal = *read_goal("≥70", Better::higher);
+  ask.target_year = 2025;
+  ask.until = 2028;
+  const auto found = outlook({{2022, 66, {}}, {2023, 67, {}}, {2024, 68, {}}, {2025, 69, {}}}, ask);
+  REQUIRE(found.has_value());
+  CHECK(found->years.back().year == 2028);
+  CHECK(*found->years.back().forecast == doctest::Approx(72));
+  CHECK(found->probability_year == 2028);
+  CHECK(*found->probability == doctest::Approx(1));
+  CHECK_FALSE(found->years.back().path.has_value());
+}
+
 TEST_CASE("outlook: a value below its year is behind; few values give no forecast") {
   OutlookAsk ask;
   ask.goal = *read_goal("≥70", Better::higher);

@@ -17,6 +17,7 @@ using indicators::Measure;
 using indicators::MeasureCell;
 
 constexpr int most_years = 8;
+constexpr int years_ahead = 5;  // of a forecast when the target's year is over
 constexpr std::size_t district_digits = 6;
 constexpr auto people_limit = std::chrono::seconds(20);
 
@@ -149,6 +150,8 @@ json::object outlook_object(const Measure& measure, const indicators::Outlook& f
       {"years", std::move(years)},
       {"pace", found.pace ? json::value(indicators::pace_word(*found.pace)) : json::value(nullptr)},
       {"probability", number_or_null(found.probability)},
+      {"probability_year",
+       found.probability ? json::value(found.probability_year) : json::value(nullptr)},
       {"reason", texts_or_null(found.reason)}};
 }
 
@@ -244,9 +247,9 @@ Response get_measure_outlook(Request& request, const Principal& principal, Servi
   if (!path) return path.error();
   const auto cells = yearly_cells(services, principal, *ask);
   if (!cells) return outcome(cells.error());
-  json::object body{{"id", ask->measure->id}, {"area", ask->area},      {"target", nullptr},
-                    {"target_year", nullptr}, {"years", json::array{}}, {"pace", nullptr},
-                    {"probability", nullptr}, {"reason", nullptr}};
+  json::object body{{"id", ask->measure->id}, {"area", ask->area},           {"target", nullptr},
+                    {"target_year", nullptr}, {"years", json::array{}},      {"pace", nullptr},
+                    {"probability", nullptr}, {"probability_year", nullptr}, {"reason", nullptr}};
   if (wanted->text.empty()) {
     body["reason"] = texts({"没有目标", "there is no target"});
     return json_response(200, body);
@@ -260,6 +263,7 @@ Response get_measure_outlook(Request& request, const Principal& principal, Servi
   indicators::OutlookAsk outlook;
   outlook.goal = *goal;
   outlook.target_year = wanted->year != 0 ? wanted->year : civil(services.today()).year + 5;
+  outlook.until = civil(ask->period.last).year + years_ahead;
   outlook.path =
       *path == "compound" ? indicators::PathKind::compound : indicators::PathKind::linear;
   const auto found = indicators::outlook(indicators::series_of(*cells), outlook);

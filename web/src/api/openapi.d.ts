@@ -291,6 +291,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exchange/measure-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Computed indicators of a period as FHIR MeasureReports */
+        get: operations["getMeasureReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exchange/adx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Computed indicators of a period as an ADX message */
+        get: operations["getAdx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/odata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service document of the figures for spreadsheets and BI tools */
+        get: operations["getOData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/odata/$metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entity model of the figures */
+        get: operations["getODataMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/odata/Figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of computed indicators, a row per indicator and area */
+        get: operations["getODataFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan-check": {
         parameters: {
             query?: never;
@@ -2367,6 +2452,7 @@ export interface components {
             /** @enum {string|null} */
             pace: "ahead" | "on_pace" | "behind" | null;
             probability: number | null;
+            probability_year: number | null;
             reason: components["schemas"]["Texts"] | null;
         };
         GapArea: {
@@ -3193,6 +3279,145 @@ export interface operations {
             400: components["responses"]["E400"];
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
+        };
+    };
+    getMeasureReports: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Also by street, sex or age group */
+                by?: "area" | "sex" | "age";
+                /** @description Only this indicator */
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Computed indicators of a period as FHIR MeasureReports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getAdx: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+                /** @description Also by street, sex or age group */
+                by?: "area" | "sex" | "age";
+                /** @description Only this indicator */
+                id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Computed indicators of a period as an ADX message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getOData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Service document of the figures for spreadsheets and BI tools */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: components["responses"]["E403"];
+        };
+    };
+    getODataMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entity model of the figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            403: components["responses"]["E403"];
+        };
+    };
+    getODataFigures: {
+        parameters: {
+            query?: {
+                /** @description period eq '2025' and area eq '770101' and indicator eq 'visits' and level eq 'street' */
+                $filter?: string;
+                /** @description Names of columns, separated by commas */
+                $select?: string;
+                /** @description At most so many rows */
+                $top?: string;
+                /** @description Rows left out before the first */
+                $skip?: string;
+                /** @description true: with the number of all rows */
+                $count?: string;
+                /** @description json or csv */
+                $format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures of computed indicators, a row per indicator and area */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
         };
     };
     getPlanCheck: {

@@ -211,7 +211,7 @@ export const en: Record<Key, string> = {
   'outlook.forecastLower': 'Forecast, lower limit',
   'outlook.forecastUpper': 'Forecast, upper limit',
   'outlook.target': 'Target {target} ({year})',
-  'outlook.probability': 'Probability of reaching it as things go: {p}%',
+  'outlook.probability': 'Probability of reaching it by {year} as things go: {p}%',
   'outlook.label': '{name}: yearly values, path to the target and forecast',
   'outlook.how': 'Path: the same step each year from the base to the target. Forecast: least squares through the yearly values, shaded its 95% prediction interval; it says what comes if things go on as they did.',
   'pace.ahead': 'Ahead',

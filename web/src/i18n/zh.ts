@@ -206,7 +206,7 @@ export const zh = {
   'outlook.forecastLower': '预测下限',
   'outlook.forecastUpper': '预测上限',
   'outlook.target': '目标 {target}（{year} 年）',
-  'outlook.probability': '按现有趋势达标概率 {p}%',
+  'outlook.probability': '{year} 年按现有趋势达标概率 {p}%',
   'outlook.label': '{name}的年度数值、目标路径和预测',
   'outlook.how': '路径：从基期到目标年每年等量；预测：年度数值最小二乘外推，阴影为 95% 预测区间，只表示照现有趋势发展的结果。',
   'pace.ahead': '快于进度',

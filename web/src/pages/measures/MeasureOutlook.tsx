@@ -74,7 +74,7 @@ function Way({ measure, data, period }: { measure: MeasureDetail; data: Outlook;
   const facts = [
     data.target_year === null ? '' : t('outlook.target', { target: data.target ?? '', year: data.target_year }),
     data.pace === null ? '' : t(paces[data.pace]),
-    data.probability === null ? '' : t('outlook.probability', { p: formatNumber(100 * data.probability, 0) }),
+    data.probability === null ? '' : t('outlook.probability', { p: formatNumber(100 * data.probability, 0), year: data.probability_year ?? '' }),
     loc(data.reason),
   ].filter((text) => text !== '');
   return (

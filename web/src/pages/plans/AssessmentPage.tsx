@@ -13,6 +13,7 @@ import { Data, Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { IndicatorTabs } from '../measures/IndicatorTabs';
 import { paces } from '../measures/MeasureOutlook';
+import '../measures/measures.css';
 import './plans.css';
 
 const origins = {

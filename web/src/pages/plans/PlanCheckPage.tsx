@@ -7,6 +7,7 @@ import { noValue } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { IndicatorTabs } from '../measures/IndicatorTabs';
+import '../measures/measures.css';
 import './plans.css';
 
 /** What in plans and documents does not agree: internal, neutral, for who may check plans. */
