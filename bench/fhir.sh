@@ -10,37 +10,10 @@ kinds=(identifier name code+patient date+patient chained _has _include count eve
 read -ra parts <<<"${BENCH_FHIR_PARTS:-prepare search throughput report}"
 sheet=$work/fhir.csv
 indexes=$work/fhir-index.csv
-fhir_password=Bench-2025-correct-horse
+source bench/served.sh
 
 # field NAME: of the JSON on stdin
 field() { node -pe 'JSON.parse(require("fs").readFileSync(0))[process.argv[1]]' "$1"; }
-
-# start_fhir STORE: sets url and server
-start_fhir() {
-  "$program" serve --store "$1" --port 0 --quiet --requests-per-second 0 >"$work/serve.out" 2>"$work/serve.err" &
-  server=$!
-  trap 'kill $server 2>/dev/null || true' EXIT
-  url=
-  for _ in $(seq 1200); do
-    url=$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$work/serve.out" | head -n 1 || true)
-    [[ -n $url ]] && curl -fsS "$url/readyz" >/dev/null 2>&1 && break
-    sleep 0.1
-  done
-  # Ready is when the search index is.
-  for _ in $(seq 1200); do
-    curl -fsS -H "Authorization: Bearer $token" "$url/fhir/Patient?_id=none" >/dev/null 2>&1 && return
-    sleep 0.1
-  done
-  echo "bench: the server did not become ready" >&2
-  return 1
-}
-stop_fhir() { kill "$server" && wait "$server" 2>/dev/null || true; trap - EXIT; }
-
-# cookie_of NAME: logs in
-cookie_of() {
-  curl -fsS -D - -o /dev/null -H 'Content-Type: application/json' -d "{\"name\":\"$1\",\"password\":\"$fhir_password\"}" \
-    "$url/api/session" | grep -ioE 'hb_session=[^;]+'
-}
 
 # ask SIZE WHO KIND CONNECTIONS [ARGUMENT…]: appends a line to the sheet
 ask() {
@@ -78,21 +51,16 @@ prepare_fhir() {
     const r = JSON.parse(require("fs").readFileSync(0));
     console.log([size, r.reached, r.entries, r.seconds, bytes, resumed, r.labelSeconds].join(","));
   ' "$size" "$resumed" "$(stat -c %s "$store/search.db")" <"$work/fhir-index.json" >>"$indexes"
-  local account name roles
-  for account in "administrator hiv-officer std-officer mental-health-physician sexual-assault-officer drug-treatment-physician" \
-    "restricted std-officer"; do
-    read -r name roles <<<"$account"
-    # shellcheck disable=SC2046,SC2086 # one --role per word
-    "$program" user add --store "$store" --name "$name" $(printf -- '--role %s ' $roles) \
-      --area "$([[ $name == restricted ]] && echo 330105 || echo '*')" --password-stdin <<<"$fhir_password" >/dev/null
-  done
+  add_account "$store" administrator '*' hiv-officer std-officer mental-health-physician \
+    sexual-assault-officer drug-treatment-physician
+  add_account "$store" restricted 330105 std-officer
   touch "$store.complete"
 }
 
 # begin_fhir SIZE: serves the store; sets token, administrator and restricted
 begin_fhir() {
   token=$("$program" token create --store "$work/fhir-$1" --client bench --scope 'system/*.cruds')
-  start_fhir "$work/fhir-$1"
+  start_served "$work/fhir-$1" "$token"
   administrator=$(cookie_of administrator)
   restricted=$(cookie_of restricted)
 }
@@ -104,7 +72,7 @@ search_fhir() {
     ask "$size" administrator "$kind" 1 --header "Cookie: $administrator" --expect '"Bundle"'
     ask "$size" restricted "$kind" 1 --header "Cookie: $restricted" --expect '"Bundle"'
   done
-  stop_fhir
+  stop_served
 }
 
 throughput_fhir() {
@@ -128,7 +96,7 @@ throughput_fhir() {
   ask "$size" token+slow identifier 1 --header "$authorization"
   exec 7>&-
   wait "$slow" || true
-  stop_fhir
+  stop_served
 }
 
 for part in "${parts[@]}"; do

@@ -7,7 +7,7 @@
 #include "cli/exit_code.hpp"
 #include "core/date.hpp"
 #include "security/access_book.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 /// healthbrain access link|show: what an account is to persons, beside its roles (docs/access.md)
 namespace hb::cli {
@@ -44,7 +44,7 @@ int show(const security::AccessBook& book, const std::string& user) {
       {"approval", links->approval},
       {"approvedUntil", links->approved_until ? json::value(format_instant(*links->approved_until))
                                               : json::value(nullptr)}};
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 

@@ -6,7 +6,7 @@
 #include "cli/exit_code.hpp"
 #include "crypto/key_file.hpp"
 #include "records/store.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -38,7 +38,7 @@ int run_verify(const AuditArguments& arguments) {
     faults.emplace_back(fault);
   }
   const bool sound = faults.empty();
-  fmt::print("{}\n", server::json_text(json::object{{"sound", sound},
+  fmt::print("{}\n", json_text(json::object{{"sound", sound},
                                                     {"entries", verdict->entries},
                                                     {"anchors", verdict->anchors},
                                                     {"signaturesChecked", key.has_value()},

@@ -7,7 +7,7 @@
 #include "cli/accounts.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -30,7 +30,7 @@ int run_add(const ClientArguments& arguments) {
   client.keys.assign(std::istreambuf_iterator<char>(in), {});
   if (Result<void> added = (*accounts)->add_client(client); !added) return give_up(added.error());
   fmt::print("{}\n",
-             server::json_text(json::object{{"client", client.id}, {"scope", client.scope}}));
+             json_text(json::object{{"client", client.id}, {"scope", client.scope}}));
   return exit_ok;
 }
 
@@ -47,7 +47,7 @@ int run_list(const ClientArguments& arguments) {
                      {"created", format_instant(client.created)},
                      {"lastUsed", client.last_used ? json::value(format_instant(*client.last_used))
                                                    : json::value()}});
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 
@@ -56,7 +56,7 @@ int run_remove(const ClientArguments& arguments) {
   if (!accounts) return give_up(accounts.error());
   if (Result<void> done = (*accounts)->remove_client(arguments.name); !done)
     return give_up(done.error());
-  fmt::print("{}\n", server::json_text(json::object{{"removed", arguments.name}}));
+  fmt::print("{}\n", json_text(json::object{{"removed", arguments.name}}));
   return exit_ok;
 }
 

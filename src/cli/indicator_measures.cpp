@@ -8,8 +8,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/measure_store.hpp"
 #include "core/csv.hpp"
+#include "core/json_text.hpp"
 #include "indicators/measure_cells.hpp"
-#include "server/json_text.hpp"
 
 namespace hb::cli {
 
@@ -99,7 +99,7 @@ class Table {
 
   void print() const {
     if (as_json_)
-      fmt::print("{}\n", server::json_text(rows_));
+      fmt::print("{}\n", json_text(rows_));
     else
       fmt::print("{}", text_);
   }

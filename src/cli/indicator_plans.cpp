@@ -8,7 +8,7 @@
 #include "cli/exit_code.hpp"
 #include "core/csv.hpp"
 #include "indicators/plan_check.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 namespace {
@@ -66,7 +66,7 @@ int run_check(const CheckArguments& arguments) {
       for (const auto& [name, text] : fields_of(one, english)) object[name] = text;
       out.push_back(std::move(object));
     }
-    fmt::print("{}\n", server::json_text(out));
+    fmt::print("{}\n", json_text(out));
     return exit_ok;
   }
   bool first = true;

@@ -9,7 +9,7 @@
 #include "crypto/key_file.hpp"
 #include "records/keys.hpp"
 #include "records/store.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -84,7 +84,7 @@ int print_state(records::Store& store, bool count) {
       by_key[key == 0 ? "none" : std::to_string(key)] = values;
     out["values"] = std::move(by_key);
   }
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 
@@ -129,7 +129,7 @@ int run_rotate(const KeyArguments& arguments) {
     const auto key = records::rotate_in_use(records_of(arguments.store), *master, system_clock()());
     if (!key) return give_up(key.error());
     fmt::print("{}\n",
-               server::json_text(json::object{
+               json_text(json::object{
                    {"key", *key}, {"sealingAnew", "by the program that has the store open"}}));
     return exit_ok;
   }
@@ -157,7 +157,7 @@ int run_rewrap(const KeyArguments& arguments) {
   if (!next) return give_up(next.error());
   const Result<void> changed = (*store)->keys().change_master_key(*next);
   if (!changed) return give_up(changed.error());
-  fmt::print("{}\n", server::json_text(json::object{{"keyFile", arguments.new_key_file}}));
+  fmt::print("{}\n", json_text(json::object{{"keyFile", arguments.new_key_file}}));
   return exit_ok;
 }
 

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "cli/commands.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 #include "cli/content.hpp"
 #include "cli/district.hpp"
 #include "cli/exit_code.hpp"
@@ -63,7 +63,7 @@ json::object report_object(const ingest::LoadReport& report) {
 }
 
 void print_report(const ingest::LoadReport& report) {
-  std::string text = server::json_text(report_object(report));
+  std::string text = json_text(report_object(report));
   constexpr std::string_view empty = "\"seconds\":null";
   text.replace(text.find(empty), empty.size(), fmt::format("\"seconds\":{:.3f}", report.seconds));
   fmt::print("{}\n", text);

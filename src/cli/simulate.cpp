@@ -1,5 +1,5 @@
 #include "simulate/simulate.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -58,7 +58,7 @@ std::string summary_text(const simulate::Summary& summary, const std::string& di
                          {"bytes", summary.bytes},
                          {"seconds", summary.seconds}};
   for (const auto& [key, value] : more) object[key] = value;
-  return server::json_text(object);
+  return json_text(object);
 }
 
 std::atomic<bool> stopped{false};

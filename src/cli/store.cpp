@@ -10,7 +10,7 @@
 #include "scene/compartments.hpp"
 #include "scene/search_plan.hpp"
 #include "search/open_index.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -36,7 +36,7 @@ int run_rebuild(const StoreArguments& arguments) {
   if (!tables) return give_up(tables.error());
   json::object rows;
   for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
-  fmt::print("{}\n", server::json_text(json::object{{"rebuilt", true}, {"tables", rows}}));
+  fmt::print("{}\n", json_text(json::object{{"rebuilt", true}, {"tables", rows}}));
   return exit_ok;
 }
 
@@ -87,7 +87,7 @@ int run_check(const StoreArguments& arguments) {
     say_error(fault);
     list.emplace_back(fault);
   }
-  fmt::print("{}\n", server::json_text(json::object{{"sound", faults->empty()}, {"faults", list}}));
+  fmt::print("{}\n", json_text(json::object{{"sound", faults->empty()}, {"faults", list}}));
   return faults->empty() ? exit_ok : exit_nothing_done;
 }
 
@@ -105,7 +105,7 @@ int run_info(const StoreArguments& arguments) {
   for (const auto& [type, count] : *counts) resources[type] = count;
   json::object rows;
   for (const tables::TableInfo& table : *tables) rows[table.name] = table.rows;
-  fmt::print("{}\n", server::json_text(json::object{
+  fmt::print("{}\n", json_text(json::object{
                          {"id", info.id},
                          {"simulated", info.simulated},
                          {"name", json::object{{"zh", info.name_zh}, {"en", info.name_en}}},

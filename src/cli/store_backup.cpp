@@ -11,7 +11,7 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/store_index.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -93,14 +93,14 @@ int run_verify(const BackupArguments& arguments) {
   }();
   if (!manifest) {
     say_error(manifest.error());
-    fmt::print("{}\n", server::json_text(
+    fmt::print("{}\n", json_text(
                            json::object{{"sound", false}, {"fault", manifest.error().message}}));
     return exit_nothing_done;
   }
   json::object report = described(*manifest);
   report["sound"] = true;
   report["seconds"] = seconds_since(began);
-  fmt::print("{}\n", server::json_text(report));
+  fmt::print("{}\n", json_text(report));
   return exit_ok;
 }
 
@@ -130,7 +130,7 @@ int run_backup(const BackupArguments& arguments) {
   report["file"] = taken->file.string();
   report["bytes"] = taken->bytes;
   report["seconds"] = seconds_since(began);
-  fmt::print("{}\n", server::json_text(report));
+  fmt::print("{}\n", json_text(report));
   return exit_ok;
 }
 
@@ -172,7 +172,7 @@ int run_restore(const RestoreArguments& arguments) {
   }
   report["tables"] = made ? "made" : "owed";
   report["seconds"] = seconds_since(began);
-  fmt::print("{}\n", server::json_text(report));
+  fmt::print("{}\n", json_text(report));
   return made || arguments.no_tables ? exit_ok : exit_some_put_aside;
 }
 

@@ -12,7 +12,7 @@
 #include "scene/compartments.hpp"
 #include "scene/search_plan.hpp"
 #include "search/index.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -75,7 +75,7 @@ Result<MadeIndex> make_index(const std::string& store, const std::string& scenes
 int run_index(const std::string& store, const std::string& scenes, int threads) {
   const auto made = make_index(store, scenes, threads);
   if (!made) return give_up(made.error());
-  fmt::print("{}\n", server::json_text(
+  fmt::print("{}\n", json_text(
                          json::object{{"from", made->from},
                                       {"reached", made->reached},
                                       {"entries", made->entries},

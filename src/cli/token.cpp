@@ -5,7 +5,7 @@
 #include "cli/accounts.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -51,7 +51,7 @@ int run_list(const TokenArguments& arguments) {
                                {"expires", format_instant(token.expires)},
                                {"revoked", when(token.revoked)},
                                {"lastUsed", when(token.last_used)}});
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 
@@ -60,7 +60,7 @@ int run_revoke(const TokenArguments& arguments) {
   if (!accounts) return give_up(accounts.error());
   if (Result<void> done = (*accounts)->revoke_token(arguments.id); !done)
     return give_up(done.error());
-  fmt::print("{}\n", server::json_text(json::object{{"revoked", arguments.id}}));
+  fmt::print("{}\n", json_text(json::object{{"revoked", arguments.id}}));
   return exit_ok;
 }
 

@@ -9,7 +9,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/user_demo.hpp"
 #include "scene/catalogue.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -68,7 +68,7 @@ int run_add(const UserArguments& arguments) {
   if (Result<void> added = (*accounts)->add(user, password); !added) return give_up(added.error());
   json::object out{{"user", user.name}, {"roles", list(user.roles)}, {"areas", list(user.areas)}};
   if (!arguments.password_from_stdin) out["password"] = password;
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 
@@ -81,7 +81,7 @@ int run_set_rights(const UserArguments& arguments) {
       !done)
     return give_up(done.error());
   fmt::print("{}\n",
-             server::json_text(json::object{{"user", arguments.name},
+             json_text(json::object{{"user", arguments.name},
                                             {"roles", list(arguments.roles)},
                                             {"areas", list(arguments.areas)},
                                             {"organizations", list(arguments.organizations)}}));
@@ -93,7 +93,7 @@ int run_lock(const UserArguments& arguments) {
   if (!accounts) return give_up(accounts.error());
   if (Result<void> done = (*accounts)->lock(arguments.name, !arguments.unlock); !done)
     return give_up(done.error());
-  fmt::print("{}\n", server::json_text(
+  fmt::print("{}\n", json_text(
                          json::object{{"user", arguments.name}, {"locked", !arguments.unlock}}));
   return exit_ok;
 }
@@ -107,7 +107,7 @@ int run_reset(const UserArguments& arguments) {
     if (Result<void> done = (*accounts)->drop_second_factor(arguments.name); !done)
       return give_up(done.error());
   fmt::print("{}\n",
-             server::json_text(json::object{{"user", arguments.name}, {"password", *fresh}}));
+             json_text(json::object{{"user", arguments.name}, {"password", *fresh}}));
   return exit_ok;
 }
 
@@ -117,7 +117,7 @@ int run_link(const UserArguments& arguments) {
   if (Result<void> done = (*accounts)->link(arguments.provider, arguments.subject, arguments.name);
       !done)
     return give_up(done.error());
-  fmt::print("{}\n", server::json_text(
+  fmt::print("{}\n", json_text(
                          json::object{{"user", arguments.name}, {"provider", arguments.provider}}));
   return exit_ok;
 }
@@ -127,7 +127,7 @@ int run_unlink(const UserArguments& arguments) {
   if (!accounts) return give_up(accounts.error());
   if (Result<void> done = (*accounts)->unlink(arguments.provider, arguments.name); !done)
     return give_up(done.error());
-  fmt::print("{}\n", server::json_text(
+  fmt::print("{}\n", json_text(
                          json::object{{"user", arguments.name}, {"unlinked", arguments.provider}}));
   return exit_ok;
 }
@@ -147,7 +147,7 @@ int run_list(const UserArguments& arguments) {
                                {"locked", user.locked},
                                {"mustChange", user.must_change},
                                {"secondFactor", user.second_factor}});
-  fmt::print("{}\n", server::json_text(out));
+  fmt::print("{}\n", json_text(out));
   return exit_ok;
 }
 

@@ -15,7 +15,7 @@
 #include "records/store.hpp"
 #include "scene/catalogue.hpp"
 #include "server/areas.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::cli {
 
@@ -49,7 +49,7 @@ Result<void> write_list(const fs::path& file, const std::vector<security::User>&
   for (const security::User& user : users) names.emplace_back(user.name);
   std::ofstream out(file, std::ios::binary);
   ::chmod(file.c_str(), S_IRUSR | S_IWUSR);
-  out << server::json_text(json::object{{"password", password}, {"accounts", std::move(names)}})
+  out << json_text(json::object{{"password", password}, {"accounts", std::move(names)}})
       << "\n";
   out.flush();
   if (!out) return fail(ErrorCode::unavailable, "the file cannot be written", file.string());

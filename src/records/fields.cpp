@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 #include <iterator>
 
+#include "core/json_text.hpp"
 #include "core/mask.hpp"
 
 namespace hb::records {
@@ -129,30 +128,6 @@ bool mask_one(json::value& value, Mask mask) {
       return true;
     default:
       return false;
-  }
-}
-
-/// JSON with decimals as people write them: 186.25, not 1.8625E2.
-void append(std::string& text, const json::value& value) {
-  if (const double* number = value.if_double()) {
-    fmt::format_to(std::back_inserter(text), "{}", *number);
-  } else if (const json::object* object = value.if_object()) {
-    text += '{';
-    for (const json::key_value_pair& member : *object) {
-      if (text.back() != '{') text += ',';
-      text.append(json::serialize(member.key())).append(":");
-      append(text, member.value());
-    }
-    text += '}';
-  } else if (const json::array* array = value.if_array()) {
-    text += '[';
-    for (const json::value& item : *array) {
-      if (text.back() != '[') text += ',';
-      append(text, item);
-    }
-    text += ']';
-  } else {
-    text += json::serialize(value);
   }
 }
 
@@ -280,7 +255,7 @@ Result<std::string> FieldPlan::shown(std::string_view type, std::string_view tex
   for (const Field& field : any_type_) shaper.apply(root.get_object(), field);
   std::string out;
   out.reserve(text.size());
-  append(out, root);
+  append_json(out, root);
   return out;
 }
 

@@ -1,5 +1,5 @@
 #include "server/indicator_index.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 #include "core/utf8.hpp"
 #include "server/views.hpp"

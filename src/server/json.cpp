@@ -1,5 +1,5 @@
 #include "server/json.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::server {
 

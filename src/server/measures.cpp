@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 namespace hb::server {
 

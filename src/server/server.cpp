@@ -1,6 +1,6 @@
 #include "server/server.hpp"
 #include "search/open_index.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

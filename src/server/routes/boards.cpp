@@ -3,7 +3,7 @@
 #include <limits>
 #include <map>
 
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
 #include "stats/suppression.hpp"

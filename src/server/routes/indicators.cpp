@@ -2,7 +2,7 @@
 #include <map>
 
 #include "core/utf8.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
 

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/principal_key.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 #include "server/person.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"

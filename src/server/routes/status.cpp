@@ -1,6 +1,6 @@
 #include "server/faults.hpp"
 #include "server/json.hpp"
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
 

@@ -1,11 +1,11 @@
-#include "server/json_text.hpp"
+#include "core/json_text.hpp"
 
 #include <doctest/doctest.h>
 
 #include <boost/json.hpp>
 #include <limits>
 
-using hb::server::json_text;
+using hb::json_text;
 namespace json = boost::json;
 
 TEST_CASE("json_text: numbers as people write them, everything else as JSON") {
@@ -21,4 +21,10 @@ TEST_CASE("json_text: numbers as people write them, everything else as JSON") {
 TEST_CASE("json_text: what JSON cannot say becomes null") {
   CHECK(json_text(json::array{std::numeric_limits<double>::quiet_NaN(),
                               std::numeric_limits<double>::infinity()}) == "[null,null]");
+}
+
+TEST_CASE("json_text: texts with signs that must be escaped, and long numbers") {
+  const json::value value = {
+      {"a\nb", "\x01\\健康"}, {"large", 1000000.0}, {"empty", json::array{}}};
+  CHECK(json_text(value) == "{\"a\\nb\":\"\\u0001\\\\健康\",\"large\":1000000,\"empty\":[]}");
 }
