@@ -16,6 +16,7 @@ namespace hb::indicators {
 namespace {
 
 constexpr auto shortest_pause = std::chrono::milliseconds(500);  // between two refreshes
+constexpr auto longest_rest = std::chrono::milliseconds(1'200);  // where `took` does not ask more
 constexpr auto save_every = std::chrono::seconds(60);
 constexpr const char* file_name = "measures.cells";
 
@@ -430,9 +431,12 @@ void MeasureEngine::follow() {
     if (began - saved_at > save_every && save()) saved_at = began;
     const auto took = std::chrono::steady_clock::now() - began;
     lock.lock();
-    // While a long load moves the feed, at most half of the time goes into cells.
-    const auto pause =
-        moved ? std::max<std::chrono::steady_clock::duration>(shortest_pause, took) : took;
+    // While deliveries move the feed, a quarter of the time goes into cells: half of it where they
+    // would be late otherwise.
+    const auto rest = std::max<std::chrono::steady_clock::duration>(
+        {shortest_pause, took,
+         std::min<std::chrono::steady_clock::duration>(3 * took, longest_rest)});
+    const auto pause = moved ? rest : took;
     wake_.wait_for(lock, pause, [this] { return stopping_; });
   }
 }

@@ -1,6 +1,6 @@
 #include "server/server.hpp"
-#include "search/open_index.hpp"
 #include "core/json_text.hpp"
+#include "search/open_index.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -52,7 +52,11 @@ namespace {
 void connect(Services& services) {
   services.boards = std::make_unique<FeedCache>(
       [&services](const std::string& key) { return make_board(services, key); },
-      [&services] { return services.feed.reached(); });
+      [&services] { return services.feed.reached(); },
+      [&services] {
+        services.events.publish("boards",
+                                json_text(json::object{{"feed", services.feed.reached()}}));
+      });
   services.status =
       std::make_unique<FeedCache>([&services](const std::string&) { return make_status(services); },
                                   [&services] { return services.feed.reached(); });

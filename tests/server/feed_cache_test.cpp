@@ -38,6 +38,33 @@ TEST_CASE("FeedCache: made once per feed number, equal requests at once make onc
   CHECK(*cache.get("a", 3)->text == "a3");
 }
 
+TEST_CASE("FeedCache: what nobody watches is made seldom, and not given old to who comes back") {
+  std::atomic<int> made{0};
+  std::atomic<int> rounds{0};
+  std::atomic<BatchId> reached{1};
+  FeedCache cache([&](const std::string&) -> Result<std::string> { return std::to_string(++made); },
+                  [&] { return reached.load(); }, [&] { ++rounds; });
+  CHECK(*cache.get("a", 0)->text == "1");
+  const auto move = [&](std::chrono::milliseconds time) {
+    for (const auto until = std::chrono::steady_clock::now() + time;
+         std::chrono::steady_clock::now() < until; std::this_thread::sleep_for(20ms)) {
+      ++reached;
+      cache.refresh();
+    }
+  };
+  move(2'200ms);
+  CHECK(made == 1);  // nobody asked
+  CHECK(rounds == 0);
+  const auto first = cache.get("a", 0);
+  CHECK(first->feed == reached);         // made at once, for it was old
+  static_cast<void>(cache.get("a", 0));  // watched from now on
+  ++reached;
+  cache.refresh();
+  for (int i = 0; i < 200 && rounds == 0; ++i) std::this_thread::sleep_for(10ms);
+  CHECK(rounds == 1);
+  CHECK(made == 3);
+}
+
 TEST_CASE("FeedCache: a failure is told to who asks and not kept") {
   int calls = 0;
   FeedCache cache(

@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { throttled } from './throttle';
 import type { Delivery } from './types';
 
 /** Whether the hub's live line is open. */
 export type LiveState = 'connecting' | 'open' | 'lost';
 
-const settleMs = 700; // commits come in bursts; one refresh serves them all
+const settleMs = 500; // commits come in bursts; one refresh serves them all
 
 /** Keeps everything shown in step with the hub: refreshes after commits and while deliveries run. */
 export function useLiveUpdates(): LiveState {
@@ -14,28 +15,29 @@ export function useLiveUpdates(): LiveState {
 
   useEffect(() => {
     const source = new EventSource('/api/events');
-    let timer: number | undefined;
     let reached = -1;
-
-    const refreshSoon = () => {
-      window.clearTimeout(timer);
-      timer = window.setTimeout(() => void client.invalidateQueries(), settleMs);
+    const refresh = throttled(() => void client.invalidateQueries(), settleMs);
+    // Numbers that were made after the commit that changed them.
+    const refreshMade = (path: string) => {
+      void client.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(path) });
     };
     source.onopen = () => setState('open');
     source.onerror = () => setState('lost');
     source.addEventListener('feed', (event) => {
       const feed = JSON.parse((event as MessageEvent<string>).data) as { reached: number };
-      if (reached >= 0 && feed.reached !== reached) refreshSoon();
+      if (reached >= 0 && feed.reached !== reached) refresh.ask();
       reached = feed.reached;
     });
+    source.addEventListener('boards', () => refreshMade('/api/boards'));
+    source.addEventListener('measures', () => refreshMade('/api/measures'));
     source.addEventListener('delivery', (event) => {
       const delivery = JSON.parse((event as MessageEvent<string>).data) as Delivery;
       client.setQueryData([`/api/deliveries/${delivery.id}`], delivery);
       void client.invalidateQueries({ queryKey: ['/api/deliveries'] });
-      if (delivery.state !== 'receiving') refreshSoon();
+      if (delivery.state !== 'receiving') refresh.ask();
     });
     return () => {
-      window.clearTimeout(timer);
+      refresh.stop();
       source.close();
     };
   }, [client]);

@@ -719,7 +719,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live updates: `feed` and `delivery` events, heartbeat comments */
+        /** Live updates: `feed`, `boards`, `measures` and `delivery` events, heartbeat comments */
         get: operations["getEvents"];
         put?: never;
         post?: never;
@@ -4097,7 +4097,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Live updates: `feed` and `delivery` events, heartbeat comments */
+            /** @description Live updates: `feed`, `boards`, `measures` and `delivery` events, heartbeat comments */
             200: {
                 headers: {
                     [name: string]: unknown;
