@@ -12,6 +12,7 @@ if [[ ! -f $store.complete ]]; then
   "$program" simulate --residents "$people" --years 1 --seed 7 --dirt none --out "$work/lists-in" >/dev/null
   "$program" load --store "$store" "$work/lists-in" >"$work/lists-load.json"
   rm -rf "$work/lists-in"
+  "$program" store index --store "$store" >"$work/lists-index.json" 2>/dev/null
   add_account "$store" administrator '*' hiv-officer std-officer mental-health-physician sexual-assault-officer \
     drug-treatment-physician
   add_account "$store" epidemiologist "$street" epidemiologist
@@ -20,6 +21,7 @@ if [[ ! -f $store.complete ]]; then
   touch "$store.complete"
 fi
 start_served "$store"
+settle
 sheet=$work/lists.csv
 : >"$sheet"
 area="area=$street"
@@ -57,7 +59,7 @@ stop_served
 
 begin_report lists "Lists of persons"
 {
-  echo "Store: \`healthbrain simulate --residents $people --years 1 --seed 7 --dirt none --out DIR\`, \`healthbrain load\`; sealed, audit on:"
+  echo "Store: \`healthbrain simulate --residents $people --years 1 --seed 7 --dirt none --out DIR\`, \`load\`, \`store index\`; sealed, audit on:"
   echo "every list is answered when the audit entry of each person in it is on the disk. A request is one of twenty pages of 50 persons of the"
   echo "street $street. \`bench_ask\`, one thread, shares the $(nproc) cores with \`healthbrain serve\`. Targets: p99 under 100 ms at 50"
   echo "connections; a restricted user at most 1.2 times the administrator's time (p50, one connection)."

@@ -21,6 +21,16 @@ start_served() {
   echo "bench: the server did not become ready" >&2
   return 1
 }
+# settle: until the server has nothing to do any more (what it makes after a start, or after the bench before)
+settle() {
+  local before after
+  for _ in $(seq 300); do
+    before=$(awk '{print $14 + $15}' "/proc/$server/stat")
+    sleep 1
+    after=$(awk '{print $14 + $15}' "/proc/$server/stat")
+    ((after - before > 5)) || return 0 # of 100 ticks
+  done
+}
 stop_served() { kill "$server" && wait "$server" 2>/dev/null || true; trap - EXIT; }
 
 # add_account STORE NAME AREA ROLE…
