@@ -164,6 +164,12 @@ class Store {
   Result<std::vector<StoredVersion>> of_resident(const Principal& principal, ResidentId id,
                                                  std::int64_t limit = 20000) const;
   Result<Resident> resident(const Principal& principal, ResidentId id) const;
+  /// The row of somebody and the Patient behind it, with one trace of the look.
+  struct Person {
+    Resident resident;
+    std::optional<StoredVersion> patient;  ///< nothing: provisional, or not for this principal
+  };
+  Result<Person> person(const Principal& principal, ResidentId id) const;
   Result<PersonPage> find_residents(const Principal& principal, const PersonQuery& query) const;
   /// For a search, which looks into many and shows few: the version, if it was the newest of its
   /// resource when `snapshot` was the last one and the principal may see it; nullopt otherwise. Not

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "records/committer.hpp"
 #include "records/labels.hpp"
 #include "records/packed_id.hpp"
+#include "records/reach.hpp"
 #include "records/reads.hpp"
 #include "records/sensitive.hpp"
 #include "records/shown.hpp"
@@ -56,60 +55,6 @@ Result<bool> is_closed(const Engine& engine, const StoredVersion& version,
   const auto open = open_part(engine, std::move(*person), closed);
   if (!open) return unexpected(open.error());
   return std::ranges::find(*open, version.seq, &StoredVersion::seq) == open->end();
-}
-
-/// What is not there, is closed or belongs to somebody out of reach is refused alike, and at the
-/// same moments: the time of a refusal tells nothing of its reason.
-class Refusal {
- public:
-  /// open  whether refusals need no disguise: own jobs, and what is of no person
-  explicit Refusal(bool open) : open_(open), began_(std::chrono::steady_clock::now()) {}
-
-  unexpected<Error> operator()(std::string what) const {
-    if (!open_) {
-      const auto steps = (std::chrono::steady_clock::now() - began_) / step + 1;
-      std::this_thread::sleep_until(began_ + steps * step);
-    }
-    return not_found(std::move(what));
-  }
-
- private:
-  static constexpr auto step = std::chrono::milliseconds(10);
-  bool open_;
-  std::chrono::steady_clock::time_point began_;
-};
-
-Refusal refusal_for(const Engine& engine, const Principal& principal, std::string_view type = {}) {
-  const Policy* policy = engine.options.policy.get();
-  return Refusal(policy == nullptr || Policy::is_own_job(principal) ||
-                 (!type.empty() && policy->is_open(policy->kind_of_type(type))));
-}
-
-/// The principal's rules that reach a person; with `refused` when there are none.
-struct Reach {
-  Sight sight;
-  Sight::Rules rules;
-  bool refused = false;
-};
-Result<Reach> reach_of(const Engine& engine, const Principal& principal, ResidentId resident) {
-  Result<Sight> sight = Sight::of(engine, principal);
-  if (!sight) return unexpected(sight.error());
-  Reach reach{std::move(*sight), {}};
-  if (reach.sight.is_free()) {
-    const Result<void> allowed = may_read(engine, principal, resident);
-    if (!allowed) return unexpected(allowed.error());
-    return reach;
-  }
-  reach.rules = reach.sight.rules();
-  if (resident == 0) return reach;
-  if (engine.options.read_only)
-    return fail(ErrorCode::forbidden,
-                "the store is open for reading only: reads of a person could not be audited");
-  const Result<std::string> area = area_of(engine, resident);
-  if (!area) return unexpected(area.error());
-  reach.rules = reach.sight.reaching(resident, *area);
-  reach.refused = reach.rules.empty();
-  return reach;
 }
 
 /// What a deletion deleted.
@@ -414,23 +359,6 @@ Result<std::vector<StoredVersion>> Store::of_resident(const Principal& principal
     if (*shown) versions.push_back(std::move(**shown));
   }
   return versions;
-}
-
-Result<Resident> Store::resident(const Principal& principal, ResidentId id) const {
-  const Engine& engine = *state_->engine;
-  const Refusal refuse = refusal_for(engine, principal);
-  const Result<Reach> reach = reach_of(engine, principal, id);
-  if (!reach) return unexpected(reach.error());
-  if (reach->refused) return refuse("resident " + std::to_string(id));
-  Result<std::optional<Resident>> found = find_resident(engine, id);
-  if (!found) return unexpected(found.error());
-  // Its rows may still be made anew by our own jobs.
-  const bool gone = *found && (*found)->is_gone() && !Policy::is_own_job(principal);
-  if (!*found || gone) return refuse("resident " + std::to_string(id));
-  std::optional<Resident> shown = seen(engine, principal, reach->sight, std::move(**found));
-  if (!shown) return refuse("resident " + std::to_string(id));
-  note(engine, principal, "read", "resident " + std::to_string(id));
-  return std::move(*shown);
 }
 
 void Store::set_related(FindRelated find) { state_->engine->related = std::move(find); }

@@ -149,12 +149,14 @@ Result<std::unique_ptr<Accounts>> Accounts::open(const std::string& path,
   if (!connection) return unexpected(connection.error());
   ::chmod(path.c_str(), S_IRUSR | S_IWUSR);
   Result<void> ready = connection->run(
-      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+      "PRAGMA secure_delete = ON");
   if (!ready) return unexpected(ready.error());
   const Result<int> version = records::migrate(*connection, account_migrations);
   if (!version) return unexpected(version.error());
-  return std::unique_ptr<Accounts>(
-      new Accounts(std::make_unique<State>(std::move(*connection), options)));
+  auto state = std::make_unique<State>(std::move(*connection), options);
+  if (Result<void> sealed = state->seal_former(); !sealed) return unexpected(sealed.error());
+  return std::unique_ptr<Accounts>(new Accounts(std::move(state)));
 }
 
 Result<bool> Accounts::empty() const {

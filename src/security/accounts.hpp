@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,11 +87,16 @@ struct AccountOptions {
   crypto::PasswordCost cost;
   std::int64_t idle_minutes = 30;
   std::int64_t absolute_hours = 12;
+  /// Seal and open what the file must give back as it was: secrets of one-time codes. Nothing: they
+  /// lie open in it.
+  std::function<std::string(std::string_view)> seal;
+  std::function<Result<std::string>(std::string_view)> open_sealed;
 };
 
 /// Accounts, sessions and tokens of a store: accounts.db beside the records. Passwords are kept as
-/// Argon2id, session ids and tokens as SHA-256 only, so that who reads the file cannot log in with
-/// it. All members may be called from many threads.
+/// Argon2id, session ids and tokens as SHA-256 only, secrets of one-time codes sealed as the
+/// options say, so that who reads the file cannot log in with it. All members may be called from
+/// many threads.
 class Accounts {
  public:
   /// errors  unavailable: locked or full; invalid_input: not such a file

@@ -14,6 +14,7 @@
 namespace hb::security {
 
 inline constexpr std::int64_t micros_per_second = 1'000'000;
+inline constexpr std::size_t secret_bytes = 20;  ///< of one-time codes, RFC 4226 §4
 
 /// What a log-in is compared with.
 struct Credentials {
@@ -31,6 +32,12 @@ struct Accounts::State {
   std::string no_password;  ///< compared with when there is no such account: same time
 
   State(records::sqlite::Connection opened, const AccountOptions& given);
+
+  /// A secret as it lies in the file, and back.
+  std::string sealed(std::string_view secret) const;
+  Result<std::string> unsealed(std::string_view kept) const;
+  /// Seals secrets that were kept before there was something to seal with.
+  Result<void> seal_former();
 
   Result<std::optional<Credentials>> credentials(std::string_view name) const;
   Result<std::vector<User>> find(std::string_view name) const;

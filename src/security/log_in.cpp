@@ -15,7 +15,6 @@ using records::sqlite::Query;
 
 namespace {
 
-constexpr std::size_t secret_bytes = 20;  ///< of one-time codes, RFC 4226 §4
 constexpr int kept_passwords = 5;
 
 Error no_session() { return {ErrorCode::forbidden, "there is no such session", ""}; }
@@ -44,7 +43,42 @@ Result<std::optional<Credentials>> Accounts::State::credentials(std::string_view
   if (query.next())
     found = Credentials{query.text(0), query.text(1), query.integer(2), query.integer(3) != 0};
   if (!query.ok()) return unexpected(query.error());
+  if (!found) return found;
+  Result<std::string> secret = unsealed(found->secret);
+  if (!secret) return unexpected(secret.error());
+  found->secret = std::move(*secret);
   return found;
+}
+
+std::string Accounts::State::sealed(std::string_view secret) const {
+  return options.seal ? options.seal(secret) : std::string(secret);
+}
+
+Result<std::string> Accounts::State::unsealed(std::string_view kept) const {
+  // What is sealed is longer: it carries at least how it was sealed.
+  if (kept.empty() || kept.size() == secret_bytes) return std::string(kept);
+  if (!options.open_sealed)
+    return fail(ErrorCode::forbidden, "the accounts are sealed and were opened without their key");
+  return options.open_sealed(kept);
+}
+
+Result<void> Accounts::State::seal_former() {
+  if (!options.seal) return {};
+  std::vector<std::pair<std::string, std::string>> open;
+  {
+    Query query(connection, "SELECT name, secret FROM account WHERE length(secret) = ?1",
+                static_cast<std::int64_t>(secret_bytes));
+    while (query.next()) open.emplace_back(query.text(0), query.text(1));
+    if (!query.ok()) return unexpected(query.error());
+  }
+  return transact([&]() -> Result<void> {
+    for (const auto& [name, secret] : open)
+      if (Result<void> done = change("UPDATE account SET secret = ?2 WHERE name = ?1",
+                                     std::string_view(name), Blob{sealed(secret)});
+          !done)
+        return done;
+    return {};
+  });
 }
 
 /// A refusal names the account only when there is one: what was typed may be a password.
@@ -205,7 +239,7 @@ Result<std::string> Accounts::begin_second_factor(std::string_view name) {
   const std::string secret = crypto::random_bytes(secret_bytes);
   const Result<void> put = state_->transact([&] {
     return state_->change("UPDATE account SET pending_secret = ?2 WHERE name = ?1", name,
-                          Blob{secret});
+                          Blob{state_->sealed(secret)});
   });
   if (!put) return unexpected(put.error());
   return secret;
@@ -220,6 +254,9 @@ Result<void> Accounts::confirm_second_factor(std::string_view name, std::string_
     if (query.next()) secret = query.text(0);
     if (!query.ok()) return unexpected(query.error());
   }
+  Result<std::string> opened = state_->unsealed(secret);
+  if (!opened) return unexpected(opened.error());
+  secret = std::move(*opened);
   const auto step = secret.empty()
                         ? std::nullopt
                         : crypto::matching_step(secret, code, state_->options.clock(), 0);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view cookie_name = "hb_session";
 constexpr std::string_view bearer = "Bearer ";
+constexpr std::string_view secret_seal = "account secret";
 
 bool reads(Method method) { return method == Method::get || method == Method::head; }
 
@@ -86,8 +87,10 @@ bool is_loopback_address(std::string_view address) {
   return address.starts_with("127.") || address == "::1";
 }
 
-Gate::Gate(std::filesystem::path store, const scene::Catalogue& catalogue, Clock clock, bool https)
+Gate::Gate(std::filesystem::path store, const records::Store& records,
+           const scene::Catalogue& catalogue, Clock clock, bool https)
     : file_(std::move(store) / "accounts.db"),
+      records_(records),
       catalogue_(catalogue),
       clock_(std::move(clock)),
       https_(https) {}
@@ -103,6 +106,10 @@ Result<bool> Gate::closed() {
     }
     security::AccountOptions options;
     options.clock = clock_;
+    options.seal = [this](std::string_view secret) { return records_.seal(secret, secret_seal); };
+    options.open_sealed = [this](std::string_view sealed) {
+      return records_.open_sealed(sealed, secret_seal);
+    };
     auto opened = security::Accounts::open(file_.string(), options);
     if (!opened) return unexpected(opened.error());
     accounts_ = std::move(*opened);

@@ -22,7 +22,9 @@ inline constexpr std::string_view token_user = "token:";
 /// also when that is added while the server runs, and never opens again.
 class Gate {
  public:
-  Gate(std::filesystem::path store, const scene::Catalogue& catalogue, Clock clock, bool https);
+  /// records  seals what the accounts must give back as it was
+  Gate(std::filesystem::path store, const records::Store& records,
+       const scene::Catalogue& catalogue, Clock clock, bool https);
 
   /// errors  those of Accounts::open; a store whose accounts cannot be read is not served
   Result<bool> closed();
@@ -50,6 +52,7 @@ class Gate {
   Parsed<Principal> admit_token(const Request& request, std::string_view permission);
 
   std::filesystem::path file_;
+  const records::Store& records_;
   const scene::Catalogue& catalogue_;
   Clock clock_;
   bool https_;

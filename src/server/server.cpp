@@ -146,6 +146,47 @@ void warm(Services& services) {
   services.warm = true;
 }
 
+/// The store with the rules and compartments of the scenes. compartments  set to the latter
+Result<std::unique_ptr<ingest::Hub>> open_hub(
+    const ServerOptions& options, const scene::Catalogue& catalogue,
+    std::shared_ptr<const Compartments>& compartments_of_hub) {
+  ingest::HubOptions hub_options;
+  hub_options.views_dir = (options.scenes_dir / "core/views").string();
+  hub_options.profiles_dir = (options.scenes_dir / "core/profiles").string();
+  hub_options.create = false;
+  hub_options.key_file = options.key_file;
+  hub_options.threads = options.threads;
+  hub_options.clock = options.clock;
+  hub_options.build_tables = false;
+  auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");
+  if (!compartments) return unexpected(compartments.error());
+  hub_options.compartments = std::make_shared<const Compartments>(std::move(*compartments));
+  hub_options.policy = catalogue.policy();
+  if (!hub_options.policy)
+    return fail(ErrorCode::not_found, "without rules of access nothing is served",
+                (options.scenes_dir / "core/policy.yaml").string());
+  if (const std::optional<Date> simulated = simulated_day(options.store))
+    hub_options.today = [day = *simulated] { return day; };
+  compartments_of_hub = hub_options.compartments;
+  return ingest::Hub::open(options.store.string(), hub_options);
+}
+
+/// Search and long jobs of the FHIR interface.
+Result<void> start_fhir(Services& services, const ServerOptions& options) {
+  auto plan = scene::load_search_plan(options.scenes_dir / "core/search.yaml");
+  if (!plan) return unexpected(plan.error());
+  auto index = search::open_index((options.store / "search.db").string(), services.hub.store(),
+                                  std::move(*plan));
+  if (!index) return unexpected(index.error());
+  services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), services.hub.store());
+  services.jobs = std::make_unique<fhir_api::Jobs>(
+      services.hub.store(), (options.store / "jobs").string(), options.clock, options.jobs);
+  services.imports = options.imports;
+  return services.jobs->start(
+      {{"export", [&services](auto& work) { return fhir_api::run_export(work, services); }},
+       {"import", [&services](auto& work) { return fhir_api::run_import(work, services); }}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
@@ -158,24 +199,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (!timeline) return unexpected(timeline.error());
   state->timeline = std::make_unique<Timeline>(std::move(*timeline));
 
-  ingest::HubOptions hub_options;
-  hub_options.views_dir = (options.scenes_dir / "core/views").string();
-  hub_options.profiles_dir = (options.scenes_dir / "core/profiles").string();
-  hub_options.create = false;
-  hub_options.key_file = options.key_file;
-  hub_options.threads = options.threads;
-  hub_options.clock = options.clock;
-  hub_options.build_tables = false;
-  auto compartments = scene::load_compartments(options.scenes_dir / "core/compartments.yaml");
-  if (!compartments) return unexpected(compartments.error());
-  hub_options.compartments = std::make_shared<const Compartments>(std::move(*compartments));
-  hub_options.policy = state->catalogue->policy();
-  if (!hub_options.policy)
-    return fail(ErrorCode::not_found, "without rules of access nothing is served",
-                (options.scenes_dir / "core/policy.yaml").string());
-  const std::optional<Date> simulated = simulated_day(options.store);
-  if (simulated) hub_options.today = [day = *simulated] { return day; };
-  auto hub = ingest::Hub::open(options.store.string(), hub_options);
+  std::shared_ptr<const Compartments> compartments;
+  auto hub = open_hub(options, *state->catalogue, compartments);
   if (!hub) return unexpected(hub.error());
   state->hub = std::move(*hub);
   auto areas = Areas::load(options.store);
@@ -189,30 +214,20 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (!closed) return unexpected(closed.error());
   services.version = options.version;
   if (Result<void> set = set_entrance(services, options); !set) return unexpected(set.error());
-  services.compartments = hub_options.compartments;
-  auto access = security::AccessBook::open((options.store / "access.db").string(),
-                                           hub_options.policy->break_glass(), options.clock);
+  services.compartments = compartments;
+  auto access =
+      security::AccessBook::open((options.store / "access.db").string(),
+                                 state->catalogue->policy()->break_glass(), options.clock);
   if (!access) return unexpected(access.error());
   services.access = std::move(*access);
   services.web_dir = options.web_dir;
-  services.views_dir = hub_options.views_dir;
+  services.views_dir = (options.scenes_dir / "core/views").string();
+  const std::optional<Date> simulated = simulated_day(options.store);
   if (simulated && state->hub->store().info().simulated) {
     services.last_simulated_day = *simulated;
     services.has_simulated_day = true;
   }
-  auto plan = scene::load_search_plan(options.scenes_dir / "core/search.yaml");
-  if (!plan) return unexpected(plan.error());
-  auto index = search::open_index((options.store / "search.db").string(), state->hub->store(),
-                                  std::move(*plan));
-  if (!index) return unexpected(index.error());
-  services.search = std::make_unique<fhir_api::IndexWatch>(std::move(*index), state->hub->store());
-  services.jobs = std::make_unique<fhir_api::Jobs>(
-      state->hub->store(), (options.store / "jobs").string(), options.clock, options.jobs);
-  services.imports = options.imports;
-  if (Result<void> started = services.jobs->start(
-          {{"export", [&services](auto& work) { return fhir_api::run_export(work, services); }},
-           {"import", [&services](auto& work) { return fhir_api::run_import(work, services); }}});
-      !started)
+  if (Result<void> started = start_fhir(services, options); !started)
     return unexpected(started.error());
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);

@@ -206,12 +206,16 @@ json::object resident_object(const records::Resident& resident, const Services& 
 Result<PersonCard> card_of(const records::Resident& resident, const Principal& principal,
                            Services& services) {
   if (resident.provisional || resident.seq == 0) return PersonCard{};
-  const auto patient = services.hub.store().read(principal, "Patient", resident.patient_id);
+  const auto patient = services.hub.store().read_seq(principal, resident.seq);
   if (!patient) {
     if (patient.error().code == ErrorCode::not_found) return PersonCard{};
     return unexpected(patient.error());
   }
   return read_person(patient->json);
+}
+
+PersonCard card_of(const records::Store::Person& person) {
+  return person.patient ? read_person(person.patient->json) : PersonCard{};
 }
 
 }  // namespace hb::server

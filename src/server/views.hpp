@@ -44,6 +44,8 @@ json::object resident_object(const records::Resident& resident, const Services& 
 /// Reads and opens the Patient of a resident; an empty card for a provisional one.
 Result<struct PersonCard> card_of(const records::Resident& resident, const Principal& principal,
                                   Services& services);
+/// The same of somebody who was opened already.
+struct PersonCard card_of(const records::Store::Person& person);
 
 // What the caches of Services make.
 Result<std::string> make_status(Services& services);

@@ -206,6 +206,7 @@ TEST_CASE("areas of the principal limit what is read of a person") {
   CHECK(store->read_seq(clinician, 2).error().code == ErrorCode::forbidden);
   CHECK(store->history(clinician, "Patient", "b").error().code == ErrorCode::forbidden);
   CHECK(store->resident(clinician, 2).error().code == ErrorCode::forbidden);
+  CHECK(store->person(clinician, 2).error().code == ErrorCode::forbidden);
   CHECK(store->of_resident(clinician, 2).error().code == ErrorCode::forbidden);
   CHECK(ids(store->find_residents(clinician, {.words = {"张伟"}})) == Ids{1});
   CHECK(ids(store->find_residents(clinician, {})) == Ids{1});
@@ -243,6 +244,34 @@ TEST_CASE("audit: every read of a person and every write of a user, without name
   CHECK(entries->at(5).user == "wang");
   CHECK(entries->at(5).what == "batch 2");
   for (const auto& entry : *entries) CHECK(entry.what.find("张") == std::string::npos);
+}
+
+TEST_CASE("person: the row and the Patient behind it, with one trace") {
+  const TempDir folder;
+  {
+    auto store = given_store(folder.path());
+    committed(*store, patient(*store, "a", "{\"v\":1}", {.sex = "female"}, {}));
+    committed(*store, patient(*store, "a", "{\"v\":2}", {.sex = "male"}, {}));
+    const auto unborn = store->resolve_resident("only-referred-to");
+    WriteSet referring = one(version_of(*store, "Observation", "o", "{}", unborn->first.id));
+    referring.residents.push_back({unborn->first, ResidentChange::no_resource, {}});
+    committed(*store, std::move(referring));
+    const Principal li{"li", {}, {}, {}, "care", true};
+    const auto known = store->person(li, 1);
+    REQUIRE(known.has_value());
+    CHECK(known->resident.sex == "male");
+    REQUIRE(known->patient.has_value());
+    CHECK(known->patient->json == "{\"v\":2}");
+    const auto provisional = store->person(li, unborn->first.id);
+    REQUIRE(provisional.has_value());
+    CHECK(provisional->resident.provisional);
+    CHECK(!provisional->patient.has_value());
+    CHECK(!store->person(li, 99).has_value());
+  }
+  const auto entries = given_store(folder.path())->audit(anyone, {});
+  REQUIRE(entries->size() == 2);
+  CHECK(entries->at(0).what == "resident 2");
+  CHECK(entries->at(1).what == "resident 1 Patient/a");
 }
 
 TEST_CASE(

@@ -24,12 +24,24 @@ struct Given {
   TempDir folder;
   std::string path = (folder.path() / "accounts.db").string();
   Instant now{1'800'000'000LL * second};
+  bool seals = false;
   std::unique_ptr<Accounts> accounts = open();
 
   std::unique_ptr<Accounts> open() {
     AccountOptions options;
     options.clock = [this] { return now; };
     options.cost = {.kibibytes = 64, .passes = 1, .lanes = 1};
+    const auto flipped = [](std::string_view text) {
+      std::string other(text);
+      for (char& byte : other) byte = static_cast<char>(~byte);
+      return other;
+    };
+    if (seals) {
+      options.seal = [=](std::string_view plain) { return "#" + flipped(plain); };
+      options.open_sealed = [=](std::string_view sealed) -> Result<std::string> {
+        return flipped(sealed.substr(1));
+      };
+    }
     return Accounts::open(path, options).value();
   }
   void pass(std::int64_t minutes) { now.micros += minutes * 60 * second; }
@@ -190,6 +202,45 @@ TEST_CASE("second factor: in force after a code was shown, each code once") {
   CHECK(is_refused(given.accounts->log_in("li.na", good, code(), "b")));
   REQUIRE(given.accounts->drop_second_factor("li.na"));
   CHECK(given.accounts->log_in("li.na", good, "", "c"));
+}
+
+TEST_CASE("second factor: the secret is not in the file where there is something to seal with") {
+  Given given;
+  given.add("li.na");
+  given.add("wang.wu");
+  const auto code = [&](const std::string& secret) {
+    return crypto::one_time_code(secret, crypto::code_step(given.now));
+  };
+  const std::string former = given.accounts->begin_second_factor("wang.wu").value();
+  REQUIRE(given.accounts->confirm_second_factor("wang.wu", code(former)));
+  const auto in_files = [&](const std::string& secret) {
+    for (const char* end : {"", "-wal"}) {
+      std::ifstream file(given.path + end, std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+      if (bytes.find(secret) != std::string::npos) return true;
+    }
+    return false;
+  };
+  CHECK(in_files(former));
+  given.accounts.reset();
+
+  // Sealed here by exchanging every bit, so that the test sees what is kept.
+  given.seals = true;
+  given.accounts = given.open();
+  const std::string secret = given.accounts->begin_second_factor("li.na").value();
+  REQUIRE(given.accounts->confirm_second_factor("li.na", code(secret)));
+  given.pass(1);
+  CHECK(given.accounts->log_in("li.na", good, code(secret), "a"));
+  CHECK(given.accounts->log_in("wang.wu", good, code(former), "a"));  // sealed when it was opened
+  given.accounts.reset();
+  CHECK(!in_files(secret));
+  CHECK(!in_files(former));
+
+  // Without its key nobody with a second factor gets in.
+  given.seals = false;
+  given.accounts = given.open();
+  given.pass(1);
+  CHECK(is_refused(given.accounts->log_in("li.na", good, code(secret), "a")));
 }
 
 TEST_CASE("tokens: valid until they expire or are revoked, and kept as hashes only") {

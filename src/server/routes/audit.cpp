@@ -142,10 +142,10 @@ class Names {
     if (id == 0 || !with_residents_) return nullptr;
     const auto [place, fresh] = residents_.try_emplace(id, nullptr);
     if (!fresh) return place->second;
-    const auto resident = services_.hub.store().resident(principal_, id);
-    if (!resident) return nullptr;
-    const auto card = card_of(*resident, principal_, services_);
-    if (card && !card->name.empty()) place->second = json::value(card->name);
+    const auto person = services_.hub.store().person(principal_, id);
+    if (!person) return nullptr;
+    const PersonCard card = card_of(*person);
+    if (!card.name.empty()) place->second = json::value(card.name);
     return place->second;
   }
 

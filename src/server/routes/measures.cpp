@@ -105,11 +105,9 @@ PersonLists::Made list_of(Services& services, const Principal& principal, const 
 
 Result<json::object> person_row(Services& services, const Principal& principal,
                                 const PersonList& list, std::size_t place) {
-  const auto resident = services.hub.store().resident(principal, list.residents[place]);
-  if (!resident) return unexpected(resident.error());
-  const auto card = card_of(*resident, principal, services);
-  if (!card) return unexpected(card.error());
-  json::object object = resident_object(*resident, services, *card);
+  const auto person = services.hub.store().person(principal, list.residents[place]);
+  if (!person) return unexpected(person.error());
+  json::object object = resident_object(person->resident, services, card_of(*person));
   const std::uint32_t note = list.note_of[place];
   object["note"] = note != 0 ? json::value(list.notes[note]) : json::value(nullptr);
   return object;

@@ -81,18 +81,17 @@ Response get_residents(Request& request, const Principal& principal, Services& s
 Response get_resident(Request& request, const Principal& principal, Services& services) {
   const auto id = captured_number(request, "id");
   if (!id) return id.error();
-  const auto resident = services.hub.store().resident(principal, *id);
-  if (!resident) return person_outcome(resident.error());
-  const auto card = card_of(*resident, principal, services);
-  if (!card) return person_outcome(card.error());
+  const auto person = services.hub.store().person(principal, *id);
+  if (!person) return person_outcome(person.error());
+  const PersonCard card = card_of(*person);
   const auto versions = services.hub.store().of_resident(principal, *id);
   if (!versions) return person_outcome(versions.error());
 
-  json::object body = resident_object(*resident, services, *card);
-  body["address"] = card->address;
-  body["telecomMasked"] = card->telecom_masked;
+  json::object body = resident_object(person->resident, services, card);
+  body["address"] = card.address;
+  body["telecomMasked"] = card.telecom_masked;
   json::array identifiers;
-  for (const auto& identifier : card->identifiers)
+  for (const auto& identifier : card.identifiers)
     identifiers.push_back(
         json::object{{"system", identifier.system}, {"valueMasked", identifier.value_masked}});
   body["identifiers"] = std::move(identifiers);
