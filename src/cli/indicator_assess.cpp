@@ -7,8 +7,8 @@
 #include "cli/indicator_plans.hpp"
 #include "cli/measure_store.hpp"
 #include "core/csv.hpp"
+#include "core/json_text.hpp"
 #include "indicators/figure_source.hpp"
-#include "server/json_text.hpp"
 
 namespace hb::cli {
 namespace {
@@ -109,14 +109,14 @@ int run_assess(const AssessArguments& arguments) {
       for (const auto& [name, text] : fields_of(row, english)) object[name] = text;
       rows.push_back(std::move(object));
     }
-    fmt::print("{}\n", server::json_text(json::object{{"plan", plan->id},
-                                                      {"year", found.year},
-                                                      {"met", found.counts.met},
-                                                      {"nearly", found.counts.nearly},
-                                                      {"missed", found.counts.missed},
-                                                      {"not_decidable", found.counts.not_decidable},
-                                                      {"without_figure", found.without_figure},
-                                                      {"rows", std::move(rows)}}));
+    fmt::print("{}\n", json_text(json::object{{"plan", plan->id},
+                                              {"year", found.year},
+                                              {"met", found.counts.met},
+                                              {"nearly", found.counts.nearly},
+                                              {"missed", found.counts.missed},
+                                              {"not_decidable", found.counts.not_decidable},
+                                              {"without_figure", found.without_figure},
+                                              {"rows", std::move(rows)}}));
   } else {
     bool first = true;
     for (const auto& row : found.rows) {
