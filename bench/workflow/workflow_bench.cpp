@@ -174,7 +174,7 @@ int measure(const std::string& folder) {
   int fired = 0;
   for (; seconds_since(pure) < 2; ++fired)
     must(fire(entry->flow, around, before, {.move = "accept"}, worker, beginning));
-  row("fire", fired / seconds_since(pure), "acts/s on one thread, not written");
+  row("fire", fired / seconds_since(pure), "acts/s on one thread (not written)");
   return 0;
 }
 

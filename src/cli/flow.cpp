@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/flow_run.hpp"
 #include "workflow/check.hpp"
 #include "workflow/draw.hpp"
 #include "workflow/simulate.hpp"
@@ -128,6 +129,7 @@ void add_flow(CLI::App& app, int& exit_code) {
   add_check(*flow, exit_code);
   add_draw(*flow, exit_code);
   add_simulation(*flow, exit_code);
+  add_flow_run(*flow, exit_code);
 }
 
 }  // namespace hb::cli

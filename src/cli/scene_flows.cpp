@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "workflow/check.hpp"
-#include "workflow/form_issues.hpp"
+#include "workflow/flow_forms.hpp"
 
 namespace hb::cli {
 namespace {

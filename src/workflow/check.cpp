@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "workflow/form_issues.hpp"
+#include "workflow/flow_forms.hpp"
 
 namespace hb::workflow {
 namespace {

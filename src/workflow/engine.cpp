@@ -77,6 +77,10 @@ Environment Engine::environment(const Library::Entry& entry) const {
     environment.form_issues = [this, &flow](const std::string& form, std::string_view response) {
       return directory_.form_issues(flow, form, response);
     };
+  if (directory_.extract)
+    environment.extract = [this, &flow](const std::string& form, std::string_view response) {
+      return directory_.extract(flow, form, response);
+    };
   return environment;
 }
 

@@ -43,6 +43,9 @@ struct Directory {
   std::function<Result<std::vector<std::string>>(const Flow&, const std::string& form,
                                                  std::string_view response)>
       form_issues;
+  std::function<Result<std::vector<std::string>>(const Flow&, const std::string& form,
+                                                 std::string_view response)>
+      extract;
 };
 
 /// Runs instances: one act after the other on each instance, many instances side by side. An act is

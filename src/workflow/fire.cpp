@@ -223,7 +223,11 @@ class Firing {
                               (move.when.sql.empty() ? move.when.formula.text : move.when.sql)
                         : move.when.why.en);
     Event event = acted(Event::Kind::moved);
-    if (!command_.response.empty()) event.response = save_response();
+    if (!command_.response.empty()) {
+      auto saved = step_.write_form(move.form, command_.response);
+      if (!saved) return tl::unexpected(saved.error());
+      event.response = std::move(*saved);
+    }
     if (Outcome<void> moved = step_.move(from, move, *scope, std::move(event)); !moved)
       return tl::unexpected(moved.error());
     return settled(*scope);
@@ -232,14 +236,6 @@ class Firing {
   Outcome<Fired> settled(Scope& scope) {
     if (Outcome<void> done = step_.settle(scope); !done) return tl::unexpected(done.error());
     return step_.finish();
-  }
-
-  /// The filled-in form becomes a resource like any other.
-  std::string save_response() {
-    boost::system::error_code wrong;
-    const json::value body = json::parse(command_.response, wrong);
-    if (wrong || !body.is_object()) return {};
-    return step_.write("QuestionnaireResponse", body.get_object());
   }
 
   Outcome<Fired> withdraw() {

@@ -39,6 +39,10 @@ struct Environment {
   std::function<Result<std::vector<std::string>>(const std::string& form,
                                                  std::string_view response)>
       form_issues;
+  /// Resources that a filled-in form makes (SDC extraction), JSON each; none given: none.
+  std::function<Result<std::vector<std::string>>(const std::string& form,
+                                                 std::string_view response)>
+      extract;
 };
 
 /// What somebody wants to do.

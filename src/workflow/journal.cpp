@@ -31,7 +31,7 @@ constexpr const char* schema =
     " area TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, escalated INTEGER NOT NULL,"
     " PRIMARY KEY (instance, token)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS work_user ON work (user, due) WHERE user <> '';"
-    "CREATE INDEX IF NOT EXISTS work_actor ON work (actor, due) WHERE user = '';"
+    "CREATE INDEX IF NOT EXISTS work_due ON work (actor, due, area) WHERE user = '';"
     "CREATE INDEX IF NOT EXISTS work_area ON work (actor, area, due) WHERE user = '';"
     "CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " key TEXT NOT NULL UNIQUE, instance TEXT NOT NULL, first INTEGER NOT NULL,"

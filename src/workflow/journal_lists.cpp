@@ -11,6 +11,9 @@ using records::sqlite::one_integer;
 using records::sqlite::Query;
 using records::sqlite::ReaderPool;
 
+/// Rows looked at in order of deadlines before the areas are looked for themselves.
+constexpr int most_looked = 20'000;
+
 #define HB_WORK_COLUMNS                                                                         \
   "SELECT i.id, w.token, w.flow, w.state, w.actor, w.user, w.area, w.since, w.due, w.escalated" \
   " FROM work w"
@@ -66,6 +69,65 @@ std::vector<std::string> derived(const Instance& instance) {
   return lines;
 }
 
+/// Work of an actor in order of deadlines, as far as the first rows tell.
+/// returns  false: too few of these areas are among them, and the rest is better looked for by area
+Result<bool> first_by_due(Connection& reader, const std::string& actor, const WorkQuery& query,
+                          std::vector<Work>& list) {
+  Query rows(reader,
+             "SELECT instance, token, area FROM work INDEXED BY work_due WHERE actor = ?1"
+             " AND user = '' ORDER BY due",
+             actor);
+  std::vector<std::pair<std::int64_t, std::int64_t>> found;
+  const auto wanted = static_cast<std::size_t>(query.limit);
+  bool all = true;
+  for (int looked = 0; found.size() < wanted && rows.next(); ++looked) {
+    if (looked == most_looked) {
+      all = false;
+      break;
+    }
+    const std::string_view area = rows.bytes(2);
+    const bool fits =
+        query.areas.empty() || std::ranges::any_of(query.areas, [&](const std::string& beginning) {
+          return area.starts_with(beginning);
+        });
+    if (fits) found.emplace_back(rows.integer(0), rows.integer(1));
+  }
+  if (!rows.ok()) return unexpected(rows.error());
+  if (!all) return false;
+  for (const auto& [instance, token] : found) {
+    Result<void> taken = take(Query(reader,
+                                    HB_WORK_COLUMNS " JOIN instance i ON i.row = w.instance"
+                                                    " WHERE w.instance = ?1 AND w.token = ?2",
+                                    instance, token),
+                              list);
+    if (!taken) return unexpected(taken.error());
+  }
+  return true;
+}
+
+/// Work that waits for whoever of an actor takes it first.
+Result<void> pool_work(Connection& reader, const std::string& actor, const WorkQuery& query,
+                       std::vector<Work>& list) {
+  const Result<bool> found = first_by_due(reader, actor, query, list);
+  if (!found) return unexpected(found.error());
+  if (*found) return {};
+  Result<void> done;
+  for (const std::string& area : query.areas) {
+    if (!done) break;
+    // The best of an area are found before their instances are looked up.
+    done = take(Query(reader,
+                      "SELECT i.id, w.token, w.flow, w.state, w.actor, w.user, w.area, w.since,"
+                      " w.due, w.escalated FROM (SELECT instance AS at, token AS number, due"
+                      " FROM work INDEXED BY work_area WHERE actor = ?1 AND user = ''"
+                      " AND area >= ?2 AND area < ?3 ORDER BY due LIMIT ?4) best"
+                      " JOIN work w ON w.instance = best.at AND w.token = best.number"
+                      " JOIN instance i ON i.row = best.at",
+                      actor, area, behind(area), query.limit),
+                list);
+  }
+  return done;
+}
+
 }  // namespace
 
 Result<std::vector<Work>> Journal::work(const WorkQuery& query) const {
@@ -79,28 +141,8 @@ Result<std::vector<Work>> Journal::work(const WorkQuery& query) const {
                                       " WHERE w.user = ?1 AND w.user <> '' ORDER BY w.due LIMIT ?2",
                       query.user, query.limit),
                 list);
-  for (const std::string& actor : query.actors) {
-    if (done && query.areas.empty())
-      done =
-          take(Query(**reader,
-                     HB_WORK_COLUMNS " INDEXED BY work_actor JOIN instance i ON i.row = w.instance"
-                                     " WHERE w.actor = ?1 AND w.user = '' ORDER BY w.due LIMIT ?2",
-                     actor, query.limit),
-               list);
-    for (const std::string& area : query.areas) {
-      if (!done) break;
-      // The best of an area are found before their instances are looked up.
-      done = take(Query(**reader,
-                        "SELECT i.id, w.token, w.flow, w.state, w.actor, w.user, w.area, w.since,"
-                        " w.due, w.escalated FROM (SELECT instance AS at, token AS number, due"
-                        " FROM work INDEXED BY work_area WHERE actor = ?1 AND user = ''"
-                        " AND area >= ?2 AND area < ?3 ORDER BY due LIMIT ?4) best"
-                        " JOIN work w ON w.instance = best.at AND w.token = best.number"
-                        " JOIN instance i ON i.row = best.at",
-                        actor, area, behind(area), query.limit),
-                  list);
-    }
-  }
+  for (const std::string& actor : query.actors)
+    if (done) done = pool_work(**reader, actor, query, list);
   if (!done) return unexpected(done.error());
   std::ranges::sort(list, is_before);
   const auto same = [](const Work& a, const Work& b) {

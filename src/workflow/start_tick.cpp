@@ -194,8 +194,9 @@ Outcome<Fired> start(const Flow& flow, const Environment& environment, std::stri
   event.set = std::move(*data);
   event.tokens = {made.enter(*flow.state(flow.first), {})};
   if (!command.response.empty()) {
-    const json::value body = json::parse(command.response);  // read by Scope::make already
-    event.response = made.write("QuestionnaireResponse", body.get_object());
+    auto saved = made.write_form(flow.start_form, command.response);
+    if (!saved) return tl::unexpected(saved.error());
+    event.response = std::move(*saved);
   }
   if (Outcome<void> added = made.add(std::move(event)); !added)
     return tl::unexpected(added.error());

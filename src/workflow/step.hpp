@@ -36,6 +36,8 @@ class Step {
   void message(const Owner& to, const std::string& zh, const std::string& en, bool is_task);
   /// A resource of this act. returns  its id
   std::string write(std::string type, boost::json::object resource);
+  /// A filled-in form and the resources that it makes. returns  the id of the form
+  Outcome<std::string> write_form(const std::string& form, const std::string& response);
   Outcome<Fired> finish();
 
   const Calendar* calendar(const ClockRule& rule) const;

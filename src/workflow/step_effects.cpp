@@ -2,6 +2,7 @@
 
 #include "crypto/bytes.hpp"
 #include "crypto/digest.hpp"
+#include "forms/json_text.hpp"
 #include "workflow/step.hpp"
 #include "workflow/tasks.hpp"
 
@@ -36,9 +37,33 @@ std::string Step::write(std::string type, json::object resource) {
   json::object body{{"resourceType", out.type}, {"id", out.id}};
   for (auto& [name, value] : resource)
     if (name != "resourceType" && name != "id") body[name] = std::move(value);
-  out.body = json::serialize(body);
+  out.body = forms::print(body);
   std::string id = out.id;
   fired_.outgoing.push_back(std::move(out));
+  return id;
+}
+
+Outcome<std::string> Step::write_form(const std::string& form, const std::string& response) {
+  const auto failed = [&](const std::string& why) {
+    return tl::unexpected(refuse(ErrorCode::invalid_input, "form", why));
+  };
+  boost::system::error_code wrong;
+  const json::value body = json::parse(response, wrong);
+  if (wrong || !body.is_object()) return failed("the form is no JSON");
+  std::string id = write("QuestionnaireResponse", body.get_object());
+  if (!environment_.extract) return id;
+  const auto made = environment_.extract(form, response);
+  if (!made) return failed("nothing can be made of the form: " + made.error().message);
+  for (const std::string& text : *made) {
+    const json::value resource = json::parse(text, wrong);
+    const json::object* object = wrong ? nullptr : resource.if_object();
+    const json::value* type = object != nullptr ? object->if_contains("resourceType") : nullptr;
+    if (type == nullptr || !type->is_string()) return failed("the form makes no resource");
+    json::object derived = *object;
+    if (type->get_string() == "Observation" || type->get_string() == "MedicationStatement")
+      derived["derivedFrom"] = json::array{{{"reference", "QuestionnaireResponse/" + id}}};
+    write(std::string(type->get_string()), std::move(derived));
+  }
   return id;
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "workflow/flow_forms.hpp"
 #include "workflow/kept.hpp"
 
 using namespace hb;
@@ -193,6 +194,62 @@ TEST_CASE("engine: effects that were carried out and not noted are not carried o
   for (const auto& [type, count] : *counts)
     if (type == "Communication") messages = count;
   CHECK(messages == 1);
+}
+
+TEST_CASE("engine: a filled-in form becomes resources by its templates") {
+  const TempDir folder;
+  const fs::path flows = folder.path() / "scenes/visits/flows";
+  fs::create_directories(flows);
+  fs::create_directories(folder.path() / "scenes/visits/forms");
+  fs::copy_file(source_dir() / "scenes/programme-follow-up/forms/hypertension-follow-up.json",
+                folder.path() / "scenes/visits/forms/hypertension.json");
+  std::ofstream(flows / "visit.yaml") << R"(schema: flow-1
+id: visit
+version: 1
+title: { zh: 随访, en: Visit }
+description: { zh: 测试, en: Test }
+forms: { visit: ../forms/hypertension.json }
+actors: { doctor: { roles: [nurse], name: { zh: 医生, en: Doctor } } }
+data: { class: { kind: code, name: { zh: 分类, en: Class } } }
+start: { state: done, by: [doctor], form: visit, set: { class: answers.class } }
+states:
+  done: { name: { zh: 待办结, en: To be closed }, owner: doctor, moves: { close: { name: { zh: 办结, en: Close }, to: closed } } }
+  closed: { name: { zh: 已办结, en: Closed }, final: true }
+)";
+  const Clock clock = [] { return at("2026-11-21T09:00"); };
+  House house(folder.path(), clock);
+  REQUIRE(house.library.load(folder.path() / "scenes")->empty());
+  FlowForms forms(clock);
+  Directory directory;
+  directory.form_issues = [&](const Flow& flow, const std::string& form,
+                              std::string_view response) {
+    return forms.issues(flow, form, response);
+  };
+  directory.extract = [&](const Flow& flow, const std::string& form, std::string_view response) {
+    return forms.extract(flow, form, response);
+  };
+  Engine engine(house.library, *house.journal, directory, clock);
+  std::ifstream in(source_dir() / "tests/forms/cases/hypertension/response.json");
+  std::string response{std::istreambuf_iterator<char>(in), {}};
+  // Without the body mass index, which is calculated, it does not hold.
+  CHECK(rule_of(engine.start("visit", {.response = response}, reporter)) == "form");
+  std::vector<hb::forms::FormFault> faults;
+  std::ifstream source(folder.path() / "scenes/visits/forms/hypertension.json");
+  const auto form =
+      hb::forms::read(std::string{std::istreambuf_iterator<char>(source), {}}, faults);
+  REQUIRE(form);
+  response = *hb::forms::calculate(*form, response, {clock(), {}});
+  const auto begun = engine.start("visit", {.response = response}, reporter);
+  REQUIRE_MESSAGE(begun, begun.error().why);
+  CHECK(begun->data.at("class") == "1");
+  while (*engine.pump(*house.sink) > 0) {
+  }
+  std::map<std::string, std::int64_t> counted;
+  const auto counts = house.store->counts();
+  for (const auto& [type, count] : *counts) counted[type] = count;
+  CHECK(counted["QuestionnaireResponse"] == 1);
+  CHECK(counted["Observation"] == 2);  // pressure and weight; no heart rate was taken
+  CHECK(counted["MedicationStatement"] == 2);
 }
 
 TEST_CASE("journal: one process at a time, and a log that was changed is found") {

@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "forms/forms.hpp"
-#include "workflow/form_issues.hpp"
+#include "workflow/flow_forms.hpp"
 #include "workflow/given.hpp"
 #include "workflow/simulate.hpp"
 
@@ -82,20 +82,20 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("form_issues: a form filled in wrongly, stops the move and says why") {
+TEST_CASE("FlowForms: a form filled in wrongly, stops the move and says why") {
   const Flow flow = flow_at("scenes/outbreak-response/flows/outbreak.yaml");
-  FormIssues forms([] { return *parse_instant("2026-11-21T09:00:00+08:00"); });
+  FlowForms forms([] { return *parse_instant("2026-11-21T09:00:00+08:00"); });
   std::ifstream in(source_dir() / "tests/forms/cases/verification-no-reason/response.json");
   const std::string wrong{std::istreambuf_iterator<char>(in), {}};
-  const auto issues = forms.of(flow, "verification", wrong);
+  const auto issues = forms.issues(flow, "verification", wrong);
   REQUIRE(issues);
   REQUIRE(issues->size() == 2);
   CHECK((*issues)[1] == "reason: an answer is needed");
   std::ifstream good(source_dir() / "tests/forms/cases/verification-dismissed/response.json");
   const std::string right{std::istreambuf_iterator<char>(good), {}};
-  CHECK(forms.of(flow, "verification", right)->empty());
+  CHECK(forms.issues(flow, "verification", right)->empty());
   std::string draft = right;
   draft.replace(draft.find("completed"), 9, "in-progress");
-  CHECK(forms.of(flow, "verification", draft)->front() == "the form is not completed");
-  CHECK_FALSE(forms.of(flow, "nothing", right));
+  CHECK(forms.issues(flow, "verification", draft)->front() == "the form is not completed");
+  CHECK_FALSE(forms.issues(flow, "nothing", right));
 }

@@ -1,9 +1,11 @@
-#include "workflow/form_issues.hpp"
+#include "workflow/flow_forms.hpp"
 
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include "forms/json_text.hpp"
 
 namespace hb::workflow {
 namespace {
@@ -32,7 +34,12 @@ Result<std::vector<forms::FormFault>> form_faults(const std::string& path) {
   return faults;
 }
 
-Result<std::shared_ptr<const forms::Questionnaire>> FormIssues::form_at(const std::string& path) {
+Result<std::shared_ptr<const forms::Questionnaire>> FlowForms::form_of(const Flow& flow,
+                                                                       const std::string& name) {
+  const auto file = flow.forms.find(name);
+  if (file == flow.forms.end())
+    return fail(ErrorCode::not_found, "there is no form “" + name + "”");
+  const std::string path = (std::filesystem::path(flow.file).parent_path() / file->second).string();
   const std::scoped_lock lock(mutex_);
   if (const auto known = forms_.find(path); known != forms_.end()) return known->second;
   const Result<std::string> text = text_at(path);
@@ -45,13 +52,9 @@ Result<std::shared_ptr<const forms::Questionnaire>> FormIssues::form_at(const st
       .first->second;
 }
 
-Result<std::vector<std::string>> FormIssues::of(const Flow& flow, const std::string& name,
-                                                std::string_view response) {
-  const auto file = flow.forms.find(name);
-  if (file == flow.forms.end())
-    return fail(ErrorCode::not_found, "there is no form “" + name + "”");
-  const auto form =
-      form_at((std::filesystem::path(flow.file).parent_path() / file->second).string());
+Result<std::vector<std::string>> FlowForms::issues(const Flow& flow, const std::string& name,
+                                                   std::string_view response) {
+  const auto form = form_of(flow, name);
   if (!form) return unexpected(form.error());
   const auto issues = forms::validate(**form, response, {clock_(), {}});
   if (!issues) return unexpected(issues.error());
@@ -63,7 +66,20 @@ Result<std::vector<std::string>> FormIssues::of(const Flow& flow, const std::str
   return sentences;
 }
 
-void FormIssues::forget() {
+Result<std::vector<std::string>> FlowForms::extract(const Flow& flow, const std::string& name,
+                                                    std::string_view response) {
+  const auto form = form_of(flow, name);
+  if (!form) return unexpected(form.error());
+  const auto bundle = forms::extract(**form, response, {clock_(), {}});
+  if (!bundle) return unexpected(bundle.error());
+  const boost::json::value body = boost::json::parse(*bundle);  // made by forms::extract
+  std::vector<std::string> resources;
+  for (const boost::json::value& entry : body.at("entry").as_array())
+    resources.push_back(forms::print(entry.at("resource")));
+  return resources;
+}
+
+void FlowForms::forget() {
   const std::scoped_lock lock(mutex_);
   forms_.clear();
 }

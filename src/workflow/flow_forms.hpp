@@ -12,22 +12,26 @@
 
 namespace hb::workflow {
 
-/// The forms of flows, read once: what Directory::form_issues asks. Members may be called from many
-/// threads.
-class FormIssues {
+/// The forms of flows, read once: what Directory::form_issues and extract ask. Members may be
+/// called from many threads.
+class FlowForms {
  public:
-  explicit FormIssues(Clock clock) : clock_(std::move(clock)) {}
+  explicit FlowForms(Clock clock) : clock_(std::move(clock)) {}
 
   /// What a filled-in form breaks, one sentence each; warnings do not count. A response that is not
   /// completed is not taken.
   /// errors  not_found: no such form; invalid_input: the form has faults, or an expression fails
-  Result<std::vector<std::string>> of(const Flow& flow, const std::string& form,
-                                      std::string_view response);
+  Result<std::vector<std::string>> issues(const Flow& flow, const std::string& form,
+                                          std::string_view response);
+  /// Resources that it makes, JSON each. errors  as issues()
+  Result<std::vector<std::string>> extract(const Flow& flow, const std::string& form,
+                                           std::string_view response);
   /// Forgets what was read, after the files changed.
   void forget();
 
  private:
-  Result<std::shared_ptr<const forms::Questionnaire>> form_at(const std::string& path);
+  Result<std::shared_ptr<const forms::Questionnaire>> form_of(const Flow& flow,
+                                                              const std::string& name);
 
   Clock clock_;
   std::mutex mutex_;
