@@ -67,6 +67,7 @@ void add_indicator(CLI::App& app, int& exit_code) {
   add_indicator_assess(*indicator, exit_code);
   add_indicator_outlook(*indicator, exit_code);
   add_indicator_export(*indicator, exit_code);
+  add_indicator_report(*indicator, exit_code);
 }
 
 }  // namespace hb::cli

@@ -7,6 +7,8 @@ namespace hb::cli {
 void add_indicator_plans(CLI::App& indicator, int& exit_code);
 /// To `indicator`: assess, draft-plan.
 void add_indicator_assess(CLI::App& indicator, int& exit_code);
+/// To `indicator`: report.
+void add_indicator_report(CLI::App& indicator, int& exit_code);
 /// To `indicator`: export.
 void add_indicator_export(CLI::App& indicator, int& exit_code);
 /// To `indicator`: outlook, gap, compare, inequality.

@@ -6,7 +6,7 @@
 namespace hb::server {
 
 // Handlers about targets, plans and reported figures: routes/measure_plan.cpp, routes/plans.cpp,
-// routes/figures_out.cpp.
+// routes/figures_out.cpp, routes/reports.cpp.
 Response get_measure_compare(Request&, const Principal&, Services&);
 Response get_measure_outlook(Request&, const Principal&, Services&);
 Response get_measure_gap(Request&, const Principal&, Services&);
@@ -15,6 +15,8 @@ Response get_plan_check(Request&, const Principal&, Services&);
 Response get_figures(Request&, const Principal&, Services&);
 Response get_measure_reports(Request&, const Principal&, Services&);
 Response get_adx(Request&, const Principal&, Services&);
+Response get_reports(Request&, const Principal&, Services&);
+Response get_report(Request&, const Principal&, Services&);
 Response get_odata(Request&, const Principal&, Services&);
 Response get_odata_metadata(Request&, const Principal&, Services&);
 Response get_odata_figures(Request&, const Principal&, Services&);

@@ -35,6 +35,8 @@ constexpr Route route_table[] = {
     {Method::get, "/api/exchange/measure-reports", get_measure_reports, "indicators:read",
      "area period by id"},
     {Method::get, "/api/exchange/adx", get_adx, "indicators:read", "area period by id"},
+    {Method::get, "/api/reports", get_reports, "indicators:read", ""},
+    {Method::get, "/api/reports/{id}", get_report, "indicators:read", "area year format"},
     {Method::get, "/api/odata", get_odata, "indicators:read", ""},
     {Method::get, "/api/odata/$metadata", get_odata_metadata, "indicators:read", ""},
     {Method::get, "/api/odata/Figures", get_odata_figures, "indicators:read",

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -40,8 +41,9 @@ struct Office {
 
 TEST_CASE("indicator: commands of reported figures answer --help with an example") {
   for (const char* command :
-       {"template", "import", "figures", "history", "submit", "approve", "return", "publish",
-        "conflicts", "decide", "vintages", "check-plan"}) {
+       {"template", "import",    "figures", "history",    "submit",     "approve", "return",
+        "publish",  "conflicts", "decide",  "vintages",   "check-plan", "assess",  "draft-plan",
+        "outlook",  "gap",       "compare", "inequality", "export",     "report"}) {
     CAPTURE(command);
     const ProgramRun help = run_program("indicator " + std::string(command) + " --help");
     CHECK(help.exit_code == 0);
@@ -87,6 +89,46 @@ TEST_CASE("indicator: template, import, conflict, decision, sign-off, publicatio
         std::string::npos);
   const auto history = office.run("history", "--figure 2");
   CHECK(history.out.find("2,approved,wu.leader,") != std::string::npos);
+}
+
+TEST_CASE("indicator import: MeasureReports and ADX pass the same rules as a template") {
+  const Office office;
+  const std::string report = office.file(
+      "r.json", R"({"resourceType":"MeasureReport","measure":"x/Measure/health-literacy|1",
+"subject":{"identifier":{"value":"330105"}},"period":{"start":"2025-01-01","end":"2025-12-31"},
+"group":[{"measureScore":{"value":41.3}}]})");
+  CHECK(office.run("import", report + " --user li.na").out.find("added,1,health-literacy") !=
+        std::string::npos);
+  const std::string adx =
+      office.file("r.xml",
+                  "<adx xmlns=\"urn:ihe:qrph:adx:2015\"><group orgUnit=\"330105\" "
+                  "period=\"2025-01-01/P1Y\"><dataValue dataElement=\"health-literacy\" "
+                  "value=\"141.3\"/></group></adx>");
+  const auto refused = office.run("import", adx + " --user li.na");
+  CHECK(refused.exit_code == 3);
+  CHECK(refused.out.find("percentage-over-100") != std::string::npos);
+  const auto wrong = office.run("import", office.file("w.xml", "<a/>") + " --user li.na");
+  CHECK(wrong.exit_code == 1);
+  CHECK(wrong.err.find("w.xml") != std::string::npos);
+}
+
+TEST_CASE("indicator: assessment, comparison, export and report of a store of one person") {
+  const Office office;
+  const auto assess = office.run("assess", "--plan plan-14-5-gongshu-2025 --year 2025");
+  CHECK(assess.exit_code == 0);
+  CHECK(assess.out.starts_with("no,name,scope,unit,definition,base,base_year,value,origin,"));
+  CHECK(assess.err.find("17 rows: ") != std::string::npos);
+  CHECK(office.run("assess", "--plan none").exit_code == 1);
+  const auto adx = office.run("export", "--period 2025 --id population --format adx");
+  CHECK(adx.out.find("dataElement=\"population\" value=\"1\"") != std::string::npos);
+  const std::string out = (office.directory.path() / "r.html").string();
+  const auto report = office.run(
+      "report", "--report yearbook-chapter --year 2025 --area 330105 --signed 张三 --out " + out);
+  CHECK(report.exit_code == 3);  // one person: most sentences have no figure
+  CHECK(report.err.find("left out: ") != std::string::npos);
+  CHECK(std::filesystem::file_size(out) > 1'000);
+  CHECK(office.run("report", "--report yearbook-chapter --year 2025 --area 330105 --out x.txt")
+            .exit_code == 1);
 }
 
 TEST_CASE("indicator check-plan: findings of one plan in neutral words, as JSON too") {

@@ -32,6 +32,7 @@ std::string filled(std::string path) {
     if (at != std::string::npos) path.replace(at, name.size(), value);
   };
   if (path.starts_with("/api/boards/")) put("{id}", "cockpit");
+  if (path.starts_with("/api/reports/")) put("{id}", "yearbook-chapter");
   if (path.starts_with("/api/plans/")) put("{id}", "plan-14-5-gongshu-2025");
   if (path.starts_with("/api/indicators/"))
     put("{id}",

@@ -9,11 +9,12 @@ import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { indicators } from './cases/indicators.mjs';
 import { measures } from './cases/measures.mjs';
+import { plans } from './cases/plans.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...residents, ...deliveries, ...attacks];
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...attacks];
 const withAccounts = [...accounts, ...administration, ...attacksOnAccounts];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';

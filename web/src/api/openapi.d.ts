@@ -325,6 +325,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports that can be made */
+        get: operations["getReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report of a year and area, filled with figures */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/odata": {
         parameters: {
             query?: never;
@@ -2560,6 +2594,13 @@ export interface components {
             stale?: boolean;
             items: components["schemas"]["ReportedFigure"][];
         };
+        ReportList: {
+            stale?: boolean;
+            items: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+        };
         MeasureCells: {
             stale?: boolean;
             /** @enum {string} */
@@ -3341,6 +3382,59 @@ export interface operations {
             };
             400: components["responses"]["E400"];
             403: components["responses"]["E403"];
+        };
+    };
+    getReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reports that can be made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            403: components["responses"]["E403"];
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Year of the figures; the last one that is over when absent */
+                year?: number;
+                /** @description A page, a document, or the figures as a workbook */
+                format?: "html" | "docx" | "xlsx";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A report of a year and area, filled with figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
         };
     };
     getOData: {

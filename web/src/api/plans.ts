@@ -23,3 +23,6 @@ export const useMeasureGap = (id: string, query: Query) => useOne<MeasureGap>(wi
 export const usePlanAssessment = (plan: string, query: Query) =>
   useOne<PlanAssessment>(plan === '' ? null : withQuery(`/api/plans/${encodeURIComponent(plan)}/assessment`, query));
 export const usePlanCheck = (query: Query) => useOne<PlanCheck>(withQuery('/api/plan-check', query));
+export const useReports = () => useOne<Schemas['ReportList']>('/api/reports');
+/** Address of a filled report. */
+export const reportAddress = (id: string, query: Query) => withQuery(`/api/reports/${encodeURIComponent(id)}`, query);

@@ -1,8 +1,8 @@
-import { Button, Select } from 'antd';
-import { Download } from 'lucide-react';
+import { Button, Dropdown, Select } from 'antd';
+import { Download, FileText } from 'lucide-react';
 import { Link } from 'react-router-dom';
 import { usePlans } from '../../api/hooks';
-import { usePlanAssessment, type AssessedRow, type PlanAssessment } from '../../api/plans';
+import { reportAddress, usePlanAssessment, useReports, type AssessedRow, type PlanAssessment } from '../../api/plans';
 import { Card } from '../../components/Card';
 import { saveText } from '../../components/save';
 import { Answer, Nothing } from '../../components/States';
@@ -54,6 +54,7 @@ export function Component() {
           options={[...new Set([...years, year])].filter((one) => one !== '').map((one) => ({ value: one, label: one }))}
           onChange={(one: string) => change({ year: one })}
         />
+        <Reports year={year} />
       </div>
       {chosen && (
         <Answer of={assessment} rows={12}>
@@ -64,6 +65,35 @@ export function Component() {
   );
 }
 Component.displayName = 'AssessmentPage';
+
+/** The yearly report and the yearbook chapter, filled with the figures of the year. */
+function Reports({ year }: { year: string }) {
+  const { t, loc } = useTexts();
+  const { area } = useAddress();
+  const reports = useReports();
+  return (
+    <>
+      {reports.data?.items.map(({ id, name }) => (
+        <Dropdown
+          key={id}
+          trigger={['click']}
+          menu={{
+            items: (['html', 'docx', 'xlsx'] as const).map((format) => ({
+              key: format,
+              label: (
+                <a href={reportAddress(id, { area, year, format })} target="_blank" rel="noreferrer">
+                  {t(`report.${format}`)}
+                </a>
+              ),
+            })),
+          }}
+        >
+          <Button icon={<FileText size={14} aria-hidden />}>{loc(name)}</Button>
+        </Dropdown>
+      ))}
+    </>
+  );
+}
 
 function Assessment({ data }: { data: PlanAssessment }) {
   const { t, loc } = useTexts();
