@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/json_text.hpp"
 #include "exchange/adx.hpp"
 #include "exchange/measure_report.hpp"
 #include "server/json.hpp"
-#include "server/json_text.hpp"
 #include "server/measures.hpp"
 #include "server/parameters.hpp"
 #include "server/plan_routes.hpp"
