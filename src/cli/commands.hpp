@@ -19,6 +19,7 @@ void add_store(CLI::App& app, int& exit_code);
 void add_store_backup(CLI::App& store, int& exit_code);
 void add_stat(CLI::App& app, int& exit_code);
 void add_rt(CLI::App& app, int& exit_code);
+void add_scan(CLI::App& app, int& exit_code);
 void add_nowcast(CLI::App& app, int& exit_code);
 void add_mem(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);

@@ -38,6 +38,7 @@ int run(int argc, char** argv) {
   add_export(app, exit_code);
   add_indicator(app, exit_code);
   add_stat(app, exit_code);
+  add_scan(app, exit_code);
   add_rt(app, exit_code);
   add_nowcast(app, exit_code);
   add_mem(app, exit_code);
