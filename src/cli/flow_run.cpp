@@ -44,6 +44,7 @@ bool is_one(const security::User& user, const workflow::Actor& actor, const Inst
   const bool fits = std::ranges::any_of(
       user.roles, [&](const std::string& role) { return actor.roles.contains(role); });
   if (!fits || user.locked) return false;
+  if (!actor.team.empty() && std::ranges::count(user.organizations, actor.team) == 0) return false;
   const json::value* area = instance.data.if_contains("area");
   if (!actor.area || area == nullptr || !area->is_string()) return !actor.area;
   return std::ranges::any_of(user.areas, [&](const std::string& own) {
@@ -138,7 +139,10 @@ json::object shown(const workflow::Flow& flow, const Instance& instance, const P
                      {"since", format_instant(token.since)},
                      {"moves", std::move(moves)}};
     Instant due = workflow::never;
-    for (const workflow::Running& clock : token.clocks) due = std::min(due, clock.due);
+    for (const workflow::Running& clock : token.clocks) {
+      due = std::min(due, clock.due);
+      if (clock.assumed) one["assumed"] = true;  // the days off of that year are not known
+    }
     if (due != workflow::never) one["due"] = format_instant(due);
     work.push_back(std::move(one));
   }

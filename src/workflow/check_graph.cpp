@@ -105,6 +105,9 @@ class Graph {
     Forks forks = inside;
     if (edge.to.size() > 1) forks.push_back(&edge);
     for (const State* to : edge.to) {
+      if (edge.to.size() > 1 && to->join != Join::none)
+        add(edge.move->to_at, "states." + edge.from->id + ".moves." + edge.move->id + ".to",
+            "one part goes straight into the join “" + to->id + "”: it has nothing to do");
       const auto [known, is_new] = forks_.emplace(to, forks);
       if (is_new) {
         open.push_back(to);

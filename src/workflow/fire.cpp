@@ -30,6 +30,8 @@ bool is_actor(const Actor& actor, const Instance& instance, const Principal& pri
   if (actor.organization && !principal.unrestricted &&
       std::ranges::count(principal.organizations, text_of(instance, "organization")) == 0)
     return false;
+  if (!actor.team.empty() && std::ranges::count(principal.organizations, actor.team) == 0)
+    return false;
   if (actor.resident) {
     const std::string resident = text_of(instance, "resident");
     const bool in_care = std::ranges::any_of(

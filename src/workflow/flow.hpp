@@ -56,7 +56,7 @@ struct Actor {
   bool area = false;            ///< and his areas hold that of the instance (data.area)
   bool organization = false;  ///< and his organisations hold that of the instance (…organization)
   bool resident = false;      ///< and the resident of the instance is in his care (…resident)
-  std::string team;           ///< and belongs to this team; empty: to any
+  std::string team;           ///< and belongs to this organisation (its id); empty: to any
   Place at;
 };
 

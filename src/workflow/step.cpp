@@ -152,9 +152,10 @@ void Step::arrive(const State& state, std::vector<int> forks, const Token& from,
   // The parts of the same fork, but for the one that arrives.
   const int fork = forks.back();
   std::vector<int> others;
-  bool all_here = true;
+  bool all_here = fork != event.number;  // parts that begin now are not all here
   for (const Token& token : fired_.after.tokens) {
-    if (token.id == from.id || std::ranges::count(token.forks, fork) == 0) continue;
+    const bool goes = token.id == from.id || std::ranges::count(event.gone, token.id) > 0;
+    if (goes || std::ranges::count(token.forks, fork) == 0) continue;
     others.push_back(token.id);
     all_here = all_here && token.state == state.id;
   }

@@ -263,6 +263,46 @@ TEST_CASE("withdraw: by whoever started it, from its states, with a reason") {
   CHECK(kept.instance.end == "withdrawn");
 }
 
+TEST_CASE(
+    "parallel parts inside a part: the inner join goes on into the outer one; a team; an end of "
+    "all") {
+  const Flow flow = flow_at("tests/workflow/flows/nested.yaml");
+  std::vector<Fault> faults;
+  check_flow(flow, {}, {&flow, 1}, {}, faults);
+  for (const Fault& fault : faults) MESSAGE(describe(fault));
+  CHECK(faults.empty());
+  Principal worker = person("li", "engineer");
+  auto begun = start(flow, {}, "n", {}, Principal::system("test"), opening);
+  REQUIRE(begun);
+  Instance instance = begun->after;
+  // Not of the team.
+  CHECK(rule_of(fire(flow, {}, instance, {.move = "split"}, worker, opening)) == "wrong-person");
+  worker.organizations = {"repair-shop"};
+  const auto go = [&](const std::string& move) {
+    const auto done = fire(flow, {}, instance, {.move = move, .reason = "x"}, worker, opening);
+    REQUIRE_MESSAGE(done, done.error().why);
+    instance = done->after;
+    return places(instance);
+  };
+  CHECK(go("split") == "a b");
+  CHECK(go("split-a") == "b a1 a2");
+  const Instance before = instance;
+  CHECK(go("a1-done") == "b a2 a-both");
+  CHECK(go("a2-done") == "b all");  // both of A have become one, which waits for B
+  CHECK(go("b-done") == "last");
+  CHECK(instance.tokens.front().forks.empty());
+  CHECK(go("end").empty());
+  CHECK(instance.status == Status::completed);
+  // The other order: B waits first.
+  instance = before;
+  CHECK(go("b-done") == "a1 a2 all");
+  CHECK(go("a2-done") == "a1 all a-both");
+  CHECK(go("a1-done") == "last");
+  instance = before;
+  CHECK(go("give-up").empty());
+  CHECK(instance.status == Status::cancelled);
+}
+
 TEST_CASE("migrate: by the declared map, deadlines from when the work began") {
   Kept kept;
   REQUIRE(kept.begin());
