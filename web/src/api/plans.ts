@@ -15,11 +15,16 @@ export type PlanAssessment = Schemas['PlanAssessment'];
 export type AssessedRow = Schemas['AssessedRow'];
 export type PlanCheck = Schemas['PlanCheck'];
 
-const measure = (id: string, part: string) => `/api/measures/${encodeURIComponent(id)}/${part}`;
+/** Nothing is asked for an empty id. */
+const measure = (id: string, part: string, query: Query) =>
+  id === '' ? null : withQuery(`/api/measures/${encodeURIComponent(id)}/${part}`, query);
 
-export const useMeasureCompare = (id: string, query: Query) => useOne<MeasureCompare>(withQuery(measure(id, 'compare'), query));
-export const useMeasureOutlook = (id: string, query: Query) => useOne<MeasureOutlook>(withQuery(measure(id, 'outlook'), query));
-export const useMeasureGap = (id: string, query: Query) => useOne<MeasureGap>(withQuery(measure(id, 'gap'), query));
+export const useMeasureCompare = (id: string, query: Query) => useOne<MeasureCompare>(measure(id, 'compare', query));
+export const useMeasureOutlook = (id: string, query: Query) => useOne<MeasureOutlook>(measure(id, 'outlook', query));
+export const useMeasureGap = (id: string, query: Query) => useOne<MeasureGap>(measure(id, 'gap', query));
+
+/** Only people among people, or events among people, can be compared in a funnel and closed by people. */
+export const isCounted = (method: string) => method === 'proportion' || method === 'rate';
 export const usePlanAssessment = (plan: string, query: Query) =>
   useOne<PlanAssessment>(plan === '' ? null : withQuery(`/api/plans/${encodeURIComponent(plan)}/assessment`, query));
 export const usePlanCheck = (query: Query) => useOne<PlanCheck>(withQuery('/api/plan-check', query));

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { MeasureDetail } from '../../api/measures';
-import { useMeasureCompare, type ComparedArea, type MeasureCompare } from '../../api/plans';
+import { isCounted, useMeasureCompare, type ComparedArea, type MeasureCompare } from '../../api/plans';
 import { escape } from '../../charts/base';
 import { funnelOption, standingColour } from '../../charts/plan';
 import { Card } from '../../components/Card';
@@ -16,8 +16,8 @@ import { useTokens } from '../../theme/useTokens';
 export function MeasureFunnel({ measure, period }: { measure: MeasureDetail; period: string }) {
   const { t } = useTexts();
   const { area } = useAddress();
-  const compare = useMeasureCompare(measure.id, { area: area.slice(0, 6), period });
-  if (measure.method !== 'proportion' && measure.method !== 'rate') return null;
+  const compare = useMeasureCompare(isCounted(measure.method) ? measure.id : '', { area: area.slice(0, 6), period });
+  if (!isCounted(measure.method)) return null;
   return (
     <div className="measure-grid">
       <Answer of={compare} rows={8}>

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Link } from 'react-router-dom';
 import type { MeasureDetail } from '../../api/measures';
-import { useMeasureGap, useMeasureOutlook, type MeasureOutlook as Outlook, type OutlookYear } from '../../api/plans';
+import { isCounted, useMeasureGap, useMeasureOutlook, type MeasureOutlook as Outlook, type OutlookYear } from '../../api/plans';
 import { escape } from '../../charts/base';
 import { outlookOption } from '../../charts/plan';
 import { Card } from '../../components/Card';
@@ -19,7 +19,7 @@ export const paces = { ahead: 'pace.ahead', on_pace: 'pace.onPace', behind: 'pac
 export function MeasureOutlook({ measure, period }: { measure: MeasureDetail; period: string }) {
   const { t, loc } = useTexts();
   const { area } = useAddress();
-  const outlook = useMeasureOutlook(measure.id, { area, period });
+  const outlook = useMeasureOutlook(measure.targets.length > 0 ? measure.id : '', { area, period });
   if (measure.targets.length === 0) return null;
   return (
     <div className="measure-grid">
@@ -98,8 +98,8 @@ function Way({ measure, data, period }: { measure: MeasureDetail; data: Outlook;
 function Gap({ measure, period }: { measure: MeasureDetail; period: string }) {
   const { t, loc } = useTexts();
   const { area, link } = useAddress();
-  const gap = useMeasureGap(measure.id, { area, period });
-  if (measure.method !== 'proportion' && measure.method !== 'rate') return null;
+  const gap = useMeasureGap(isCounted(measure.method) ? measure.id : '', { area, period });
+  if (!isCounted(measure.method)) return null;
   const gain = measure.better === 'higher';
   return (
     <Answer of={gap} rows={6}>
