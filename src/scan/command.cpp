@@ -5,6 +5,7 @@
 #include "core/csv.hpp"
 #include "scan/commands.hpp"
 #include "scan/plan.hpp"
+#include "scan/watch_command.hpp"
 #include "stats/sheet.hpp"
 
 namespace hb::scan {
@@ -18,7 +19,8 @@ using stats::Settings;
 constexpr SettingRule rules[] = {
     {"model", SettingKind::word, "poisson|permutation|bernoulli|expectation", "poisson",
      "what is expected without clusters"},
-    {"analysis", SettingKind::word, "space-time|spatial|temporal", "space-time", "kind of zones"},
+    {"analysis", SettingKind::word, "space-time|spatial|temporal|shiryaev-roberts", "space-time",
+     "kind of zones; shiryaev-roberts watches single events"},
     {"prospective", SettingKind::truth, "", "false", "only clusters that last until the end"},
     {"start", SettingKind::text, "", "", "study period: day, month or year; else the first case"},
     {"end", SettingKind::text, "", "", "its end; else the last case"},
@@ -52,6 +54,14 @@ constexpr SettingRule rules[] = {
     {"threads", SettingKind::whole, "", "0", "0 = one per core", 0, 256},
     {"clusters", SettingKind::whole, "", "0", "most clusters written; 0 = all", 0, 1e6},
     {"max_p", SettingKind::number, "", "1", "clusters with a larger p-value are not written", 0, 1},
+    {"radius", SettingKind::number, "", "", "shiryaev-roberts: of the cylinders", 1e-9, 1e9},
+    {"epsilon", SettingKind::number, "", "0.2", "shiryaev-roberts: increase looked for", 1e-6, 1e6},
+    {"threshold", SettingKind::number, "", "", "shiryaev-roberts: alarm above it", 1e-9, 1e300},
+    {"areaA", SettingKind::number, "", "1", "shiryaev-roberts: known of R, 1 alone", 1, 1},
+    {"areaAcapBk", SettingKind::number, "", "1", "shiryaev-roberts: known of R, 1 alone", 1, 1},
+    {"x", SettingKind::text, "", "x", "shiryaev-roberts: column"},
+    {"y", SettingKind::text, "", "y", "shiryaev-roberts: column"},
+    {"t", SettingKind::text, "", "t", "shiryaev-roberts: column of times, numbers"},
     {"output", SettingKind::word, "clusters|simulated", "clusters",
      "simulated: the largest statistic of every replicate"},
 };
@@ -234,6 +244,7 @@ std::span<const SettingRule> scan_settings() { return rules; }
 Result<ScanText> run_scan(const ScanFiles& files) {
   const auto options = Settings::read(files.options.text, files.options.name, rules);
   if (!options) return unexpected(options.error());
+  if (options->is("analysis", "shiryaev-roberts")) return run_watch(files.cases, *options);
   auto tables = read_tables(files, *options);
   if (!tables) return unexpected(tables.error());
   auto plan = make_plan(*tables, *options, files);

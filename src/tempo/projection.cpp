@@ -122,7 +122,8 @@ ProjectedDay summary(std::vector<double> sample, std::size_t origin, std::size_t
                      std::optional<double> observed) {
   std::ranges::sort(sample);
   ProjectedDay day{origin + 1, horizon, 0, quantile(sample, 0.5), {}};
-  for (const double cases : sample) day.mean += cases / static_cast<double>(sample.size());
+  for (const double cases : sample) day.mean += cases;
+  day.mean /= static_cast<double>(sample.size());
   std::vector<Central> central;
   for (std::size_t i = 0; i < projection_levels.size(); ++i) {
     const double level = projection_levels[i];

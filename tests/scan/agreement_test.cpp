@@ -201,6 +201,34 @@ TEST_CASE("agreement: replicates are distributed as SaTScan's") {
   }
 }
 
+TEST_CASE("agreement: single events watched, stcd of R's surveillance") {
+  if (!has_shared()) {
+    MESSAGE("skipped: ../shared is not there");
+    return;
+  }
+  const std::string events = read_text(scan_dir().parent_path() / "hagelloch.csv");
+  for (const std::string threshold : {"30", "161"}) {
+    const auto answer = scan::run_scan(
+        {{events, "hagelloch.csv"},
+         std::nullopt,
+         std::nullopt,
+         std::nullopt,
+         std::nullopt,
+         {"analysis: shiryaev-roberts\nx: x.loc\ny: y.loc\nt: tERU\nradius: 50\nepsilon: 0.2\n"
+          "threshold: " +
+              threshold,
+          "options"}});
+    REQUIRE(answer.has_value());
+    const Table theirs = table_of(read_text(scan_dir().parent_path() / "reference" /
+                                            ("hagelloch.stcd_" + threshold + ".csv")));
+    const Agreement found =
+        compare(table_of(answer->csv), theirs, {"i", "t", "R", "idxFA", "idxCC"}, 1e-9, 0);
+    INFO(found.first);
+    CHECK(found.rows == 188);
+    CHECK(found.differ == 0);
+  }
+}
+
 namespace {
 
 /// log rate = level + slope · (year − 1985), fitted to 1973–1985 by Newton's method.

@@ -152,6 +152,24 @@ TEST_CASE("scan: text parted by blanks is read like CSV") {
              "cases.csv:2: the first row has 3 fields, this row 2"));
 }
 
+TEST_CASE("scan: single events watched, by hand") {
+  // First event: 1.2·e^-0.2. Second, far away: cylinders of both, 1.2·e^(-0.2·1·2/2) and
+  // 1.2·e^(-0.2·1·1/2).
+  const std::string csv = text_of({"x,y,t\n9,9,2\n0,0,1\n", "", "", "", "",
+                                   "analysis: shiryaev-roberts\nradius: 1\nthreshold: 2\n"});
+  const auto table = test::table_of(csv);
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].at("row") == "2");  // put in the order of time
+  CHECK(table.number(0, "R") == doctest::Approx(1.2 * std::exp(-0.2)));
+  CHECK(table.number(1, "R") == doctest::Approx(1.2 * std::exp(-0.2) + 1.2 * std::exp(-0.1)));
+  CHECK(table.rows[0].at("idxFA") == "2");
+  CHECK(table.rows[0].at("idxCC") == "2");
+  CHECK(says(text_of({"x,y\n1,2\n", "", "", "", "", "analysis: shiryaev-roberts\n"}),
+             "column t is expected"));
+  CHECK(says(text_of({"x,y,t\n1,2,3\n", "", "", "", "", "analysis: shiryaev-roberts\n"}),
+             "needs this option"));
+}
+
 TEST_CASE("scan: ellipses, early stopping and a single place give sound tables") {
   for (const std::string more : {"shape: ellipse\npenalty: strong\n", "early_stop: 5\n",
                                  "replicates: 0\n", "max_places: 1\n", "max_radius: 0\n",
