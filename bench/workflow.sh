@@ -16,5 +16,7 @@ begin_report workflow "Flows"
   echo "| figure | value | unit |"
   echo "| --- | ---: | --- |"
   awk -F, '{ gsub(/_/, " ", $1); printf "| %s | %s | %s |\n", $1, $2, $3 }' "$work/workflow.csv"
+  echo
+  echo "Crash test (\`HB_LONG=1 test_workflow -tc=\"killed*\"\`): tests/workflow/crash_test.cpp, 200 rounds of SIGKILL; run by ./test.sh --long."
 } >> "$report"
 rm -rf "$work/flows"

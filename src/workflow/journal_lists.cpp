@@ -81,7 +81,7 @@ Result<bool> first_by_due(Connection& reader, const std::string& actor, const Wo
   const auto wanted = static_cast<std::size_t>(query.limit);
   bool all = true;
   for (int looked = 0; found.size() < wanted && rows.next(); ++looked) {
-    if (looked == most_looked) {
+    if (looked == most_looked && !query.areas.empty()) {
       all = false;
       break;
     }
