@@ -97,6 +97,15 @@ Result<json::array> trend_array(const Services& services, const Snapshot& snapsh
   return trend;
 }
 
+/// What a printed figure and a computed one are counted by, where that is not the same.
+json::value basis_difference(const indicators::Basis& printed, const indicators::Basis& computed) {
+  if (printed.population.zh == computed.population.zh && printed.area.zh == computed.area.zh)
+    return nullptr;
+  return texts({"口径不同，不能直接比较。原表：" + printed.population.zh + "，" + printed.area.zh,
+                "Another basis, not comparable as it is. Printed: " + printed.population.en + ", " +
+                    printed.area.en});
+}
+
 /// What plans print for the same thing, oldest first.
 json::array reported_array(const Services& services, const Measure& measure) {
   json::array reported;
@@ -113,7 +122,8 @@ json::array reported_array(const Services& services, const Measure& measure) {
                        {"year", point.year ? json::value(*point.year) : json::value(nullptr)},
                        {"text", point.text},
                        {"value", point.number ? json::value(indicators::to_double(*point.number))
-                                              : json::value(nullptr)}});
+                                              : json::value(nullptr)},
+                       {"differs", basis_difference(row->basis, measure.basis)}});
   }
   return reported;
 }

@@ -64,6 +64,13 @@ TEST_CASE("GET /api/measures/{id}/compare, outlook, gap: few people give reasons
   CHECK(status_of("/api/measures/none/gap") == 404);
 }
 
+TEST_CASE("GET /api/measures/{id}: printed figures of another basis say so in words") {
+  const json::value found = read("/api/measures/hypertension-by-rules?period=2025");
+  REQUIRE_FALSE(found.at("reported").as_array().empty());
+  for (const json::value& one : found.at("reported").as_array())
+    CHECK(one.at("differs").at("zh").as_string().find("口径不同") == 0);
+}
+
 TEST_CASE("exchange: MeasureReports, ADX and the feed hold the same number") {
   const json::value bundle = read("/api/exchange/measure-reports?period=2025&id=population&area=");
   const json::value& report = bundle.at("entry").at(0).at("resource");

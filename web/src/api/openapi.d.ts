@@ -2411,6 +2411,7 @@ export interface components {
             year: number | null;
             text: string;
             value: number | null;
+            differs: components["schemas"]["Texts"] | null;
         };
         MeasureCell: {
             key: string;

@@ -233,10 +233,15 @@ function Reported({ measure }: { measure: MeasureDetail }) {
                 <b>{formatValue(measure.value, measure.decimals)}</b>
               </td>
             </tr>
-            {reported.map(({ plan, no, year, text }) => (
+            {reported.map(({ plan, no, year, text, differs }) => (
               <tr key={`${typeof plan === 'string' ? plan : plan.zh}-${no}`}>
                 <th scope="row">
                   <Loc of={plan} /> <small className="secondary">{t('indicator.number', { no })}</small>
+                  {differs && (
+                    <small className="block secondary">
+                      <Loc of={differs} />
+                    </small>
+                  )}
                 </th>
                 <td className="right num">{year ?? noValue}</td>
                 <td className="right num">
