@@ -91,6 +91,14 @@ Result<void> set_windows(Plan& plan, const Settings& options) {
   scan.until_end = options.truth("prospective");
   if (scan.shortest > scan.longest)
     return unexpected(options.fault("min_duration", "longer than the longest window"));
+  constexpr double most_windows =
+      3e6;  // 10 years of days with windows of up to 5 years are 5 million
+  const auto lengths = static_cast<double>(scan.longest - scan.shortest + 1);
+  const double mean_length = static_cast<double>(scan.longest + scan.shortest) / 2;
+  if (!scan.until_end && lengths * (static_cast<double>(steps) - mean_length + 1) > most_windows)
+    return unexpected(options.fault(
+        "max_duration",
+        "more than 3 million windows of time; shorten it or take a longer time_unit"));
   return {};
 }
 

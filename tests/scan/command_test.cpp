@@ -114,6 +114,9 @@ TEST_CASE("scan: what cannot be scanned is refused") {
              "fewer than 2 cases"));
   CHECK(says(text_of({"place,date,cases\na,2026-01-01,9\n", places, "", "", "", prospective}),
              "a single step"));
+  CHECK(says(text_of({"place,date,cases\na,2026-01-01,2\nb,2066-01-01,2\n", places, "", "", "",
+                      "model: permutation"}),
+             "more than 3 million windows"));
   CHECK(says(text_of({cases, places, "", "", "", "modell: poisson"}),
              "option modell is unknown; the options are analysis, "));
   CHECK(says(text_of({cases, places, "", "", "", prospective + "start: 2027\n"}),
