@@ -232,7 +232,8 @@ Result<std::size_t> start_bayes(const Series& series, const DetectOptions& given
   return reference_start(series, bayes_options(given).reference);
 }
 Result<Judgement> run_bayes(const Series& series, Range range, const DetectOptions& given) {
-  return rows(bayes(series, range, bayes_options(given)));
+  return rows(bayes(series, range, bayes_options(given)),
+              [](const BayesPoint& p) { return p.pvalue; });
 }
 
 ReferenceOptions rki_options(const DetectOptions& given) {
@@ -335,8 +336,8 @@ constexpr Detector catalogue[] = {
      true,
      start_glr,
      run_glr_nb},
-    {"bayes", "Bayesian predictive bound", "", options_bayes, presets_bayes, true, start_bayes,
-     run_bayes},
+    {"bayes", "Bayesian predictive bound", "pvalue", options_bayes, presets_bayes, true,
+     start_bayes, run_bayes},
     {"rki", "Robert Koch Institute's first rule", "", options_rki, presets_rki, true, start_rki,
      run_rki},
     {"outbreakp",

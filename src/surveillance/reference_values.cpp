@@ -46,22 +46,26 @@ std::size_t reference_start(const Series& series, const ReferenceOptions& option
   return static_cast<std::size_t>(std::max(back, 0));
 }
 
-Result<std::vector<Judged>> bayes(const Series& series, Range range, const BayesOptions& options) {
+Result<std::vector<BayesPoint>> bayes(const Series& series, Range range,
+                                      const BayesOptions& options) {
   if (!(options.alpha > 0 && options.alpha < 1))
     return fail(ErrorCode::invalid_input, "alpha: a number between 0 and 1 is expected");
   if (const auto sound = check(series, range, options.reference); !sound)
     return unexpected(sound.error());
-  std::vector<Judged> points(range.size());
+  std::vector<BayesPoint> points(range.size());
   std::vector<double> values;
   for (std::size_t at = range.first; at < range.last; ++at) {
-    Judged& point = points[at - range.first];
+    BayesPoint& point = points[at - range.first];
     collect(series, at, options.reference, values);
     if (!values.empty()) {
       const auto n = static_cast<double>(values.size());
       double sum = 0;
       for (const double count : values) sum += count;
       point.expected = (sum + 0.5) / n;
-      point.upperbound = quantile(NegativeBinomial{sum + 0.5, n / (n + 1)}, 1 - options.alpha);
+      const NegativeBinomial law{sum + 0.5, n / (n + 1)};
+      point.upperbound = quantile(law, 1 - options.alpha);
+      const double observed = series.observed[at];
+      if (!std::isnan(observed)) point.pvalue = at_least(law, observed);
     }
     point.alarm = above(series.observed[at], point.upperbound);
   }

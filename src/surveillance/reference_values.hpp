@@ -15,6 +15,10 @@ struct BayesOptions {
   double alpha = 0.05;  ///< one-sided
 };
 
+struct BayesPoint : Judged {
+  double pvalue = none;  ///< of a count as high
+};
+
 /// First time point (from 0) whose reference values are all there.
 std::size_t reference_start(const Series& series, const ReferenceOptions& options);
 
@@ -26,7 +30,8 @@ std::size_t reference_start(const Series& series, const ReferenceOptions& option
 /// errors   invalid_input: an option out of its bounds, a range that begins too early
 /// source   Höhle (2007), Computational Statistics 22:571–582, section 2; numbers as of R
 ///          surveillance 1.20.3 (algo.bayes)
-Result<std::vector<Judged>> bayes(const Series& series, Range range, const BayesOptions& options);
+Result<std::vector<BayesPoint>> bayes(const Series& series, Range range,
+                                      const BayesOptions& options);
 
 /// Robert Koch Institute's first rule: mean + 2 standard deviations where the mean is above 20,
 /// else the upper 95 % Poisson limit at the mean rounded down.

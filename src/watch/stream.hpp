@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/date.hpp"
+#include "core/localized.hpp"
+#include "core/result.hpp"
+#include "surveillance/detectors.hpp"
+
+namespace hb::watch {
+
+enum class Lane : std::uint8_t {
+  one_case,    ///< each case is signalled at once, nothing silences it
+  ranked,      ///< by how unusual it is
+  trend_only,  ///< never signalled
+};
+std::string_view lane_word(Lane lane);
+
+/// Days of every year without counts, both ends included; may run over New Year.
+struct ClosedDays {
+  int from;  ///< month × 100 + day
+  int to;
+};
+
+struct StreamDetector {
+  const surveillance::Detector* method;
+  surveillance::DetectOptions options;
+  int freq;  ///< windows (or days, where the window is one day) a year
+  Localized why;
+};
+
+/// Counts by day and place, and how they are judged: content of scenes/*/streams/*.yaml.
+struct Stream {
+  std::string id;
+  Localized title;
+  std::string kind;
+  std::string syndrome;  ///< empty: joins episodes of any
+  Lane lane = Lane::ranked;
+  std::string sql;       ///< gives day, area, place, disease, count; parameters $from, $to
+  int delay = 0;         ///< days until a day's counts are there
+  int window = 7;        ///< open days summed
+  double min_cases = 1;  ///< in the window
+  std::vector<int> closed_weekdays;  ///< 1 Monday … 7 Sunday
+  std::vector<ClosedDays> closed;
+  std::vector<StreamDetector> detectors;
+
+  bool is_open(Date day) const;
+};
+
+/// The streams of all scenes, by file name.
+///
+/// errors   invalid_input with file:line: what is not as docs/surveillance.md says; not_found: none
+Result<std::vector<Stream>> load_streams(const std::filesystem::path& scenes);
+
+}  // namespace hb::watch
