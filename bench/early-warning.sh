@@ -28,6 +28,6 @@ Rscript bench/peers/surveillance.R "$series" > "$work/detect-peer.csv"
       line("EARS C2, 1,000 days", "ears-c2", "BM_Ears<EarsMethod::c2>", 1000)
       line("EARS C3, 1,000 days", "ears-c3", "BM_Ears<EarsMethod::c3>", 1000)
       printf "\nToday of a city, 11,400 series of 5 years × EARS C2, EWMA/regression, moving percentile and weekly Farrington flexible: **%.2f s**\n", us("BM_CityDay/iterations:1") / 1e6
-      print "on one thread, detectors alone."
+      print "on one thread, detectors alone.\n\nHow good the signals are: [early-warning-quality.md](early-warning-quality.md)."
     }' "$work/detect-peer.csv" "$work/detect.csv"
 } >> "$report"
