@@ -12,6 +12,32 @@ const asked = rows(process.argv[2]).map(([size, who, kind, connections, requests
 const indexes = rows(process.argv[3])
 
 const reads = asked.filter((one) => one.who.startsWith('token'))
+const sizes = [...new Set(asked.filter((one) => !one.who.startsWith('token')).map((one) => one.size))]
+const find = (size, who, kind) => asked.find((one) => one.size === size && one.who === who && one.kind === kind)
+
+/// What was aimed at, and whether this run reached it.
+const targets = []
+const rate = (what, kind, least) => {
+  const one = reads.find((row) => row.kind === kind && row.who === 'token')
+  if (one) targets.push([what, `${number(one.rate)} /s`, one.rate >= least])
+}
+rate('at least 5,000 small transactions/s, durable, 128 connections', 'transaction', 5000)
+rate('reads by id without audit: at least 25,000 /s', 'read-staff', 25000)
+rate('reads by id with audit: at least 10,000 /s (Patient)', 'read-patient', 10000)
+rate('reads by id with audit: at least 10,000 /s (Observation)', 'read-observation', 10000)
+if (sizes.length > 1) {
+  const least = find(sizes[0], 'administrator', 'identifier')
+  const most = find(sizes.at(-1), 'administrator', 'identifier')
+  const of = `${number(sizes.at(-1))} persons`
+  targets.push([`search by a token, p99 at ${of}: at most 10 ms`, `${number(most.p99, 2)} ms`, most.p99 <= 10])
+  targets.push([`the same against ${number(sizes[0])} persons: at most twice`, number(most.p99 / least.p99, 2), most.p99 <= 2 * least.p99])
+}
+for (const [size, , entries, seconds] of indexes.slice(-1))
+  targets.push([`search index of ${number(size)} persons: at least 300,000 entries/s`, `${number(entries / seconds)} /s`, entries / seconds >= 300000])
+console.log('| target | seen | |\n| --- | --- | --- |')
+for (const [what, seen, reached] of targets) console.log(`| ${what} | ${seen} | ${reached ? 'reached' : '**missed**'} |`)
+console.log()
+
 console.log('## Reads and writes at many connections\n')
 console.log('| what | connections | a second | p50 ms | p99 ms | failed | server CPU µs each |')
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |')
@@ -23,8 +49,6 @@ for (const one of reads) {
 }
 
 const searches = asked.filter((one) => !one.who.startsWith('token'))
-const sizes = [...new Set(searches.map((one) => one.size))]
-const find = (size, who, kind) => searches.find((one) => one.size === size && one.who === who && one.kind === kind)
 for (const who of ['administrator', 'restricted']) {
   console.log(`\n## Searches one after the other: ${who}\n`)
   console.log(`p50 / p99 in ms by number of persons. Last column: p99 of the largest by that of the smallest.\n`)
