@@ -79,6 +79,15 @@ TEST_CASE("attack: an expression that grows without end stops at its limit of st
   CHECK(run("'aaaaaaaaaa'" + grow + ".length()").value == "120");
 }
 
+TEST_CASE("attack: steps of an expression are counted, one by one") {
+  // 3,000 rounds of several steps each; the items are all distinct or not looked at.
+  const auto expression =
+      fhir::Expression::parse("(1).repeatAll(iif($this < 3000, $this + 1, {})).count()");
+  REQUIRE(expression.has_value());
+  CHECK(fhir::Evaluation({.steps = 100'000}).evaluate(*expression).has_value());
+  CHECK_FALSE(fhir::Evaluation({.steps = 2'000}).evaluate(*expression).has_value());
+}
+
 TEST_CASE("attack: no source uses a regular-expression engine that goes back") {
   std::size_t read = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(source_dir() / "src")) {

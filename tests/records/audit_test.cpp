@@ -231,4 +231,14 @@ TEST_CASE("chained: each field and its place counts") {
   moved.user = "lic";
   moved.purpose = "are";
   CHECK(chained("f", 1, moved) != hash);
+  for (std::string Store::AuditEntry::*const field :
+       {&Store::AuditEntry::user, &Store::AuditEntry::purpose, &Store::AuditEntry::action,
+        &Store::AuditEntry::what, &Store::AuditEntry::from}) {
+    Store::AuditEntry other = entry;
+    other.*field += "x";
+    CHECK(chained("f", 1, other) != hash);
+  }
+  Store::AuditEntry later = entry;
+  later.at.micros += 1;
+  CHECK(chained("f", 1, later) != hash);
 }

@@ -61,6 +61,8 @@ TEST_CASE("sealed store: everything reads as before, nothing stands in the file"
     const TempDir folder;
     {
       auto store = given_store(folder.path(), sealed_options(suite));
+      // Sealed before it is written, not only when it is sealed anew later.
+      CHECK(store->packer().key_of(store->packer().pack("Patient", "{\"id\":\"p1\"}")) == 1);
       given_patient(*store, "p1", name, number);
       check_patient(*store, "p1", name, number);
       check_problem(*store, 1, name);

@@ -477,15 +477,17 @@ TEST_CASE("refusals: not there, out of reach and hidden by kind are told alike")
 
 TEST_CASE("relations: end with the contract and with the time that a visit counts") {
   const Policy& policy = *house().catalogue->policy();
-  const Policy::Rule* gp = policy.rule("general-practitioner");
-  const auto known = [&](Date day) {
+  const auto known = [&](const char* role, Date day) {
     const auto related =
-        house().hub->tables().related(asker("general-practitioner"), gp->relations, day);
+        house().hub->tables().related(asker(role), policy.rule(role)->relations, day);
     REQUIRE(related.has_value());
     return related->size();
   };
-  CHECK(known(*make_date(2025, 12, 31)) == 1);
-  CHECK(known(*make_date(2025, 5, 31)) == 0);  // before the contract of 1 June
+  CHECK(known("general-practitioner", *make_date(2025, 12, 31)) == 1);
+  CHECK(known("general-practitioner", *make_date(2025, 5, 31)) == 0);  // contract of 1 June
+  // The visit of 1 December counts for 180 days; a laboratory has no other relation that long.
+  CHECK(known("laboratory", *make_date(2026, 5, 20)) == 1);
+  CHECK(known("laboratory", *make_date(2026, 6, 15)) == 0);
   Principal other = asker("general-practitioner");
   other.practitioners = {"d9"};
   other.organizations = {"o9"};

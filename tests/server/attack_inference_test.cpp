@@ -211,10 +211,10 @@ TEST_CASE(
 }
 
 TEST_CASE("attack: inference: the time of an answer does not separate the two stores") {
-  // A hundred hidden visits more than the other store has; asked in turns, so that what else the
-  // machine does falls on both. Without the defence z is above 8 here.
+  // A thousand hidden visits more than the other store has; asked in turns, so that what else the
+  // machine does falls on both. Without the defence this fails: docs/defences.md.
   const Served without(false);
-  const Served with(true, 100);
+  const Served with(true, 1'000);
   const int rounds = is_long_run() ? 1'000 : 60;
   for (const char* target : {"/api/residents/1/timeline", "/api/residents/1"}) {
     CAPTURE(target);
