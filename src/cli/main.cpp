@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
   add_mem(app, exit_code);
   add_detect(app, exit_code);
   add_watch(app, exit_code);
+  add_signals(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);
   add_serve(app, exit_code);

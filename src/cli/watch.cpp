@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/signals.hpp"
 #include "watch/replay.hpp"
 
 namespace hb::cli {
@@ -15,15 +16,19 @@ struct WatchArguments {
   std::string to;
   std::string format = "csv";
   double at_most = 0;
+  bool keep = false;
   double share = watch::FusionOptions{}.false_discoveries;
 };
 
-int run(const WatchArguments& arguments) {
+int run(const WatchArguments& arguments, bool one_day) {
   const Result<Date> from = parse_date(arguments.from);
   if (!from) return say_error(from.error()), exit_usage;
   const Result<Date> to = parse_date(arguments.to);
   if (!to) return say_error(to.error()), exit_usage;
   if (*to < *from) return say_error("the first day is behind the last"), exit_usage;
+  if (arguments.keep)
+    return keep_signals(
+        {arguments.store, arguments.scenes, one_day ? std::nullopt : std::optional(*from), *to});
   const auto scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return give_up(scenes.error());
   const auto streams = watch::load_streams(*scenes);
@@ -52,6 +57,11 @@ void add_common(CLI::App& command, WatchArguments& arguments) {
                   "Share of false ones among a day's findings")
       ->capture_default_str()
       ->check(CLI::Range(1e-9, 0.9));
+  command
+      .add_flag("--keep", arguments.keep,
+                "Keep the signals in the store, under the workload decided there")
+      ->excludes("--at-most")
+      ->excludes("--false-discoveries");
   command.add_option("--format", arguments.format, "csv")->check(CLI::IsMember({"csv"}));
 }
 
@@ -73,7 +83,7 @@ void add_watch(CLI::App& app, int& exit_code) {
   add_common(*replay, *arguments);
   replay->add_option("--from", arguments->from, "First day, 2025-01-01")->required();
   replay->add_option("--to", arguments->to, "Last day, 2025-12-31")->required();
-  replay->callback([&exit_code, arguments] { exit_code = run(*arguments); });
+  replay->callback([&exit_code, arguments] { exit_code = run(*arguments, false); });
   auto today = std::make_shared<WatchArguments>();
   CLI::App* one =
       watch->add_subcommand("run", "Signals of one day; the same data, the same signals");
@@ -81,7 +91,7 @@ void add_watch(CLI::App& app, int& exit_code) {
   one->add_option("--date", today->from, "Day, 2025-11-21")->required();
   one->callback([&exit_code, today] {
     today->to = today->from;
-    exit_code = run(*today);
+    exit_code = run(*today, true);
   });
 }
 
