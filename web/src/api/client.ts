@@ -8,6 +8,8 @@ export class ApiError extends Error {
     message: string,
     readonly messageZh: string,
     readonly where: string,
+    /** of a form that does not hold: what is wrong with which answer */
+    readonly issues: readonly unknown[] = [],
   ) {
     super(message);
   }
@@ -37,8 +39,8 @@ export function withQuery(path: string, query: Record<string, QueryValue>): stri
 /** The hub's error body, or a plain one when something else answered. */
 export function readError(status: number, body: string): ApiError {
   try {
-    const { error } = JSON.parse(body) as ApiErrorBody;
-    return new ApiError(status, error.code, error.message, error.messageZh ?? '', error.where ?? '');
+    const { error } = JSON.parse(body) as ApiErrorBody & { error: { issues?: unknown[] } };
+    return new ApiError(status, error.code, error.message, error.messageZh ?? '', error.where ?? '', error.issues ?? []);
   } catch {
     return new ApiError(status, 'unavailable', `HTTP ${status}`, '', '');
   }
@@ -70,13 +72,16 @@ export function get<T>(path: string, query: Record<string, QueryValue> = {}, sig
   return ask<T>(withQuery(path, query), { signal });
 }
 
-export function post<T>(path: string, body: unknown = {}): Promise<T> {
+function send<T>(method: string, path: string, body: unknown): Promise<T> {
   return ask<T>(path, {
-    method: 'POST',
+    method,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...changing() },
     body: JSON.stringify(body),
   });
 }
+
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, body);
+export const put = <T>(path: string, body: unknown): Promise<T> => send<T>('PUT', path, body);
 
 export function remove<T>(path: string): Promise<T> {
   return ask<T>(path, { method: 'DELETE', headers: { Accept: 'application/json', ...changing() } });

@@ -30,6 +30,9 @@ export function useLiveUpdates(): LiveState {
     });
     source.addEventListener('boards', () => refreshMade('/api/boards'));
     source.addEventListener('measures', () => refreshMade('/api/measures'));
+    source.addEventListener('tasks', () => {
+      for (const path of ['/api/tasks', '/api/instances', '/api/messages']) refreshMade(path);
+    });
     source.addEventListener('delivery', (event) => {
       const delivery = JSON.parse((event as MessageEvent<string>).data) as Delivery;
       client.setQueryData([`/api/deliveries/${delivery.id}`], delivery);

@@ -1,7 +1,11 @@
+import { flowsEn } from './en/flows';
+import { formEn } from './en/form';
 import type { Key } from './zh';
 
 /** English texts: complete and plain. */
 export const en: Record<Key, string> = {
+  ...formEn,
+  ...flowsEn,
   product: 'Health Brain',
   'product.sub': 'Regional public health',
   'nav.cockpit': 'Cockpit',

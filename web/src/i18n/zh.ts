@@ -1,5 +1,10 @@
+import { flowsZh } from './zh/flows';
+import { formZh } from './zh/form';
+
 /** Chinese texts: the first language, and the list of all keys. Words: the users' own terms. */
 export const zh = {
+  ...formZh,
+  ...flowsZh,
   product: '健康大脑',
   'product.sub': '区域公共卫生平台',
   'nav.cockpit': '驾驶舱',

@@ -1,4 +1,5 @@
 import { NavLink, useLocation } from 'react-router-dom';
+import { useTaskCounts } from '../api/flows';
 import { useStatus } from '../api/hooks';
 import { Data, useTexts } from '../i18n';
 import { formatNumber } from '../format/format';
@@ -13,6 +14,7 @@ export function Navigation() {
   const session = useSession();
   const status = useStatus();
   const open = status.data?.counts.openProblems ?? 0;
+  const tasks = useTaskCounts(may(session, 'tasks:read')).data;
 
   return (
     <nav className="nav" aria-label={t('shell.navigation')}>
@@ -32,6 +34,11 @@ export function Navigation() {
               {path === '/deliveries' && open > 0 && (
                 <span className="nav-count" title={t('shell.openProblems', { n: formatNumber(open) })}>
                   {open > 999 ? '999+' : open}
+                </span>
+              )}
+              {path === '/tasks' && tasks && tasks.mine > 0 && (
+                <span className={tasks.overdue > 0 ? 'nav-count nav-late' : 'nav-count'} title={t('shell.openTasks', { n: formatNumber(tasks.mine), late: formatNumber(tasks.overdue) })}>
+                  {tasks.mine > 999 ? '999+' : tasks.mine}
                 </span>
               )}
             </NavLink>

@@ -1,7 +1,7 @@
 import { App, ConfigProvider, Drawer } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
-import { Suspense, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router-dom';
 import { useLiveUpdates } from '../api/events';
 import { PageLoading } from '../components/States';
@@ -18,6 +18,8 @@ import { SearchPalette } from './SearchPalette';
 import { TopBar } from './TopBar';
 import { useShortcuts } from './useShortcuts';
 import { WallBar } from './WallBar';
+
+const OutboxBar = lazy(() => import('../components/form/OutboxBar'));
 
 export function Shell() {
   const { language, theme } = usePreferences();
@@ -82,6 +84,11 @@ function Frame({ wall }: { wall: boolean }) {
         />
       )}
       <main id="main" tabIndex={-1}>
+        {!wall && (
+          <Suspense fallback={null}>
+            <OutboxBar />
+          </Suspense>
+        )}
         <Suspense fallback={<PageLoading />}>
           {home === '/' || pathname !== '/' ? <Outlet /> : <Navigate to={home} replace />}
         </Suspense>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect } from 'react';
 import { ApiError, get, post, remove, setCsrfToken } from '../api/client';
 import type { Session } from '../api/types';
+import { drafts } from '../components/form/drafts';
 
 const key = ['/api/session'] as const;
 
@@ -69,6 +70,7 @@ export function useSessionActs() {
     },
     logOut: async () => {
       await remove('/api/session');
+      await drafts.forgetAll().catch(() => undefined);
       forget();
       await client.resetQueries({ queryKey: key });
     },

@@ -1,0 +1,48 @@
+import { useQueries } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { get } from '../../api/client';
+import type { Flow, FormToFill, Instance } from '../../api/flows';
+import type { Localized } from '../../api/types';
+import { allItems, readForm, type FormDefinition } from '../../components/form/definition';
+import type { Coding, Questionnaire } from '../../components/form/fhir';
+
+/** The forms of a flow by name; a form that cannot be read is not there. */
+export function useForms(flow: Flow | undefined): Map<string, Questionnaire> {
+  const names = useMemo(() => [...new Set([...(flow?.forms ?? []), ...(flow?.start_form ? [flow.start_form] : [])])], [flow]);
+  return useQueries({
+    queries: names.map((name) => ({
+      queryKey: ['form', flow?.id, name, '', 0],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<FormToFill>(`/api/flows/${encodeURIComponent(flow?.id ?? '')}/forms/${encodeURIComponent(name)}`, {}, signal),
+      staleTime: Infinity,
+    })),
+    combine: (answers) => new Map(answers.flatMap(({ data }, index) => (data ? [[names[index] as string, data.questionnaire] as const] : []))),
+  });
+}
+
+export type CodeText = (field: string, code: unknown) => Localized | undefined;
+
+/** What a code in the data of an instance means: the option of the question that it was answered with. */
+export function codeTexts(forms: readonly FormDefinition[]): CodeText {
+  const texts = new Map<string, Localized>();
+  for (const item of forms.flatMap(({ items }) => allItems(items))) {
+    for (const { value, text } of item.options) {
+      const code = typeof value === 'object' ? (value as Coding).code : String(value);
+      if (code !== undefined && !texts.has(`${item.id} ${code}`)) texts.set(`${item.id} ${code}`, text);
+    }
+  }
+  return (field, code) => texts.get(`${field} ${String(code)}`);
+}
+
+export function useCodeTexts(flow: Flow | undefined): CodeText {
+  const forms = useForms(flow);
+  return useMemo(() => codeTexts([...forms.values()].map(readForm)), [forms]);
+}
+
+/** Fields that hold something, in the flow's order; what the flow does not name comes last under its own name. */
+export function fieldsOf(instance: Pick<Instance, 'data'>, flow: Flow | undefined): { id: string; name: Localized; kind: string; value: unknown }[] {
+  const known = (flow?.fields ?? []).map(({ id, name, kind }) => ({ id, name, kind, value: instance.data[id] }));
+  const others = Object.entries(instance.data)
+    .filter(([id]) => !known.some((one) => one.id === id))
+    .map(([id, value]) => ({ id, name: { zh: id, en: id }, kind: 'text', value }));
+  return [...known, ...others].filter(({ value }) => value !== undefined && value !== null && value !== '');
+}
