@@ -23,7 +23,7 @@ fi
 # One list of tests for everything: C++, scenes, layers, web and browser are CTest entries.
 status=0
 rm -rf build/release/conformance
-ctest --preset release --timeout 900 --output-junit "$PWD/build/tests.xml" || status=$?
+ctest --preset release --parallel 2 --timeout 900 --output-junit "$PWD/build/tests.xml" || status=$?
 # The imported suites have left their results: docs/conformance.md says what they gave.
 [[ ! -d build/release/conformance ]] ||
   scripts/conformance build/release/conformance docs/conformance.md || status=1

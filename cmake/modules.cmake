@@ -18,8 +18,10 @@ endfunction()
 
 # hb_test(views DEPS views ingest): tests/<name>/*_test.cpp become one doctest program test_<name>,
 # one CTest per program. Labels let ./test.sh choose.
+# Two tests run at a time. ALONE "case*": cases that measure time become an entry <name>-alone, beside which nothing
+# runs; ALONE "*": the whole program.
 function(hb_test name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "ALONE" "DEPS;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp")
   if(NOT sources)
     return()
@@ -33,6 +35,16 @@ function(hb_test name)
     HB_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared"
     HB_PROGRAM="${CMAKE_BINARY_DIR}/healthbrain"
     HB_CONFORMANCE_DIR="${CMAKE_BINARY_DIR}/conformance")
-  add_test(NAME ${name} COMMAND test_${name})
-  set_tests_properties(${name} PROPERTIES LABELS cpp)
+  if(NOT ARG_ALONE OR ARG_ALONE STREQUAL "*")
+    add_test(NAME ${name} COMMAND test_${name})
+    set_tests_properties(${name} PROPERTIES LABELS cpp)
+    if(ARG_ALONE)
+      set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+    endif()
+  else()
+    add_test(NAME ${name} COMMAND test_${name} "-tce=${ARG_ALONE}")
+    add_test(NAME ${name}-alone COMMAND test_${name} "-tc=${ARG_ALONE}")
+    set_tests_properties(${name} ${name}-alone PROPERTIES LABELS cpp)
+    set_tests_properties(${name}-alone PROPERTIES RUN_SERIAL ON)
+  endif()
 endfunction()

@@ -34,7 +34,9 @@ struct Ground {
     if (!store)
       return [](const indicators::Definition&, int) -> indicators::CurrentFigure { return {}; };
     return indicators::figures_of(
-        {book.get(), store->engine.get(), Principal::system("operation"), area});
+        {book.get(), store->engine.get(),
+         indicators::given_source(*store->engine, {}, {Principal::system("operation"), true, true}),
+         area});
   }
 };
 

@@ -56,7 +56,7 @@ int run_report(const ReportArguments& arguments) {
   const auto areas = server::Areas::load(store->hub->directory());
   if (!areas) return give_up(areas.error());
   report::ReportData data =
-      report::data_of({*store->engine, **book, arguments.area, arguments.year,
+      report::data_of({*store->engine, store->for_outside(), **book, arguments.area, arguments.year,
                        [&](const std::string& code) { return areas->name(code); }});
   if (!arguments.area_name.empty()) data.area = arguments.area_name;
   auto filled = report::fill(*form, data);

@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "cli/accounts.hpp"
+#include "scene/compartments.hpp"
+#include "scene/policy.hpp"
 #include "server/store_day.hpp"
 
 namespace hb::cli {
@@ -17,6 +19,12 @@ Result<MeasureStore> open_measure_store(const MeasureStoreArguments& arguments) 
   auto hub = open_hub(arguments.store, arguments.scenes, arguments.threads, false, false);
   if (!hub) return unexpected(hub.error());
   opened.hub = std::move(*hub);
+  auto compartments = scene::load_compartments(*scenes / "core/compartments.yaml");
+  if (!compartments) return unexpected(compartments.error());
+  opened.rules.compartments = std::make_shared<const Compartments>(std::move(*compartments));
+  auto policy = scene::load_policy(*scenes / "core/policy.yaml");
+  if (!policy) return unexpected(policy.error());
+  opened.rules.policy = std::make_shared<const Policy>(std::move(*policy));
   indicators::MeasureOptions options;
   options.directory = opened.hub->directory();
   options.today = server::day_of_store(*opened.hub, system_clock());

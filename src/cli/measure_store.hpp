@@ -4,7 +4,7 @@
 
 #include "cli/content.hpp"
 #include "core/result.hpp"
-#include "indicators/measure_engine.hpp"
+#include "indicators/given_cells.hpp"
 #include "indicators/report_book.hpp"
 #include "ingest/hub.hpp"
 #include "scene/catalogue.hpp"
@@ -23,6 +23,13 @@ struct MeasureStoreArguments {
 struct MeasureStore {
   std::unique_ptr<ingest::Hub> hub;
   std::unique_ptr<indicators::MeasureEngine> engine;
+  indicators::GivingRules rules;
+
+  /// Cells for what is handed on: without small counts and totals of small groups.
+  indicators::CellSource for_outside() const {
+    return indicators::given_source(*engine, rules,
+                                    {Principal::published("operation"), false, false});
+  }
 };
 Result<MeasureStore> open_measure_store(const MeasureStoreArguments& arguments);
 

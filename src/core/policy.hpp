@@ -98,6 +98,13 @@ class Policy {
     int least_reason = 10;  ///< characters
   };
 
+  /// Totals of few residents, for readers to whom a part of what is counted is closed.
+  struct SmallGroups {
+    int below = 100;     ///< groups of fewer residents are small
+    std::string people;  ///< id of the computed indicator that counts them
+    Localized basis;
+  };
+
   struct Content {
     std::vector<Kind> kinds;
     std::vector<Group> groups;
@@ -107,6 +114,7 @@ class Policy {
     BreakGlass break_glass;
     int small_count = 5;
     Localized small_basis;
+    SmallGroups small_groups;
   };
   explicit Policy(Content content);
 
@@ -119,6 +127,8 @@ class Policy {
   /// Counts of persons from 1 to one below this are not given to roles without the right.
   int small_count() const { return content_.small_count; }
   const Localized& small_basis() const { return content_.small_basis; }
+  /// Totals that count what compartments hold are given to others from this many residents on.
+  const SmallGroups& small_groups() const { return content_.small_groups; }
 
   const Rule* rule(std::string_view role) const;
   std::optional<std::size_t> kind_of_type(std::string_view type) const;

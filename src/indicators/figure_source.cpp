@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "indicators/measure_cells.hpp"
-
 namespace hb::indicators {
 namespace {
 
@@ -29,12 +27,9 @@ std::optional<CurrentFigure> computed(const FigureStores& stores, const Definiti
   const Measure* measure = stores.engine->find(definition.computed);
   const auto period = parse_period(year);
   if (measure == nullptr || !period) return std::nullopt;
-  stores.engine->ensure({measure}, {*period});
-  const auto snapshot = stores.engine->snapshot();
-  const auto cell = cell_of(*stores.engine, *snapshot, stores.principal,
-                            {measure, *period, stores.area, By::none});
-  if (!cell || !cell->figure.value) return std::nullopt;
-  return CurrentFigure{FigureOrigin::computed, printed(*measure, cell->figure.value),
+  const auto cells = stores.cells({measure, *period, stores.area, By::none});
+  if (!cells || !cells->front().figure.value) return std::nullopt;
+  return CurrentFigure{FigureOrigin::computed, printed(*measure, cells->front().figure.value),
                        measure->version, "", basis_remark(definition, *measure)};
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "core/principal.hpp"
 #include "indicators/assess.hpp"
+#include "indicators/given_cells.hpp"
 #include "indicators/measure_engine.hpp"
 #include "indicators/report_book.hpp"
 
@@ -12,7 +12,7 @@ namespace hb::indicators {
 struct FigureStores {
   const ReportBook* book = nullptr;  ///< null: nothing is reported
   MeasureEngine* engine = nullptr;   ///< null: nothing is computed
-  Principal principal;               ///< who asks for computed numbers
+  CellSource cells;                  ///< of the engine, as they are given to who asks
   std::string area;
 };
 

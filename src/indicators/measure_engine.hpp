@@ -116,6 +116,11 @@ class MeasureEngine {
   /// Wakes the thread: the tables have moved.
   void notify();
 
+  /// Tables that a part of one of measures() reads.
+  const std::vector<std::string>& tables_of(const MeasurePart& part) const {
+    return queries_.at(query_of_.at(&part)).tables;
+  }
+
   /// Slices of a part of one of measures() over a period: one, or each month.
   struct Gathered {
     std::vector<std::shared_ptr<const Slice>> slices;

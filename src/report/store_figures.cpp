@@ -2,24 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "indicators/measure_cells.hpp"
-
 namespace hb::report {
 namespace {
 
 using indicators::By;
 using indicators::Measure;
 using indicators::MeasureCell;
-
-constexpr int least_shown = 5;  // smaller counts of persons are shown to nobody outside
-
-Result<std::vector<MeasureCell>> cells(const FigureGround& ground, const Measure& measure,
-                                       const Period& period, By by) {
-  ground.engine.ensure({&measure}, {period});
-  return indicators::cells_of(ground.engine, *ground.engine.snapshot(),
-                              Principal::published("operation"),
-                              {&measure, period, ground.area, by});
-}
 
 /// What was published is printed, whatever the records give by now.
 void take_vintage(const FigureGround& ground, const std::string& id, const std::string& period,
@@ -47,7 +35,7 @@ ReportFigure figure_of(const FigureGround& ground, const std::string& id, int ye
   out.measure = ground.engine.find(id);
   const auto period = parse_period(fmt::format("{:04}", year));
   if (out.measure == nullptr || !period) return out;
-  const auto found = cells(ground, *out.measure, *period, By::none);
+  const auto found = ground.cells({out.measure, *period, ground.area, By::none});
   if (!found) {
     out.reason = found.error().message;
     return out;
@@ -79,10 +67,8 @@ std::vector<std::pair<std::string, double>> streets_of(const FigureGround& groun
   const Measure* measure = ground.engine.find(id);
   const auto period = parse_period(fmt::format("{:04}", ground.year));
   if (measure == nullptr || !period) return out;
-  auto found = cells(ground, *measure, *period, By::area);
+  const auto found = ground.cells({measure, *period, ground.area, By::area});
   if (!found) return out;
-  indicators::hide_small_counts(*measure, By::area, least_shown,
-                                {"少于5人不予显示", "fewer than 5"}, *found);
   for (const MeasureCell& cell : *found)
     if (!cell.area_unknown && cell.figure.value)
       out.emplace_back(ground.area_name(cell.area).zh, *cell.figure.value);

@@ -401,6 +401,9 @@ class SceneChecker {
   /// round: who is forgotten sees nothing, and a table without a kind is nobody's.
   void policy_references() {
     if (!policy_) return;
+    if (const std::string& people = policy_->small_groups().people; !measures_.contains(people))
+      add(policy_file_, 0, "small_groups.people",
+          "there is no computed indicator “" + people + "” in the scenes");
     for (const auto& [role, purpose] : roles_) {
       const Policy::Rule* rule = policy_->rule(role);
       if (rule == nullptr)

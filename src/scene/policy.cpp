@@ -215,6 +215,12 @@ class Reader {
     made_.small_count = content_.whole(small, "below").value_or(0);
     if (made_.small_count < 2) content_.fault(small, "“below” is at least 2");
     made_.small_basis = content_.localized(small, "basis");
+    const YAML::Node groups = content_.child(root, "small_groups");
+    if (!groups.IsMap()) return;
+    made_.small_groups.below = content_.whole(groups, "below").value_or(0);
+    if (made_.small_groups.below < 2) content_.fault(groups, "“below” is at least 2");
+    made_.small_groups.people = content_.text(groups, "people");
+    made_.small_groups.basis = content_.localized(groups, "basis");
   }
 
   ContentReader& content_;

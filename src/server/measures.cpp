@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "core/json_text.hpp"
 
@@ -84,9 +83,9 @@ json::object head_object(const Measure& measure) {
 }
 
 Result<json::array> trend_array(const Services& services, const Snapshot& snapshot,
-                                const Principal& principal, const CellsAsk& ask) {
+                                const Reader& reader, const CellsAsk& ask) {
   const auto cells =
-      given_cells(services, snapshot, principal, {ask.measure, ask.period, ask.area, By::trend});
+      given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::trend});
   if (!cells) return unexpected(cells.error());
   json::array trend;
   for (const MeasureCell& cell : *cells)
@@ -126,6 +125,10 @@ json::array reported_array(const Services& services, const Measure& measure) {
                        {"differs", basis_difference(row->basis, measure.basis)}});
   }
   return reported;
+}
+
+indicators::GivingRules giving_rules(const Services& services) {
+  return {services.catalogue.policy(), services.compartments};
 }
 
 std::vector<CellsAsk> asks_for(const Measure& measure, const Period& period,
@@ -181,90 +184,19 @@ Result<void> check_period(const Services& services, const Period& period) {
               "period");
 }
 
-namespace {
-
-/// The year that a month or quarter is a part of.
-std::optional<Period> year_around(const Period& period) {
-  if (period.kind != Period::Kind::month && period.kind != Period::Kind::quarter)
-    return std::nullopt;
-  return *parse_period(fmt::format("{:04}", civil(period.first).year));
+Reader reader_of(const Services& services, const Principal& principal) {
+  return indicators::reader_of(giving_rules(services), principal);
 }
-
-void hide(MeasureCell& cell, const Localized& reason) {
-  cell.figure = indicators::no_figure(reason);
-  cell.judged = {};
-  cell.judged.reason = reason;
-  cell.rank.reset();
-}
-
-/// The cells of a split over everybody that are hidden, whoever asks.
-std::vector<MeasureCell> hidden_of(const Services& services, const Snapshot& snapshot,
-                                   const CellsAsk& split) {
-  const Policy& policy = *services.catalogue.policy();
-  auto cells =
-      indicators::cells_of(*services.measures, snapshot, Principal::system("protection"), split);
-  if (!cells) return {};
-  std::vector<MeasureCell> before = *cells;
-  indicators::hide_small_counts(*split.measure, split.by, policy.small_count(),
-                                policy.small_basis(), *cells);
-  std::vector<MeasureCell> hidden;
-  for (std::size_t i = 0; i < cells->size(); ++i)
-    if (before[i].figure.value && !(*cells)[i].figure.value) hidden.push_back((*cells)[i]);
-  return hidden;
-}
-
-/// Whether a number is hidden in the split that it is a part of.
-bool hidden_in(const Services& services, const Snapshot& snapshot, const CellsAsk& split,
-               const std::function<bool(const MeasureCell&)>& is_meant) {
-  return std::ranges::any_of(hidden_of(services, snapshot, split), is_meant);
-}
-
-/// A number asked for alone, or the numbers of a street or month split further.
-bool hidden_as_part(const Services& services, const Snapshot& snapshot, const CellsAsk& ask) {
-  constexpr std::size_t district_digits = 6;
-  if (ask.area.size() >= indicators::street_digits &&
-      hidden_in(services, snapshot,
-                {ask.measure, ask.period, ask.area.substr(0, district_digits), By::area},
-                [&](const MeasureCell& cell) { return ask.area.starts_with(cell.area); }))
-    return true;
-  const std::optional<Period> year = year_around(ask.period);
-  return year && ask.measure->has_period(Period::Kind::month) &&
-         hidden_in(services, snapshot, {ask.measure, *year, ask.area, By::month},
-                   [&](const MeasureCell& cell) {
-                     return cell.period.first >= ask.period.first &&
-                            cell.period.last <= ask.period.last;
-                   });
-}
-
-}  // namespace
 
 Result<std::vector<MeasureCell>> given_cells(const Services& services, const Snapshot& snapshot,
-                                             const Principal& principal, const CellsAsk& ask) {
-  auto cells = indicators::cells_of(*services.measures, snapshot, principal, ask);
-  const std::shared_ptr<const Policy>& policy = services.catalogue.policy();
-  if (!cells || !policy || policy->sees_small_counts(principal)) return cells;
-  if (ask.by == By::area) {  // what hides a street is the same for who sees only that street
-    const std::vector<MeasureCell> hidden = hidden_of(services, snapshot, ask);
-    for (MeasureCell& cell : *cells)
-      if (std::ranges::any_of(hidden, [&](const MeasureCell& one) {
-            return one.area == cell.area && one.area_unknown == cell.area_unknown;
-          }))
-        hide(cell, policy->small_basis());
-  } else {
-    indicators::hide_small_counts(*ask.measure, ask.by, policy->small_count(),
-                                  policy->small_basis(), *cells);
-  }
-  if (ask.by == By::trend || ask.by == By::month) return cells;
-  if (!hidden_as_part(services, snapshot, ask)) return cells;
-  for (MeasureCell& cell : *cells)
-    if (cell.figure.value) hide(cell, policy->small_basis());
-  return cells;
+                                             const Reader& reader, const CellsAsk& ask) {
+  return indicators::given_cells(*services.measures, giving_rules(services), snapshot, reader, ask);
 }
 
 Result<json::object> measure_object(const Services& services, const Snapshot& snapshot,
-                                    const Principal& principal, const CellsAsk& ask) {
+                                    const Reader& reader, const CellsAsk& ask) {
   const auto one =
-      given_cells(services, snapshot, principal, {ask.measure, ask.period, ask.area, By::none});
+      given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::none});
   if (!one) return unexpected(one.error());
   const MeasureCell* const cell = &one->front();
   json::object object = head_object(*ask.measure);
@@ -274,19 +206,19 @@ Result<json::object> measure_object(const Services& services, const Snapshot& sn
                          ? json::value(target_object(*ask.measure, *cell->judged.target))
                          : json::value(nullptr);
   const auto before =
-      given_cells(services, snapshot, principal,
+      given_cells(services, snapshot, reader,
                   {ask.measure, indicators::period_before(ask.period), ask.area, By::none});
   if (!before) return unexpected(before.error());
   object["previous"] = rounded(*ask.measure, before->front().figure.value);
-  auto trend = trend_array(services, snapshot, principal, ask);
+  auto trend = trend_array(services, snapshot, reader, ask);
   if (!trend) return unexpected(trend.error());
   object["trend"] = std::move(*trend);
   return object;
 }
 
 Result<json::object> measure_detail(const Services& services, const Snapshot& snapshot,
-                                    const Principal& principal, const CellsAsk& ask) {
-  auto object = measure_object(services, snapshot, principal, ask);
+                                    const Reader& reader, const CellsAsk& ask) {
+  auto object = measure_object(services, snapshot, reader, ask);
   if (!object) return object;
   const Measure& measure = *ask.measure;
   const indicators::Basis& basis = measure.basis;
@@ -348,7 +280,25 @@ json::object measure_row(const Services& services, const Measure& measure, By by
 void ensure_measures(const Services& services, const std::vector<CellsAsk>& asks) {
   indicators::MeasureEngine& engine = *services.measures;
   if (!engine.wait_until_ready(std::chrono::seconds(2))) return;
-  for (const CellsAsk& ask : asks) engine.ensure({ask.measure}, indicators::periods_for(ask));
+  std::vector<const Measure*> wanted(1);
+  // Whether a figure is given may depend on how many residents there are.
+  if (const Measure* people = indicators::people_counted(engine, giving_rules(services)))
+    wanted.push_back(people);
+  for (const CellsAsk& ask : asks) {
+    wanted.front() = ask.measure;
+    engine.ensure(wanted, indicators::periods_for(ask));
+  }
+}
+
+indicators::CellSource source_of(const Services& services, const Reader& reader) {
+  return [&services, reader](const CellsAsk& ask) {
+    ensure_measures(services, {ask});
+    return given_cells(services, *services.measures->snapshot(), reader, ask);
+  };
+}
+
+std::string list_word(const Reader& reader) {
+  return std::string(reader.small_counts ? "c" : "") + (reader.small_groups ? "g" : "");
 }
 
 Result<std::string> make_measure_list(Services& services, const std::string& key) {
@@ -356,10 +306,11 @@ Result<std::string> make_measure_list(Services& services, const std::string& key
   const std::size_t end = key.find('|', bar + 1);
   const std::string area = key.substr(0, bar);
   const Result<Period> period = parse_period(key.substr(bar + 1, end - bar - 1));
-  // Who may read the area has been asked before: the numbers are the same for all who see small
-  // counts, and for all who do not.
-  const Principal reader = key.substr(end + 1) == "all" ? Principal::system("public-health")
-                                                        : Principal::published("public-health");
+  // Who may read the area has been asked before: the numbers are the same for all whom the same is
+  // given.
+  const std::string word = key.substr(end + 1);
+  const Reader reader{Principal::published("public-health"), word.find('c') != word.npos,
+                      word.find('g') != word.npos};
   if (!period) return unexpected(period.error());
   std::vector<CellsAsk> asks;
   for (const Measure& measure : services.measures->measures())

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/principal.hpp"
-#include "indicators/measure_cells.hpp"
+#include "indicators/given_cells.hpp"
 #include "server/json.hpp"
 #include "server/services.hpp"
 
@@ -22,20 +22,23 @@ std::vector<Period> later_periods(Date today);
 /// that no request starts a computation over nothing. errors  invalid_input: where = "period"
 Result<void> check_period(const Services& services, const Period& period);
 
-/// The cells that a principal is given: without the right to them, small counts are taken out of
-/// the split, and of single numbers too where the split they are a part of does not show them:
-/// a street among the streets of its district, a month among the months of its year.
+using indicators::Reader;
+Reader reader_of(const Services& services, const Principal& principal);
+
+/// indicators::given_cells() by the rules of this server.
 Result<std::vector<indicators::MeasureCell>> given_cells(const Services& services,
                                                          const indicators::Snapshot& snapshot,
-                                                         const Principal& principal,
+                                                         const Reader& reader,
                                                          const indicators::CellsAsk& ask);
+/// The same for what asks by itself; makes what is missing. Must not outlive the services.
+indicators::CellSource source_of(const Services& services, const Reader& reader);
 
 /// The Measure object of the API: value, target, status, trend. area has been allowed.
 Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,
-                                    const Principal& principal, const indicators::CellsAsk& ask);
+                                    const Reader& reader, const indicators::CellsAsk& ask);
 /// The same with definition, SQL, targets and what plans report.
 Result<json::object> measure_detail(const Services& services, const indicators::Snapshot& snapshot,
-                                    const Principal& principal, const indicators::CellsAsk& ask);
+                                    const Reader& reader, const indicators::CellsAsk& ask);
 
 /// One row of a split.
 json::object measure_row(const Services& services, const indicators::Measure& measure,
@@ -45,7 +48,9 @@ json::object measure_row(const Services& services, const indicators::Measure& me
 /// are being made; the cells then say 正在计算.
 void ensure_measures(const Services& services, const std::vector<indicators::CellsAsk>& asks);
 
-/// key  "7701|2025|all" with small counts, "7701|2025|" without: GET /api/measures, for FeedCache
+/// key  area|period|list_word(), such as "7701|2025|c": GET /api/measures, for FeedCache
 Result<std::string> make_measure_list(Services& services, const std::string& key);
+/// Readers with the same word are given the same list.
+std::string list_word(const Reader& reader);
 
 }  // namespace hb::server

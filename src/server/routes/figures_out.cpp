@@ -25,7 +25,8 @@ using indicators::MeasureCell;
 /// Cells of measures for a period, as the principal is given them.
 Result<void> add_values(const Services& services, const Principal& principal, const CellsAsk& ask,
                         std::vector<DataValue>& out) {
-  const auto cells = given_cells(services, *services.measures->snapshot(), principal, ask);
+  const auto cells =
+      given_cells(services, *services.measures->snapshot(), reader_of(services, principal), ask);
   if (!cells) {
     if (cells.error().code == ErrorCode::invalid_input) return {};  // a split it does not have
     return unexpected(cells.error());

@@ -50,7 +50,7 @@ json::value rounded(const Measure& measure, const std::optional<double>& number)
 Result<std::vector<MeasureCell>> cells_for(const Services& services, const Principal& principal,
                                            const CellsAsk& ask) {
   ensure_measures(services, {ask});
-  return given_cells(services, *services.measures->snapshot(), principal, ask);
+  return given_cells(services, *services.measures->snapshot(), reader_of(services, principal), ask);
 }
 
 std::vector<indicators::ComparedArea> areas_of(const std::vector<MeasureCell>& cells) {

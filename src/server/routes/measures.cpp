@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/principal_key.hpp"
 #include "core/json_text.hpp"
+#include "core/principal_key.hpp"
 #include "server/person.hpp"
 #include "server/routes.hpp"
 #include "server/views.hpp"
@@ -55,7 +55,7 @@ Result<std::vector<indicators::MeasureCell>> cells_for(const Services& services,
                                                        const Principal& principal,
                                                        const CellsAsk& ask) {
   ensure_measures(services, {ask});
-  return given_cells(services, *services.measures->snapshot(), principal, ask);
+  return given_cells(services, *services.measures->snapshot(), reader_of(services, principal), ask);
 }
 
 /// One part of the list of a measure, wrapped so that the engine pages and counts.
@@ -115,14 +115,6 @@ Result<json::object> person_row(Services& services, const Principal& principal,
 
 }  // namespace
 
-namespace {
-
-std::string small_counts_word(const Services& services, const Principal& principal) {
-  return services.catalogue.policy()->sees_small_counts(principal) ? "all" : "";
-}
-
-}  // namespace
-
 /// GET /api/measures?area=&period=: made once per area, period and state of the cells (FeedCache)
 Response get_measures(Request& request, const Principal& principal, Services& services) {
   const auto area = area_of(request);
@@ -138,7 +130,7 @@ Response get_measures(Request& request, const Principal& principal, Services& se
   // older.
   const std::int64_t at_least = *after ? services.measures->snapshot()->generation : 0;
   const auto made = services.measure_lists->get(
-      *area + "|" + format_period(*period) + "|" + small_counts_word(services, principal),
+      *area + "|" + format_period(*period) + "|" + list_word(reader_of(services, principal)),
       at_least);
   if (!made) return outcome(made.error());
   return text_response(200, "application/json", *made->text);
@@ -153,7 +145,8 @@ Response get_measure(Request& request, const Principal& principal, Services& ser
                   {one,
                    {one.measure, indicators::period_before(one.period), one.area, By::none},
                    {one.measure, one.period, one.area, By::trend}});
-  const auto object = measure_detail(services, *services.measures->snapshot(), principal, one);
+  const auto object =
+      measure_detail(services, *services.measures->snapshot(), reader_of(services, principal), one);
   if (!object) return outcome(object.error());
   return json_response(200, *object);
 }

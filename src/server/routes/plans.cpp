@@ -5,6 +5,7 @@
 #include "indicators/measure_cells.hpp"
 #include "indicators/plan_check.hpp"
 #include "server/json.hpp"
+#include "server/measures.hpp"
 #include "server/parameters.hpp"
 #include "server/plan_routes.hpp"
 
@@ -98,7 +99,8 @@ Response get_plan_assessment(Request& request, const Principal& principal, Servi
   const bool reports = services.gate.may(principal, "figures:read");
   const auto found = indicators::assess_plan(
       *plan, *definitions, wanted,
-      visible(indicators::figures_of({book->get(), services.measures.get(), principal, *area}),
+      visible(indicators::figures_of({book->get(), services.measures.get(),
+                                      source_of(services, reader_of(services, principal)), *area}),
               reports),
       services.catalogue.plans());
   json::array rows;

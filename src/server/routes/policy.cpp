@@ -153,18 +153,21 @@ Response get_policy(Request&, const Principal&, Services& services) {
         json::object{{"of", words(one.of)}, {"from", words(one.from)}, {"why", texts(one.why)}});
   const Policy::BreakGlass& glass = policy.break_glass();
   return json_response(
-      200, json::object{{"permissions", std::move(permissions)},
-                        {"kinds", std::move(kinds)},
-                        {"fields", std::move(fields)},
-                        {"relations", std::move(relations)},
-                        {"compartments", std::move(compartments)},
-                        {"roles", std::move(roles)},
-                        {"apart", std::move(apart)},
-                        {"breakGlass", json::object{{"minutes", glass.minutes},
-                                                    {"mostADay", glass.most_a_day},
-                                                    {"leastReason", glass.least_reason}}},
-                        {"smallCounts", json::object{{"below", policy.small_count()},
-                                                     {"basis", texts(policy.small_basis())}}}});
+      200,
+      json::object{{"permissions", std::move(permissions)},
+                   {"kinds", std::move(kinds)},
+                   {"fields", std::move(fields)},
+                   {"relations", std::move(relations)},
+                   {"compartments", std::move(compartments)},
+                   {"roles", std::move(roles)},
+                   {"apart", std::move(apart)},
+                   {"breakGlass", json::object{{"minutes", glass.minutes},
+                                               {"mostADay", glass.most_a_day},
+                                               {"leastReason", glass.least_reason}}},
+                   {"smallCounts", json::object{{"below", policy.small_count()},
+                                                {"basis", texts(policy.small_basis())}}},
+                   {"smallGroups", json::object{{"below", policy.small_groups().below},
+                                                {"basis", texts(policy.small_groups().basis)}}}});
 }
 
 /// GET /api/policy/preview?role=nurse[,vaccinator]: what these roles see of an invented resident

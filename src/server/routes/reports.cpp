@@ -6,6 +6,7 @@
 #include "indicators/measure_cells.hpp"
 #include "report/store_figures.hpp"
 #include "server/json.hpp"
+#include "server/measures.hpp"
 #include "server/parameters.hpp"
 #include "server/plan_routes.hpp"
 
@@ -65,10 +66,12 @@ Response get_report(Request& request, const Principal& principal, Services& serv
       (fs::path(services.hub.directory()) / "figures.db").string(), services.clock);
   if (!book) return outcome(book.error());
   const int wanted = year->has_value() ? static_cast<int>(**year) : last_year(services);
+  const Reader outside{Principal::published("operation"), false, false};  // reports are handed on
   auto filled = report::fill(
       *form,
       report::data_of(
-          {*services.measures, **book, *area, wanted, [&](const std::string& code) {
+          {*services.measures, source_of(services, outside), **book, *area, wanted,
+           [&](const std::string& code) {
              return code.empty() ? Localized{"全部区域", "All areas"} : services.areas.name(code);
            }}));
   if (!filled) return outcome(filled.error());

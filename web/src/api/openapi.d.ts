@@ -1536,6 +1536,11 @@ export interface components {
                 below: number;
                 basis: components["schemas"]["Texts"];
             };
+            /** @description Totals that count closed programmes are given of groups of at least so many residents. */
+            smallGroups: {
+                below: number;
+                basis: components["schemas"]["Texts"];
+            };
         };
         PolicyPreview: {
             roles: components["schemas"]["PolicyRole"][];

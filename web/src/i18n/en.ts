@@ -719,6 +719,7 @@ export const en: Record<Key, string> = {
   'policy.smallShown': 'Sees counts below {n}',
   'policy.smallHidden': 'Counts below {n} are not shown',
   'policy.smallText': 'Counts below {n} persons are shown to roles with the right alone; totals do not give them away.',
+  'policy.groupsText': 'Totals that count closed programmes too are shown for areas, sexes and ages of at least {n} residents.',
   'policy.breakGlass': 'Break-glass',
   'policy.approval': 'Approval number',
   'policy.needed': 'Needed',

@@ -710,6 +710,7 @@ export const zh = {
   'policy.smallShown': '可见少于 {n} 人的计数',
   'policy.smallHidden': '少于 {n} 人的计数不显示',
   'policy.smallText': '少于 {n} 人的计数只显示给有此权限的角色，合计处作互补隐藏。',
+  'policy.groupsText': '合计数包含专项保密内容的指标，只对居民数不少于 {n} 人的地区、性别和年龄组显示。',
   'policy.breakGlass': '紧急调阅',
   'policy.approval': '批准文号',
   'policy.needed': '需要',

@@ -8,6 +8,14 @@ export function antdTheme(name: ThemeName): ThemeConfig {
     algorithm: name === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
     token: {
       colorPrimary: t.accent,
+      // What the algorithm makes of the accent for these is paler than text may be.
+      colorPrimaryHover: t.accentHover,
+      colorPrimaryActive: t.accentPressed,
+      colorLinkHover: t.accentHover,
+      colorLinkActive: t.accentPressed,
+      colorErrorHover: t.missedHover,
+      colorErrorActive: t.missedHover,
+      opacityLoading: 1, // a busy button turns its mark; its words stay readable
       colorInfo: t.accent,
       colorLink: t.accentText,
       colorSuccess: t.met,

@@ -23,6 +23,13 @@ describe('tokens', () => {
       expect(contrast(t.accentText, t.accentSoft)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(t.secondary, t.accentSoft)).toBeGreaterThanOrEqual(4.5);
       expect(contrast(t.onAccent, t.accent)).toBeGreaterThanOrEqual(4.5);
+      for (const state of [t.accentHover, t.accentPressed]) {
+        expect(contrast(state, t.surface)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(state, t.accentSoft)).toBeGreaterThanOrEqual(4.5);
+        expect(contrast(t.onAccent, state)).toBeGreaterThanOrEqual(4.5);
+      }
+      expect(contrast(t.missedHover, t.surface)).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(t.onAccent, t.missedHover)).toBeGreaterThanOrEqual(4.5);
     });
     it(`${theme}: status words reach AA on their soft ground and on the surface`, () => {
       const pairs = [

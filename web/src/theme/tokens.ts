@@ -14,6 +14,9 @@ export interface Tokens {
   accent: string;
   accentSoft: string;
   accentText: string;
+  /** the accent under the pointer and pressed: text on the surface and ground of texts alike */
+  accentHover: string;
+  accentPressed: string;
   onAccent: string;
   met: string;
   nearly: string;
@@ -26,6 +29,7 @@ export interface Tokens {
   metText: string;
   nearlyText: string;
   missedText: string;
+  missedHover: string;
   undecidableText: string;
   sequential: readonly string[];
   /** worse than the target, then better; the target is the border in the middle */
@@ -55,6 +59,8 @@ export const tokens: Record<ThemeName, Tokens> = {
     accent: '#0F6FB8',
     accentSoft: '#E6F1FA',
     accentText: '#0B5C9A',
+    accentHover: '#0C64A6',
+    accentPressed: '#0A4F86',
     onAccent: '#FFFFFF',
     met: '#1F8A5B',
     nearly: '#B7791F',
@@ -67,6 +73,7 @@ export const tokens: Record<ThemeName, Tokens> = {
     metText: '#17704A',
     nearlyText: '#8A5A12',
     missedText: '#B03224',
+    missedHover: '#A32D20',
     undecidableText: '#5B6B7F',
     sequential: blues,
     diverging: redsToBlues,
@@ -88,6 +95,8 @@ export const tokens: Record<ThemeName, Tokens> = {
     accent: '#4BA3E3',
     accentSoft: '#143352',
     accentText: '#6DB6EA',
+    accentHover: '#6DB6EA',
+    accentPressed: '#8CC6F0',
     onAccent: '#08192B',
     met: '#3FBF86',
     nearly: '#E0A63A',
@@ -100,6 +109,7 @@ export const tokens: Record<ThemeName, Tokens> = {
     metText: '#4CCB92',
     nearlyText: '#E6B14D',
     missedText: '#F58779',
+    missedHover: '#F79A8E',
     undecidableText: '#9DB0C7',
     sequential: [...blues].reverse(),
     diverging: redsToBlues,

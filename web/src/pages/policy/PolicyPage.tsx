@@ -78,6 +78,8 @@ function Shown({ policy, view, text }: { policy: Policy; view: (typeof views)[nu
         <Card title={t('policy.smallCounts')}>
           <p>{t('policy.smallText', { n: policy.smallCounts.below })}</p>
           <p className="source">{loc(policy.smallCounts.basis)}</p>
+          <p>{t('policy.groupsText', { n: policy.smallGroups.below })}</p>
+          <p className="source">{loc(policy.smallGroups.basis)}</p>
         </Card>
       </div>
     </>
