@@ -117,6 +117,9 @@ bool is_time_split(By by) { return by == By::none || by == By::month || by == By
 void hide_periods(const MeasureEngine& engine, const Snapshot& snapshot, const GroupRule& rule,
                   const CellsAsk& ask, std::vector<MeasureCell>& cells) {
   for (MeasureCell& cell : cells) {
+    const bool none_anyway =
+        !ask.measure->has_period(cell.period.kind) || cell.period.first > engine.options().today;
+    if (none_anyway) continue;  // and says so
     const auto people =
         people_of(engine, snapshot, rule, cell.period, ask.area.substr(0, district_digits));
     if (!people || is_small_whole(*people, ask.area, rule.below)) withhold(cell, rule.basis);
@@ -176,8 +179,11 @@ bool reads_any(const MeasureEngine& engine, const Measure& measure,
 }
 
 void withhold(MeasureCell& cell, const Localized& reason) {
+  const MeasureTarget* const target = cell.judged.target;  // is published, whoever reads
   cell.figure = no_figure(reason);
   cell.judged = {};
+  cell.judged.target = target;
+  cell.judged.status = Status::not_decidable;
   cell.judged.reason = reason;
   cell.rank.reset();
 }
