@@ -17,6 +17,7 @@ struct WatchArguments {
   std::string format = "csv";
   double at_most = 0;
   bool keep = false;
+  double threshold = watch::FusionOptions{}.threshold;
   double share = watch::FusionOptions{}.false_discoveries;
 };
 
@@ -37,6 +38,7 @@ int run(const WatchArguments& arguments, bool one_day) {
   if (!hub) return give_up(hub.error());
   watch::FusionOptions options;
   options.false_discoveries = arguments.share;
+  options.threshold = arguments.threshold;
   if (arguments.at_most > 0) options.at_most = arguments.at_most;
   const auto signals =
       watch::replay((*hub)->tables(), Principal::system("watch"), *streams, *from, *to, options);
@@ -57,10 +59,14 @@ void add_common(CLI::App& command, WatchArguments& arguments) {
                   "Share of false ones among a day's findings")
       ->capture_default_str()
       ->check(CLI::Range(1e-9, 0.9));
+  command.add_option("--threshold", arguments.threshold, "Score from which on there is a signal")
+      ->capture_default_str()
+      ->check(CLI::Range(0.5, 100.0));
   command
       .add_flag("--keep", arguments.keep,
                 "Keep the signals in the store, under the workload decided there")
       ->excludes("--at-most")
+      ->excludes("--threshold")
       ->excludes("--false-discoveries");
   command.add_option("--format", arguments.format, "csv")->check(CLI::IsMember({"csv"}));
 }

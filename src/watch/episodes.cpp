@@ -2,178 +2,255 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
+#include <cstdio>
 #include <set>
 
 namespace hb::watch {
 namespace {
 
 constexpr double least_pvalue = 1e-16;
-
-/// Findings at one place and time that belong together.
-struct Episode {
-  std::string area;
-  std::string syndrome;  ///< empty: of streams that say none
-  std::vector<Finding> findings;
-  Date first;
-  Date last;
-  double peak = 0;
-  bool raised = false;
-};
+constexpr double anchors_from = 0.01;  // weaker findings support, and never stand for themselves
+constexpr int steps = 24;              // of the search for a threshold
+constexpr int days_a_week = 7;
 
 double strength(double pvalue) { return -std::log10(std::max(pvalue, least_pvalue)); }
 
-/// Strongest findings of the streams in the last days.
-std::map<std::string, const Finding*> strongest(const Episode& episode, Date day, int memory) {
-  std::map<std::string, const Finding*> best;
-  for (const Finding& finding : episode.findings) {
-    if (finding.day.days <= day.days - memory) continue;
-    const Finding*& one = best[finding.stream->id];
-    if (one == nullptr || finding.pvalue < one->pvalue) one = &finding;
+bool agree(const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; }
+
+/// A place, or an area as a whole, a disease and a syndrome, where known.
+struct Subject {
+  std::string place;
+  std::string disease;
+  std::string syndrome;
+
+  /// Both may be of the same outbreak.
+  bool agrees(const Subject& other) const {
+    return agree(place, other.place) && agree(disease, other.disease) &&
+           agree(syndrome, other.syndrome);
   }
-  return best;
+  friend auto operator<=>(const Subject&, const Subject&) = default;
+};
+
+Subject subject_of(const Finding& finding) {
+  return {finding.key.place, finding.key.disease, finding.stream->syndrome};
 }
 
-double score_of(const Episode& episode, Date day, int memory) {
+/// What speaks for a subject of an area on a day.
+struct Candidate {
+  std::string area;
+  Subject subject;
   double score = 0;
-  for (const auto& [stream, finding] : strongest(episode, day, memory))
-    score += strength(finding->pvalue);
-  return score;
+  std::vector<const Finding*> findings;  ///< the strongest of each stream, strongest first
+};
+
+using DayCandidates = std::map<Date, std::vector<Candidate>>;
+
+bool stronger(const Finding* a, const Finding* b) {
+  return std::tie(a->pvalue, a->stream->id, a->key, b->day) <
+         std::tie(b->pvalue, b->stream->id, b->key, a->day);
 }
 
-std::string identifier(const std::string& kind, const std::string& area, const std::string& what,
-                       Date first) {
-  return kind + "-" + area + "-" + (what.empty() ? "any" : what) + "-" + format_date(first);
-}
-
-Signal signal_of(const Episode& episode, Date day, double score, int memory) {
-  Signal signal;
-  signal.id = identifier("episode", episode.area, episode.syndrome, episode.first);
-  signal.date = day;
-  signal.lane = Lane::ranked;
-  signal.area = episode.area;
-  signal.score = score;
-  signal.first_date = episode.first;
-  double best = 2;
-  double best_named = 2;
-  for (const auto& [stream, finding] : strongest(episode, day, memory)) {
-    signal.streams.push_back(stream);
-    if (finding->pvalue < best) {
-      best = finding->pvalue;
-      signal.place = finding->key.place;
-    }
-    if (!finding->key.disease.empty() && finding->pvalue < best_named) {
-      best_named = finding->pvalue;
-      signal.disease = finding->key.disease;
+/// Findings of one area in the last days, the strongest of each series.
+std::vector<const Finding*> active(const std::map<Date, std::vector<const Finding*>>& by_day,
+                                   Date day, int memory) {
+  std::map<std::pair<const Stream*, SeriesKey>, const Finding*> best;
+  for (auto it = by_day.upper_bound(Date{day.days - memory}); it != by_day.end(); ++it) {
+    if (it->first > day) break;
+    for (const Finding* finding : it->second) {
+      const Finding*& one = best[{finding->stream, finding->key}];
+      if (one == nullptr || finding->pvalue < one->pvalue) one = finding;
     }
   }
+  std::vector<const Finding*> all;
+  for (const auto& [series, finding] : best) all.push_back(finding);
+  std::ranges::sort(all, stronger);
+  return all;
+}
+
+/// Joins what agrees with the subject; an area as a whole takes nothing from single places.
+Candidate candidate_of(const std::string& area, const Subject& subject,
+                       const std::vector<const Finding*>& findings, double support) {
+  Candidate candidate{area, subject, 0, {}};
+  std::set<std::string> families;
+  std::set<const Stream*> streams;
+  Subject joint = subject;
+  for (const Finding* finding : findings) {  // strongest first
+    const Subject other = subject_of(*finding);
+    if (!other.place.empty() && other.place != subject.place) continue;
+    if (!joint.agrees(other) || !streams.insert(finding->stream).second) continue;
+    if (joint.disease.empty()) joint.disease = other.disease;
+    if (joint.syndrome.empty()) joint.syndrome = other.syndrome;
+    candidate.findings.push_back(finding);
+    if (families.insert(finding->stream->family).second)
+      candidate.score += std::max(0.0, strength(finding->pvalue) - support);
+  }
+  candidate.subject = joint;
+  return candidate;
+}
+
+std::vector<Candidate> candidates_of(const std::string& area,
+                                     const std::vector<const Finding*>& findings,
+                                     const FusionOptions& options) {
+  std::set<Subject> subjects;
+  for (const Finding* finding : findings)
+    if (finding->pvalue <= anchors_from) subjects.insert(subject_of(*finding));
+  std::vector<Candidate> candidates;
+  for (const Subject& subject : subjects) {
+    Candidate one = candidate_of(area, subject, findings, options.support);
+    if (one.score >= options.threshold) candidates.push_back(std::move(one));
+  }
+  return candidates;
+}
+
+/// What reaches the least threshold on each day and is a discovery of it, strongest first.
+DayCandidates all_candidates(const Findings& findings, Date first, Date last,
+                             const FusionOptions& options) {
+  std::map<std::string, std::map<Date, std::vector<const Finding*>>> areas;
+  for (const Finding& finding : findings.all)
+    if (finding.stream->lane == Lane::ranked)
+      areas[finding.key.area][finding.day].push_back(&finding);
+  DayCandidates days;
+  for (Date day = first; day <= last; ++day.days) {
+    std::vector<Candidate> today;
+    for (const auto& [area, by_day] : areas) {
+      const auto found = candidates_of(area, active(by_day, day, options.memory_days), options);
+      today.insert(today.end(), found.begin(), found.end());
+    }
+    if (today.empty()) continue;
+    std::vector<double> pvalues;
+    for (const Candidate& one : today) pvalues.push_back(std::pow(10, -one.score));
+    const auto judged = findings.judged.upper_bound(day) == findings.judged.begin()
+                            ? 1
+                            : std::prev(findings.judged.upper_bound(day))->second;
+    const double taken = discovery_threshold(pvalues, judged, options.false_discoveries);
+    std::erase_if(today, [&](const Candidate& one) { return std::pow(10, -one.score) > taken; });
+    std::ranges::stable_sort(today, [](const Candidate& a, const Candidate& b) {
+      return std::tie(b.score, a.area, b.subject.place, a.subject) <
+             std::tie(a.score, b.area, a.subject.place, b.subject);
+    });
+    days[day] = std::move(today);
+  }
+  return days;
+}
+
+/// The place of the finding that names one, where it speaks for itself; else the area.
+std::string place_of(const Candidate& candidate) {
+  for (const Finding* finding : candidate.findings)
+    if (!finding->key.place.empty() && finding->pvalue <= anchors_from) return finding->key.place;
+  return "";
+}
+
+/// 64 bits of FNV-1a as 16 hexadecimal digits.
+std::string digest(const std::string& text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+  return digits;
+}
+
+std::string identifier(const std::string& kind, const std::string& area, const std::string& place,
+                       const std::string& what, Date day) {
+  return kind + "-" + area + "-" + (place.empty() ? "" : digest(place).substr(0, 8) + "-") +
+         (what.empty() ? "any" : what) + "-" + format_date(day);
+}
+
+Evidence evidence_of(const Finding& finding) {
+  return {finding.stream->id, std::string(finding.method),
+          finding.key,        finding.day,
+          finding.from,       finding.to,
+          finding.observed,   finding.expected,
+          finding.threshold,  finding.pvalue};
+}
+
+Signal signal_of(const Candidate& candidate, Date day) {
+  Signal signal;
+  signal.date = signal.first_date = day;
+  signal.lane = Lane::ranked;
+  signal.area = candidate.area;
+  signal.place = place_of(candidate);
+  signal.disease = candidate.subject.disease;
+  signal.syndrome = candidate.subject.syndrome;
+  signal.score = candidate.score;
+  for (const Finding* finding : candidate.findings) {
+    signal.streams.push_back(finding->stream->id);
+    signal.evidence.push_back(evidence_of(*finding));
+    signal.first_date = std::min(signal.first_date, finding->day);
+  }
+  signal.id = identifier("episode", signal.area, signal.place,
+                         signal.disease.empty() ? signal.syndrome : signal.disease, day);
   return signal;
 }
 
-class Fusion {
- public:
-  explicit Fusion(const FusionOptions& options) : options_(options) {}
+Signal single(const Finding& finding) {
+  Signal signal;
+  signal.id =
+      identifier("case", finding.key.area, finding.key.place, finding.key.disease, finding.day);
+  signal.date = signal.first_date = finding.day;
+  signal.lane = Lane::one_case;
+  signal.area = finding.key.area;
+  signal.place = finding.key.place;
+  signal.disease = finding.key.disease;
+  signal.syndrome = finding.stream->syndrome;
+  signal.streams = {finding.stream->id};
+  signal.score = 0;
+  signal.evidence = {evidence_of(finding)};
+  return signal;
+}
 
-  /// Takes the findings of one day; appends the signals raised on it.
-  void day(Date day, const std::vector<const Finding*>& findings, std::size_t judged,
-           std::vector<Signal>& signals) {
-    close(day);
-    std::vector<double> pvalues;
-    for (const Finding* finding : findings)
-      if (finding->stream->lane == Lane::ranked) pvalues.push_back(finding->pvalue);
-    const double taken = discovery_threshold(pvalues, judged, options_.false_discoveries);
-    for (const Finding* finding : findings) {
-      if (finding->stream->lane == Lane::one_case)
-        signals.push_back(single(*finding));
-      else if (finding->pvalue <= std::max(taken, options_.join))
-        place(*finding, finding->pvalue <= taken);
+/// Something that agrees with it was above the threshold in the quiet days before.
+bool is_known(const DayCandidates& days, Date day, const Candidate& candidate, double threshold,
+              int quiet) {
+  for (auto it = days.lower_bound(Date{day.days - quiet}); it != days.end() && it->first < day;
+       ++it)
+    for (const Candidate& earlier : it->second) {
+      if (earlier.score < threshold) break;  // falling scores
+      if (earlier.area == candidate.area && earlier.subject.agrees(candidate.subject)) return true;
     }
-    raise(day, signals);
-  }
+  return false;
+}
 
- private:
-  void close(Date day) {
-    std::erase_if(open_, [&](const Episode& episode) {
-      if (day.days - episode.last.days <= options_.quiet_days) return false;
-      past_.push_back({episode.last, episode.peak});
-      return true;
+/// The candidates raised on a day with a threshold, strongest first.
+std::vector<const Candidate*> raised(const DayCandidates& days, Date day, double threshold,
+                                     int quiet) {
+  std::vector<const Candidate*> chosen;
+  const auto today = days.find(day);
+  if (today == days.end()) return chosen;
+  for (const Candidate& candidate : today->second) {
+    if (candidate.score < threshold) break;
+    const bool told = std::ranges::any_of(chosen, [&](const Candidate* other) {
+      return other->area == candidate.area && other->subject.agrees(candidate.subject);
     });
-    std::erase_if(
-        past_, [&](const auto& one) { return one.first.days <= day.days - options_.tuning_days; });
-    std::erase_if(raised_, [&](Date one) { return one.days <= day.days - 7; });
+    if (!told && !is_known(days, day, candidate, threshold, quiet)) chosen.push_back(&candidate);
   }
+  return chosen;
+}
 
-  static Signal single(const Finding& finding) {
-    Signal signal;
-    signal.id =
-        identifier("case", finding.key.area,
-                   finding.key.disease + (finding.key.place.empty() ? "" : "-") + finding.key.place,
-                   finding.day);
-    signal.date = signal.first_date = finding.day;
-    signal.lane = Lane::one_case;
-    signal.area = finding.key.area;
-    signal.place = finding.key.place;
-    signal.disease = finding.key.disease;
-    signal.streams = {finding.stream->id};
-    signal.score = 0;
-    return signal;
+Date month_of(Date day) {
+  const YearMonthDay parts = civil(day);
+  return *make_date(parts.year, parts.month, 1);
+}
+
+/// The least threshold that gives no more than so many signals a week in the days before a month.
+double calibrated(const DayCandidates& days, Date month, const FusionOptions& options) {
+  const auto signals = [&](double threshold) {
+    std::size_t count = 0;
+    for (Date day{month.days - options.calibration_days}; day < month; ++day.days)
+      count += raised(days, day, threshold, options.quiet_days).size();
+    return static_cast<double>(count);
+  };
+  const double most = *options.at_most * options.calibration_days / days_a_week;
+  double low = options.threshold;
+  if (signals(low) <= most) return low;
+  double high = low;
+  for (const auto& [day, candidates] : days)
+    if (day < month && !candidates.empty()) high = std::max(high, candidates.front().score + 1);
+  for (int step = 0; step < steps; ++step) {
+    const double middle = (low + high) / 2;
+    (signals(middle) <= most ? high : low) = middle;
   }
-
-  /// Joins an open episode of the area, or begins one where the finding is a discovery.
-  void place(const Finding& finding, bool discovery) {
-    const std::string& syndrome = finding.stream->syndrome;
-    for (Episode& episode : open_) {
-      if (episode.area != finding.key.area) continue;
-      if (!syndrome.empty() && !episode.syndrome.empty() && syndrome != episode.syndrome) continue;
-      if (episode.syndrome.empty()) episode.syndrome = syndrome;
-      episode.findings.push_back(finding);
-      episode.last = finding.day;
-      return;
-    }
-    if (discovery)
-      open_.push_back({finding.key.area, syndrome, {finding}, finding.day, finding.day, 0, false});
-  }
-
-  /// The score that so many episodes a week have reached so far.
-  double threshold(Date day) const {
-    if (!options_.at_most || !begun_) return 0;
-    std::vector<double> peaks;
-    for (const auto& [last, peak] : past_) peaks.push_back(peak);
-    for (const Episode& episode : open_) peaks.push_back(episode.peak);
-    const double days = std::min(day.days - begun_->days + 1, options_.tuning_days);
-    const auto wanted = static_cast<std::size_t>(*options_.at_most * days / 7);
-    if (wanted == 0 || peaks.size() <= wanted) return 0;
-    std::ranges::sort(peaks, std::greater<>());
-    return peaks[wanted - 1];
-  }
-
-  void raise(Date day, std::vector<Signal>& signals) {
-    if (!begun_) begun_ = day;
-    std::vector<std::pair<double, Episode*>> waiting;
-    for (Episode& episode : open_) {
-      const double score = score_of(episode, day, options_.memory_days);
-      episode.peak = std::max(episode.peak, score);
-      if (!episode.raised && episode.last == day) waiting.push_back({score, &episode});
-    }
-    std::ranges::stable_sort(waiting, std::greater<>(), &std::pair<double, Episode*>::first);
-    const double least = threshold(day);
-    for (auto& [score, episode] : waiting) {
-      if (score < least) break;
-      if (options_.at_most && static_cast<double>(raised_.size()) >= std::floor(*options_.at_most))
-        break;
-      episode->raised = true;
-      raised_.push_back(day);
-      signals.push_back(signal_of(*episode, day, score, options_.memory_days));
-    }
-  }
-
-  FusionOptions options_;
-  std::deque<Episode> open_;
-  std::vector<std::pair<Date, double>>
-      past_;                  ///< last day and peak score of episodes that are over
-  std::vector<Date> raised_;  ///< of the last seven days
-  std::optional<Date> begun_;
-};
+  return high;
+}
 
 }  // namespace
 
@@ -185,25 +262,27 @@ double discovery_threshold(std::vector<double> pvalues, std::size_t judged, doub
   return -1;
 }
 
+Date findings_from(Date from, const FusionOptions& options) {
+  const Date first = options.at_most ? Date{month_of(from).days - options.calibration_days} : from;
+  return Date{first.days - options.quiet_days - options.memory_days};
+}
+
 std::vector<Signal> fuse(const Findings& findings, Date from, Date to,
                          const FusionOptions& options) {
-  std::map<Date, std::vector<const Finding*>> by_day;
-  for (const Finding& finding : findings.all) by_day[finding.day].push_back(&finding);
-  for (auto& [day, all] : by_day)
-    std::ranges::stable_sort(all, [](const Finding* a, const Finding* b) {
-      return std::tie(a->pvalue, a->stream->id, a->key) <
-             std::tie(b->pvalue, b->stream->id, b->key);
-    });
-  Fusion fusion(options);
+  const Date first{findings_from(from, options).days + options.memory_days};
+  const DayCandidates days = all_candidates(findings, first, to, options);
+  std::map<Date, std::vector<Signal>> singles;
+  for (const Finding& finding : findings.all)
+    if (finding.stream->lane == Lane::one_case) singles[finding.day].push_back(single(finding));
+  std::map<Date, double> thresholds;  // by month
   std::vector<Signal> signals;
-  for (Date day{from.days - options.tuning_days}; day <= to; ++day.days) {
-    const auto judged = findings.judged.find(day);
-    std::vector<Signal> today;
-    fusion.day(day, by_day[day], judged == findings.judged.end() ? 1 : judged->second, today);
-    std::ranges::stable_sort(today, [](const Signal& a, const Signal& b) {
-      return a.lane != b.lane ? a.lane < b.lane : a.score > b.score;
-    });
-    if (day >= from) signals.insert(signals.end(), today.begin(), today.end());
+  for (Date day = from; day <= to; ++day.days) {
+    const Date month = month_of(day);
+    const auto [threshold, missing] = thresholds.try_emplace(month, options.threshold);
+    if (missing && options.at_most) threshold->second = calibrated(days, month, options);
+    signals.insert(signals.end(), singles[day].begin(), singles[day].end());
+    for (const Candidate* candidate : raised(days, day, threshold->second, options.quiet_days))
+      signals.push_back(signal_of(*candidate, day));
   }
   return signals;
 }

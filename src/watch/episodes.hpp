@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,25 +8,42 @@
 namespace hb::watch {
 
 struct FusionOptions {
-  double false_discoveries = 0.1;  ///< share among the findings taken on a day (Benjamini–Hochberg)
+  double threshold = 5.0;          ///< score from which on there is a signal
+  double false_discoveries = 0.5;  ///< share among what is taken on a day (Benjamini–Hochberg)
   int memory_days = 7;             ///< findings so far back support each other
-  int quiet_days = 21;             ///< without a finding an episode is over
-  double join = 0.01;              ///< p-value from which on a finding supports an open episode
-  std::optional<double> at_most;  ///< signals a week in the ranked lane; absent: all
-  int tuning_days = 365;          ///< before a day, in which the threshold for it is found
+  int quiet_days = 21;             ///< after so many days below the threshold it is a new signal
+  double support = 1;              ///< −log10 p of a finding that is left out of the score
+  std::optional<double> at_most;   ///< signals a week in the ranked lane; absent: all
+  int calibration_days = 364;      ///< before a month, which say what `at_most` takes in it
+};
+
+/// What one stream says to a signal.
+struct Evidence {
+  std::string stream;
+  std::string method;
+  SeriesKey key;
+  Date day;   ///< on which it could be known
+  Date from;  ///< first and last day of the window
+  Date to;
+  double observed;   ///< cases in the window
+  double expected;   ///< cases in the window; NaN where the method gives none
+  double threshold;  ///< cases in the window; NaN where the method gives none
+  double pvalue;
 };
 
 /// One line for those who verify: findings of several streams at the same place and time.
 struct Signal {
-  std::string id;  ///< the same whenever the same data are replayed
+  std::string id;  ///< the same whenever the same data are replayed; ASCII
   Date date;       ///< on which it could be raised
   Lane lane;
   std::string area;
-  std::string place;    ///< of the strongest finding; empty: the area
-  std::string disease;  ///< of the strongest finding that names one
+  std::string place;     ///< empty: the area
+  std::string disease;   ///< of the strongest finding that names one
+  std::string syndrome;  ///< of the strongest finding that has one
   std::vector<std::string> streams;
-  double score;     ///< sum over streams of −log10 of the smallest p-value; one case: 0
-  Date first_date;  ///< of the first finding of the episode
+  double score;  ///< sum over families of −log10 of the smallest p-value, less support; one case: 0
+  Date first_date;                      ///< of the first finding it rests on
+  std::vector<Evidence> evidence = {};  ///< the strongest finding of each stream, strongest first
 };
 
 /// Findings of a day that stand out among all series judged that day.
@@ -37,12 +53,21 @@ struct Signal {
 /// source   Benjamini, Hochberg (1995), JRSS-B 57:289–300
 double discovery_threshold(std::vector<double> pvalues, std::size_t judged, double share);
 
-/// Joins findings into episodes and says which are signalled and when. An episode is of one area
-/// and syndrome; streams without a syndrome join any. It begins with a discovery and is signalled
-/// once. With at_most, a score must also reach the threshold that would have let through so many a
-/// week in the tuning days before, and no seven days have more: the threshold knows no later day.
+/// First day whose findings the signals of `from` rest on.
+Date findings_from(Date from, const FusionOptions& options);
+
+/// Joins findings and says which are signalled and when.
 ///
-/// findings  of all streams, from tuning_days before `from` on where there are any
+/// What is joined: findings of the last memory_days in one area that do not contradict each other:
+/// same place or one of the area as a whole, same disease or one without, same syndrome or one
+/// without. Of a family of streams the strongest counts, 10^−score is the joint p-value.
+/// A signal is raised on a day when its score reaches the threshold, it is among the discoveries of
+/// the day, and nothing that agrees with it has reached the threshold in the quiet days before.
+/// With at_most, the threshold of all days of a month is raised to what would have given so many
+/// signals a week in the calibration days before that month. So a day's signals rest on that day
+/// and what was known before it, not on where a replay began.
+///
+/// findings  of all streams, from findings_from(from) on
 /// returns   signals with date in from … to, by date, the one-case lane first, then by falling
 /// score
 std::vector<Signal> fuse(const Findings& findings, Date from, Date to,

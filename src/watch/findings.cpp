@@ -7,6 +7,9 @@ namespace hb::watch {
 namespace {
 
 constexpr double keep = 0.05;  // a larger p-value is no evidence of anything
+constexpr std::string_view pooled_method = "pooled";
+constexpr int series_days = 3 * 366;  // open days that methods of single series are given
+constexpr int most_days = 6 * 366;    // looked back for them
 
 std::vector<Date> open_days(const Stream& stream, Date begin, Date end) {
   std::vector<Date> days;
@@ -38,25 +41,37 @@ std::size_t column_of(std::string_view columns, std::string_view name) {
   return at;
 }
 
-/// p-values of the windows of one series by index of their last day; 1 where there is none.
-Result<void> add_pvalues(const Stream& stream, const StreamDetector& detector,
-                         const std::vector<double>& counts, std::vector<double>& pvalues) {
+/// The strongest window of a series by index of its last day.
+struct Judgement {
+  double pvalue = surveillance::none;
+  double expected = surveillance::none;
+  double threshold = surveillance::none;
+  std::string_view method;
+};
+
+/// Judges the windows of one series that end at first … and later.
+Result<void> judge_series(const Stream& stream, const StreamDetector& detector,
+                          const std::vector<double>& counts, std::size_t first,
+                          std::vector<Judgement>& best) {
   const auto window = static_cast<std::size_t>(stream.window);
   const std::size_t column = column_of(detector.method->columns, "pvalue");
   for (std::size_t phase = 0; phase < window; ++phase) {
     const surveillance::Series series = windows(counts, window, phase, detector.freq);
-    const Result<std::size_t> start = detector.method->start(series, detector.options);
+    const std::size_t skipped = phase + 1 < window ? 1 : 0;  // a first window that is not whole
+    Result<std::size_t> start = detector.method->start(series, detector.options);
     if (!start) return unexpected(start.error());
+    while (*start < series.size() && phase + (*start + skipped) * window < first) ++*start;
     if (*start >= series.size()) continue;
     const auto judged = detector.method->run(series, {*start, series.size()}, detector.options);
     if (!judged) return unexpected(judged.error());
-    const std::size_t skipped = phase + 1 < window ? 1 : 0;  // a first window that is not whole
     for (std::size_t i = 0; i < judged->points.size(); ++i) {
       const double p = judged->own[column][i];
-      const std::size_t at = phase + (*start + i + skipped) * window;
+      Judgement& at = best[phase + (*start + i + skipped) * window];
       if (std::isnan(p)) continue;
       const double adjusted = std::min(1.0, p * static_cast<double>(stream.detectors.size()));
-      pvalues[at] = std::isnan(pvalues[at]) ? adjusted : std::min(pvalues[at], adjusted);
+      if (adjusted >= at.pvalue) continue;  // the first: false, as there is none yet
+      at = {adjusted, judged->points[i].expected, judged->points[i].upperbound,
+            detector.method->name};
     }
   }
   return {};
@@ -68,11 +83,220 @@ void add_single_cases(const Stream& stream, const StreamCounts& counts, Date fir
     for (const auto& [day, count] : days) {
       const Date known{day.days + stream.delay};
       if (known >= first && known <= last && count > 0)
-        findings.all.push_back({known, &stream, key, count, 0});
+        findings.all.push_back({known, &stream, key, count, 0, surveillance::none,
+                                surveillance::none, day, day, "one-case"});
     }
 }
 
+/// The days of a stream's counts and those to be judged, by index.
+struct Calendar {
+  std::vector<Date> days;
+  std::size_t first;
+};
+
+Calendar calendar_of(const Stream& stream, Date begin, Date first, Date last) {
+  Calendar calendar{open_days(stream, begin, Date{last.days - stream.delay}), 0};
+  while (calendar.first < calendar.days.size() &&
+         calendar.days[calendar.first].days + stream.delay < first.days)
+    ++calendar.first;
+  return calendar;
+}
+
+surveillance::SparseCounts sparse(const std::map<Date, double>& by_day,
+                                  const std::vector<Date>& days) {
+  surveillance::SparseCounts counts;
+  std::size_t at = 0;
+  for (const auto& [day, count] : by_day) {
+    while (at < days.size() && days[at] < day) ++at;
+    if (at == days.size()) break;
+    if (days[at] == day && count > 0) counts.push_back({static_cast<std::uint32_t>(at), count});
+  }
+  return counts;
+}
+
+/// Series that are held against each other: of one disease, and of one stratum.
+struct Group {
+  std::vector<SeriesKey> keys;
+  surveillance::PooledCounts counts;
+};
+
+std::vector<Group> groups_of(const Stream& stream, const StreamCounts& counts,
+                             const std::vector<Date>& days) {
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  std::map<SeriesKey, std::map<Date, double>> sizes;  // of all diseases
+  const auto size_key = [](const SeriesKey& key) {
+    return SeriesKey{key.area, key.place, "", key.part};
+  };
+  for (const auto& [key, by_day] : counts)
+    for (const auto& [day, count] : by_day) sizes[size_key(key)][day] += count;
+  std::map<SeriesKey, surveillance::SparseCounts> known;
+  for (const auto& [key, by_day] : sizes) known[key] = sparse(by_day, days);
+  for (const auto& [key, by_day] : counts) {
+    Group& group = groups[{key.disease, stream.parts == Parts::strata ? key.part : ""}];
+    group.keys.push_back(key);
+    group.counts.places.push_back(sparse(by_day, days));
+    group.counts.sizes.push_back(known[size_key(key)]);
+  }
+  std::vector<Group> all;
+  for (auto& [name, group] : groups) {
+    group.counts.days = days.size();
+    all.push_back(std::move(group));
+  }
+  return all;
+}
+
+Result<void> add_pooled(const Stream& stream, const StreamCounts& counts, const Calendar& calendar,
+                        Findings& findings) {
+  const std::vector<Date>& days = calendar.days;
+  surveillance::PooledOptions options = *stream.pooled;
+  options.min_cases = stream.min_cases;
+  for (const Group& group : groups_of(stream, counts, days)) {
+    const auto judged =
+        surveillance::pooled(group.counts, {calendar.first, days.size()}, options, keep);
+    if (!judged) return unexpected(judged.error());
+    for (std::size_t i = 0; i < judged->judged.size(); ++i)
+      findings.judged[Date{days[calendar.first + i].days + stream.delay}] += judged->judged[i];
+    for (const surveillance::PooledPoint& point : judged->points) {
+      const std::size_t from = point.day + 1 - static_cast<std::size_t>(point.window);
+      findings.all.push_back({Date{days[point.day].days + stream.delay}, &stream,
+                              group.keys[point.place], point.observed, point.pvalue, point.expected,
+                              point.threshold, days[from], days[point.day], pooled_method});
+    }
+  }
+  return {};
+}
+
+Result<void> add_single_series(const Stream& stream, const StreamCounts& counts,
+                               const Calendar& calendar, Findings& findings) {
+  const std::vector<Date>& days = calendar.days;
+  const auto window = static_cast<std::size_t>(stream.window);
+  std::vector<double> series(days.size());
+  std::vector<Judgement> best;
+  for (const auto& [key, by_day] : counts) {
+    best.assign(days.size(), {});
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      const auto found = by_day.find(days[i]);
+      series[i] = found == by_day.end() ? 0 : found->second;
+    }
+    for (const StreamDetector& detector : stream.detectors)
+      if (const auto done = judge_series(stream, detector, series, calendar.first, best); !done)
+        return unexpected(done.error());
+    double sum = 0;
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      sum += series[i] - (i >= window ? series[i - window] : 0);
+      if (i < calendar.first || i + 1 < window || std::isnan(best[i].pvalue)) continue;
+      const Date known{days[i].days + stream.delay};
+      ++findings.judged[known];
+      if (best[i].pvalue <= keep && sum >= stream.min_cases)
+        findings.all.push_back({known, &stream, key, sum, best[i].pvalue, best[i].expected,
+                                best[i].threshold, days[i + 1 - window], days[i], best[i].method});
+    }
+  }
+  return {};
+}
+
+std::vector<ChartDay> counted_days(const Stream& stream, const StreamCounts& counts,
+                                   const SeriesKey& key, const std::vector<Date>& days, int window,
+                                   Date from, Date to) {
+  const auto found = counts.find(key);
+  std::vector<double> series(days.size());
+  for (std::size_t i = 0; found != counts.end() && i < days.size(); ++i)
+    if (const auto day = found->second.find(days[i]); day != found->second.end())
+      series[i] = day->second;
+  std::vector<ChartDay> chart;
+  std::size_t at = 0;
+  for (Date day = from; day <= to; ++day.days) {
+    while (at < days.size() && days[at] < day) ++at;
+    ChartDay one{day, surveillance::none, surveillance::none, surveillance::none,
+                 surveillance::none};
+    if (at < days.size() && days[at] == day && stream.is_open(day)) {
+      one.count = series[at];
+      one.observed = 0;
+      for (std::size_t i = at + 1; i > 0 && i + static_cast<std::size_t>(window) > at + 1; --i)
+        one.observed += series[i - 1];
+    }
+    chart.push_back(one);
+  }
+  return chart;
+}
+
+Result<void> pooled_bounds(const Stream& stream, const StreamCounts& counts,
+                           const Calendar& calendar, const SeriesKey& key, int window,
+                           std::map<Date, ChartDay>& bounds) {
+  surveillance::PooledOptions options = *stream.pooled;
+  options.windows = {window};
+  options.min_cases = 0;  // every day
+  for (Group& group : groups_of(stream, counts, calendar.days)) {
+    const auto place = std::ranges::find(group.keys, key);
+    if (place == group.keys.end()) continue;
+    group.counts.only = static_cast<std::size_t>(place - group.keys.begin());
+    const auto judged =
+        surveillance::pooled(group.counts, {calendar.first, calendar.days.size()}, options, 1);
+    if (!judged) return unexpected(judged.error());
+    for (const surveillance::PooledPoint& point : judged->points) {
+      ChartDay& day = bounds[calendar.days[point.day]];
+      day.expected = point.expected;
+      day.threshold = point.threshold;
+    }
+  }
+  return {};
+}
+
+Result<void> series_bounds(const Stream& stream, const std::vector<double>& series,
+                           const Calendar& calendar, std::string_view method,
+                           std::map<Date, ChartDay>& bounds) {
+  std::vector<Judgement> best(calendar.days.size());
+  for (const StreamDetector& detector : stream.detectors)
+    if (detector.method->name == method)
+      if (const auto done = judge_series(stream, detector, series, calendar.first, best); !done)
+        return unexpected(done.error());
+  for (std::size_t i = calendar.first; i < best.size(); ++i)
+    bounds[calendar.days[i]] = {calendar.days[i], surveillance::none, surveillance::none,
+                                best[i].expected, best[i].threshold};
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<ChartDay>> chart_of(const Stream& stream, const StreamCounts& counts, Date begin,
+                                       const Finding& finding, Date from, Date to) {
+  const Calendar calendar =
+      calendar_of(stream, begin, Date{from.days + stream.delay}, Date{to.days + stream.delay});
+  const auto inside = [&](Date day) { return day >= finding.from && day <= finding.to; };
+  const int window = std::max(1, static_cast<int>(std::ranges::count_if(calendar.days, inside)));
+  std::vector<ChartDay> chart =
+      counted_days(stream, counts, finding.key, calendar.days, window, from, to);
+  if (calendar.first >= calendar.days.size()) return chart;
+  std::map<Date, ChartDay> bounds;
+  if (finding.method == pooled_method && stream.pooled) {
+    if (const auto done = pooled_bounds(stream, counts, calendar, finding.key, window, bounds);
+        !done)
+      return unexpected(done.error());
+  } else if (const auto found = counts.find(finding.key); found != counts.end()) {
+    std::vector<double> series(calendar.days.size());
+    for (std::size_t i = 0; i < series.size(); ++i)
+      if (const auto day = found->second.find(calendar.days[i]); day != found->second.end())
+        series[i] = day->second;
+    if (const auto done = series_bounds(stream, series, calendar, finding.method, bounds); !done)
+      return unexpected(done.error());
+  }
+  for (ChartDay& day : chart)
+    if (const auto bound = bounds.find(day.day); bound != bounds.end()) {
+      day.expected = bound->second.expected;
+      day.threshold = bound->second.threshold;
+    }
+  return chart;
+}
+
+Date counts_from(const Stream& stream, Date first) {
+  int open = 1;
+  if (stream.pooled) open = std::max(open, surveillance::memory(*stream.pooled));
+  if (!stream.detectors.empty()) open = std::max(open, series_days);
+  Date day{first.days - stream.delay};
+  for (int looked = 0; open > 0 && looked < most_days; ++looked, --day.days)
+    if (stream.is_open(day)) --open;
+  return day;
+}
 
 Result<Findings> judge_stream(const Stream& stream, const StreamCounts& counts, Date begin,
                               Date first, Date last) {
@@ -82,29 +306,14 @@ Result<Findings> judge_stream(const Stream& stream, const StreamCounts& counts, 
     add_single_cases(stream, counts, first, last, findings);
     return findings;
   }
-  const std::vector<Date> days = open_days(stream, begin, Date{last.days - stream.delay});
-  const auto window = static_cast<std::size_t>(stream.window);
-  std::vector<double> series(days.size());
-  std::vector<double> pvalues(days.size());
-  for (const auto& [key, by_day] : counts) {
-    std::ranges::fill(pvalues, surveillance::none);
-    for (std::size_t i = 0; i < days.size(); ++i) {
-      const auto found = by_day.find(days[i]);
-      series[i] = found == by_day.end() ? 0 : found->second;
-    }
-    for (const StreamDetector& detector : stream.detectors)
-      if (const auto done = add_pvalues(stream, detector, series, pvalues); !done)
-        return unexpected(done.error());
-    double sum = 0;
-    for (std::size_t i = 0; i < days.size(); ++i) {
-      sum += series[i] - (i >= window ? series[i - window] : 0);
-      const Date known{days[i].days + stream.delay};
-      if (known < first || std::isnan(pvalues[i])) continue;
-      ++findings.judged[known];
-      if (pvalues[i] <= keep && sum >= stream.min_cases)
-        findings.all.push_back({known, &stream, key, sum, pvalues[i]});
-    }
-  }
+  const Calendar calendar = calendar_of(stream, begin, first, last);
+  if (calendar.first >= calendar.days.size()) return findings;
+  if (stream.pooled)
+    if (const auto done = add_pooled(stream, counts, calendar, findings); !done)
+      return unexpected(done.error());
+  if (!stream.detectors.empty())
+    if (const auto done = add_single_series(stream, counts, calendar, findings); !done)
+      return unexpected(done.error());
   return findings;
 }
 

@@ -7,11 +7,12 @@
 
 namespace hb::watch {
 
-/// Whose counts: a place, or an area where place is empty, and a disease or none.
+/// Whose counts: a place, or an area where place is empty, a disease or none, and a part or none.
 struct SeriesKey {
   std::string area;
   std::string place;
   std::string disease;
+  std::string part;  ///< class of a school, community of a street, age band
   friend auto operator<=>(const SeriesKey&, const SeriesKey&) = default;
 };
 
@@ -25,6 +26,11 @@ struct Finding {
   SeriesKey key;
   double observed;  ///< cases in the window
   double pvalue;    ///< the smallest of the detectors, times how many there are
+  double expected = surveillance::none;   ///< cases in the window
+  double threshold = surveillance::none;  ///< cases in the window
+  Date from{};                            ///< first and last day of the window
+  Date to{};
+  std::string_view method = "";
 };
 
 /// Findings of a stream and how many series were judged, by day.
@@ -33,13 +39,33 @@ struct Findings {
   std::map<Date, std::size_t> judged;  ///< series
 };
 
+/// First day of the counts that judging `first` rests on.
+Date counts_from(const Stream& stream, Date first);
+
 /// Judges every series of a stream on the days first … last.
 ///
-/// Counts are summed over windows of open days, judged window after window (each of the possible
-/// beginnings by itself, so that windows do not overlap), never with a day that was not known yet.
-/// begin    first day of the counts
+/// `pooled` holds every place beside all others of the stream. Methods of single series judge sums
+/// over windows of open days, window after window (each of the possible beginnings by itself, so
+/// that windows do not overlap). Never with a day that was not known yet.
+/// begin    first day of the counts, not after counts_from(first)
 /// errors   those of the detectors
 Result<Findings> judge_stream(const Stream& stream, const StreamCounts& counts, Date begin,
                               Date first, Date last);
+
+/// A series day by day, with the bound it was held against.
+struct ChartDay {
+  Date day;
+  double count;      ///< cases of the day alone; NaN on a closed day
+  double observed;   ///< cases in the window of the finding that ends there; NaN on a closed day
+  double expected;   ///< cases in the window; NaN: not judged
+  double threshold;  ///< cases in the window; NaN: not judged
+};
+
+/// The series of a finding on the days from … to (of the counts, not of their knowledge), judged as
+/// the finding was: with its method and its window.
+/// begin    first day of the counts, not after counts_from(from)
+/// errors   those of the detectors
+Result<std::vector<ChartDay>> chart_of(const Stream& stream, const StreamCounts& counts, Date begin,
+                                       const Finding& finding, Date from, Date to);
 
 }  // namespace hb::watch

@@ -1,5 +1,6 @@
 #include "watch/replay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -9,26 +10,25 @@
 namespace hb::watch {
 namespace {
 
-constexpr int history_days = 365;  // before the tuning days, for baselines
-
 /// One row of a stream's SQL; false: not day, area, place, disease, count.
 bool take(const std::vector<tables::Value>& row, StreamCounts& counts) {
-  constexpr std::size_t columns = 5;
-  if (row.size() != columns) return false;
+  constexpr std::size_t columns = 5;  // and a part
+  if (row.size() != columns && row.size() != columns + 1) return false;
   const auto* day = std::get_if<Date>(&row[0]);
   const auto* count = std::get_if<std::int64_t>(&row[4]);
   if (day == nullptr || count == nullptr) return false;
-  std::array<std::string, 3> texts;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (std::holds_alternative<std::monostate>(row[i + 1])) continue;
-    if (const auto* text = std::get_if<std::string>(&row[i + 1]))
-      texts[i] = *text;
-    else if (const auto* number = std::get_if<std::int64_t>(&row[i + 1]))
-      texts[i] = std::to_string(*number);  // a key
+  std::array<std::string, 4> texts;
+  for (const std::size_t column : {1U, 2U, 3U, 5U}) {
+    if (column >= row.size() || std::holds_alternative<std::monostate>(row[column])) continue;
+    std::string& value = texts[std::min<std::size_t>(column - 1, 3)];
+    if (const auto* text = std::get_if<std::string>(&row[column]))
+      value = *text;
+    else if (const auto* number = std::get_if<std::int64_t>(&row[column]))
+      value = std::to_string(*number);  // a key, an age band
     else
       return false;
   }
-  counts[{texts[0], texts[1], texts[2]}][*day] += static_cast<double>(*count);
+  counts[{texts[0], texts[1], texts[2], texts[3]}][*day] += static_cast<double>(*count);
   return true;
 }
 
@@ -45,29 +45,58 @@ Result<StreamCounts> read_counts(const tables::Database& database, const Princip
   if (!sound)
     return fail(
         ErrorCode::invalid_input,
-        "the SQL must give day (DATE), area, place, disease (texts or keys), count (BIGINT)",
+        "the SQL must give day (DATE), area, place, disease (texts or keys), count (BIGINT) "
+        "and maybe part (text or key)",
         "stream " + stream.id);
   return counts;
 }
 
 }  // namespace
 
-Result<std::vector<Signal>> replay(const tables::Database& database, const Principal& principal,
-                                   std::span<const Stream> streams, Date from, Date to,
-                                   const FusionOptions& options) {
-  const Date first{from.days - options.tuning_days};
-  const Date begin{first.days - history_days};
+Result<Findings> find(const tables::Database& database, const Principal& principal,
+                      std::span<const Stream> streams, Date first, Date last) {
   Findings all;
   for (const Stream& stream : streams) {
-    const auto counts = read_counts(database, principal, stream, begin, to);
+    const Date begin = counts_from(stream, first);
+    const auto counts = read_counts(database, principal, stream, begin, last);
     if (!counts) return unexpected(counts.error());
-    auto findings = judge_stream(stream, *counts, begin, first, to);
+    auto findings = judge_stream(stream, *counts, begin, first, last);
     if (!findings)
       return fail(findings.error().code, findings.error().message, "stream " + stream.id);
     all.all.insert(all.all.end(), findings->all.begin(), findings->all.end());
     for (const auto& [day, judged] : findings->judged) all.judged[day] += judged;
   }
-  return fuse(all, from, to, options);
+  return all;
+}
+
+Result<std::vector<Signal>> replay(const tables::Database& database, const Principal& principal,
+                                   std::span<const Stream> streams, Date from, Date to,
+                                   const FusionOptions& options) {
+  const auto findings = find(database, principal, streams, findings_from(from, options), to);
+  if (!findings) return unexpected(findings.error());
+  return fuse(*findings, from, to, options);
+}
+
+Result<std::vector<Signal>> daily(const tables::Database& database, const Principal& principal,
+                                  std::span<const Stream> streams, Date date,
+                                  const FusionOptions& options) {
+  return replay(database, principal, streams, date, date, options);
+}
+
+Result<std::vector<ChartDay>> chart(const tables::Database& database, const Principal& principal,
+                                    std::span<const Stream> streams, const Evidence& evidence,
+                                    Date from, Date to) {
+  const auto found = std::ranges::find(streams, evidence.stream, &Stream::id);
+  if (found == streams.end())
+    return fail(ErrorCode::not_found, "there is no stream " + evidence.stream);
+  const Date begin = counts_from(*found, std::min(from, evidence.from));
+  const auto counts = read_counts(database, principal, *found, begin, std::max(to, evidence.to));
+  if (!counts) return unexpected(counts.error());
+  Finding finding{evidence.day, &*found, evidence.key, evidence.observed, evidence.pvalue};
+  finding.from = evidence.from;
+  finding.to = evidence.to;
+  finding.method = evidence.method;
+  return chart_of(*found, *counts, begin, finding, from, to);
 }
 
 std::string signals_csv(std::span<const Signal> signals) {

@@ -3,16 +3,19 @@
 #include <string>
 #include <vector>
 
-#include "core/principal.hpp"
-#include "tables/database.hpp"
-#include "watch/episodes.hpp"
+#include "watch/daily.hpp"
 
 namespace hb::watch {
+
+/// What stands out on the days first … last, in all streams.
+/// errors   as of replay()
+Result<Findings> find(const tables::Database& database, const Principal& principal,
+                      std::span<const Stream> streams, Date first, Date last);
 
 /// Signals of the days from … to as they would have been raised, from the tables alone: the same
 /// tables give the same signals, whenever and however often.
 ///
-/// Every stream is read from 2 years before `from`: a year to tune in and what its baselines need.
+/// Every stream is read from as far back as its baselines need.
 /// errors   invalid_input: SQL that does not give day, area, place, disease, count; those of the
 ///          tables and detectors, with the stream
 Result<std::vector<Signal>> replay(const tables::Database& database, const Principal& principal,

@@ -27,8 +27,9 @@ class Reader {
     }
     for (const char* needed : {"id", "title", "kind", "lane", "sql"})
       if (!root[needed]) return wrong(root, std::string(needed) + " is missing");
-    if (stream.lane == Lane::ranked && stream.detectors.empty())
+    if (stream.lane == Lane::ranked && stream.detectors.empty() && !stream.pooled)
       return wrong(root, "detectors are missing");
+    if (stream.family.empty()) stream.family = stream.id;
     return stream;
   }
 
@@ -46,9 +47,11 @@ class Reader {
     if (name == "closed_weekdays") return weekdays(node, stream);
     if (name == "detectors") return detectors(node, stream);
     if (name == "lane") return lane(node, stream);
+    if (name == "parts") return parts(node, stream);
     for (auto [known, value] : {std::pair{"id", &stream.id},
                                 {"kind", &stream.kind},
                                 {"syndrome", &stream.syndrome},
+                                {"family", &stream.family},
                                 {"sql", &stream.sql}}) {
       if (name != known) continue;
       if (!node.IsScalar() || node.Scalar().empty())
@@ -93,6 +96,14 @@ class Reader {
     return wrong(node, "lane: one-case, ranked or trend-only is expected");
   }
 
+  Result<void> parts(const YAML::Node& node, Stream& stream) const {
+    const std::string word = node.as<std::string>("");
+    if (word != "units" && word != "strata")
+      return wrong(node, "parts: units or strata is expected");
+    stream.parts = word == "units" ? Parts::units : Parts::strata;
+    return {};
+  }
+
   Result<void> weekdays(const YAML::Node& node, Stream& stream) const {
     if (!node.IsSequence()) return wrong(node, "closed_weekdays: a list is expected");
     for (const YAML::Node& item : node) {
@@ -130,12 +141,18 @@ class Reader {
       if (!item.IsMap() || !item["method"] || !item["why"])
         return wrong(item, "method and why are expected");
       const std::string name = item["method"].as<std::string>("");
+      if (name == "pooled") {
+        Localized why;
+        if (const auto read = text(item["why"], why); !read) return read;
+        if (const auto read = pooled(item, stream); !read) return read;
+        continue;
+      }
       const surveillance::Detector* method = surveillance::find_detector(name);
       // Only what gives a p-value can be compared across streams.
       if (method == nullptr ||
           ("," + std::string(method->columns) + ",").find(",pvalue,") == std::string::npos)
         return wrong(item["method"],
-                     "method: bayes, ewma-regression or farrington-flexible is expected");
+                     "method: pooled, bayes, ewma-regression or farrington-flexible is expected");
       Localized why;
       if (const auto read = text(item["why"], why); !read) return read;
       std::ostringstream yaml;
@@ -148,6 +165,60 @@ class Reader {
       stream.detectors.push_back({method, std::move(*options), freq, std::move(why)});
     }
     return {};
+  }
+
+  Result<void> pooled(const YAML::Node& item, Stream& stream) const {
+    surveillance::PooledOptions options;
+    for (const auto& entry : item["options"]) {
+      const std::string name = entry.first.as<std::string>("");
+      const YAML::Node& node = entry.second;
+      Result<void> read;
+      if (name == "windows") {
+        read = windows(node, options.windows);
+      } else if (name == "baseline") {
+        read = whole(name, node, 28, 366, options.baseline);
+      } else if (name == "guard") {
+        read = whole(name, node, 1, 60, options.guard);
+      } else if (name == "level") {
+        read = whole(name, node, 7, 366, options.level);
+      } else if (name == "worth") {
+        read = real(name, node, options.worth);
+      } else if (name == "alike") {
+        read = real(name, node, options.alike);
+      } else if (name == "spread") {
+        read = real(name, node, options.spread);
+      } else {
+        return wrong(entry.first,
+                     "there is no option " + name +
+                         "; pooled has windows, baseline, guard, level, worth, alike, spread");
+      }
+      if (!read) return read;
+    }
+    stream.pooled = options;
+    return {};
+  }
+
+  Result<void> windows(const YAML::Node& node, std::vector<int>& windows) const {
+    windows.clear();
+    if (!node.IsSequence() || node.size() == 0) return wrong(node, "windows: a list is expected");
+    for (const YAML::Node& item : node) {
+      int days = 0;
+      if (const auto read = whole("windows", item, 1, 60, days); !read) return read;
+      if (!windows.empty() && days <= windows.back())
+        return wrong(item, "windows: rising numbers of days are expected");
+      windows.push_back(days);
+    }
+    return {};
+  }
+
+  Result<void> real(const std::string& name, const YAML::Node& node, double& value) const {
+    constexpr double most = 1e6;
+    try {
+      value = node.as<double>();
+      if (value > 0 && value <= most) return {};
+    } catch (const YAML::Exception&) {
+    }
+    return wrong(node, name + ": a number above 0 is expected");
   }
 
   std::string file_;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/localized.hpp"
 #include "core/result.hpp"
 #include "surveillance/detectors.hpp"
+#include "surveillance/pooled.hpp"
 
 namespace hb::watch {
 
@@ -26,6 +28,12 @@ struct ClosedDays {
   int to;
 };
 
+/// What the parts of a stream are (the sixth column of its SQL).
+enum class Parts : std::uint8_t {
+  units,   ///< smaller places, such as classes: each is held against all others
+  strata,  ///< people, such as age bands: compared among themselves
+};
+
 struct StreamDetector {
   const surveillance::Detector* method;
   surveillance::DetectOptions options;
@@ -40,13 +48,16 @@ struct Stream {
   std::string kind;
   std::string syndrome;  ///< empty: joins episodes of any
   Lane lane = Lane::ranked;
-  std::string sql;       ///< gives day, area, place, disease, count; parameters $from, $to
-  int delay = 0;         ///< days until a day's counts are there
-  int window = 7;        ///< open days summed
-  double min_cases = 1;  ///< in the window
+  std::string family;  ///< traces of the same cases: only the strongest counts; empty: the id
+  std::string sql;     ///< gives day, area, place, disease, count and maybe part; $from, $to
+  Parts parts = Parts::units;
+  int delay = 0;                     ///< days until a day's counts are there
+  int window = 7;                    ///< open days summed
+  double min_cases = 1;              ///< in the window
   std::vector<int> closed_weekdays;  ///< 1 Monday … 7 Sunday
   std::vector<ClosedDays> closed;
   std::vector<StreamDetector> detectors;
+  std::optional<surveillance::PooledOptions> pooled;  ///< every place beside all others
 
   bool is_open(Date day) const;
 };

@@ -1,0 +1,165 @@
+#include "surveillance/pooled.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "surveillance/distributions.hpp"
+
+namespace hb::surveillance {
+namespace {
+
+constexpr std::size_t cap_days = 56;  // whose mean says what a day counts for at most
+constexpr double cap_factor = 3;
+constexpr double half_case = 0.5;  // Jeffreys' prior of a Poisson mean
+
+using Sums = std::vector<double>;  // sums[i]: of the days before i
+
+double between(const Sums& sums, std::size_t from, std::size_t to) { return sums[to] - sums[from]; }
+
+void sum_up(const SparseCounts& counts, std::size_t days, Sums& sums) {
+  sums.assign(days + 1, 0);
+  for (const auto& [day, count] : counts) sums[day + 1] = count;
+  for (std::size_t i = 0; i < days; ++i) sums[i + 1] += sums[i];
+}
+
+/// The same with no day above what the weeks before it let expect; whole numbers, so that sums are
+/// exact whatever they begin with.
+void sum_up_capped(const SparseCounts& counts, const Sums& raw, std::size_t days, Sums& sums) {
+  sums.assign(days + 1, 0);
+  for (const auto& [day, count] : counts) {
+    const std::size_t from = day < cap_days ? 0 : day - cap_days;
+    const double mean = day == 0 ? 0 : between(raw, from, day) / static_cast<double>(day - from);
+    sums[day + 1] = std::min(count, std::max(1.0, std::ceil(cap_factor * mean)));
+  }
+  for (std::size_t i = 0; i < days; ++i) sums[i + 1] += sums[i];
+}
+
+class Pool {
+ public:
+  Pool(const PooledCounts& counts, Range days, const PooledOptions& options, double keep)
+      : counts_(counts), days_(days), options_(options), keep_(keep) {
+    total_.assign(counts.days + 1, 0);
+    for (const SparseCounts& place : counts.places) {
+      sum_up(place, counts.days, raw_);
+      sum_up_capped(place, raw_, counts.days, capped_);
+      for (std::size_t i = 0; i <= counts.days; ++i) total_[i] += capped_[i];
+    }
+    all_sizes_.assign(counts.days + 1, 0);
+    known_.assign(days.size(), 0);
+    for (const SparseCounts& size : counts.sizes) {
+      sum_up(size, counts.days, raw_);
+      for (std::size_t i = 0; i <= counts.days; ++i) all_sizes_[i] += raw_[i];
+      for (std::size_t day = days.first; day < days.last; ++day)
+        if (between(raw_, begin(day), day + 1) > 0) ++known_[day - days.first];
+    }
+  }
+
+  Pooled judge() {
+    Pooled judged{{}, known_};
+    const auto longest = static_cast<std::size_t>(options_.windows.back());
+    for (std::size_t place = 0; place < counts_.places.size(); ++place) {
+      if (counts_.only && *counts_.only != place) continue;
+      sum_up(counts_.places[place], counts_.days, raw_);
+      sum_up_capped(counts_.places[place], raw_, counts_.days, capped_);
+      sum_up(counts_.sizes[place], counts_.days, size_);
+      for (std::size_t day = days_.first; day < days_.last; ++day) {
+        const std::size_t from = day + 1 < longest ? 0 : day + 1 - longest;
+        if (between(raw_, from, day + 1) < options_.min_cases) continue;
+        const PooledPoint point = strongest(place, day);
+        if (point.window > 0 && point.pvalue <= keep_) judged.points.push_back(point);
+      }
+    }
+    return judged;
+  }
+
+ private:
+  std::size_t back(std::size_t day, int days) const {
+    return day < static_cast<std::size_t>(days) ? 0 : day - static_cast<std::size_t>(days);
+  }
+  /// The baseline of a day is begin … end − 1.
+  std::size_t end(std::size_t day) const { return back(day + 1, options_.guard); }
+  std::size_t begin(std::size_t day) const { return back(end(day), options_.baseline); }
+
+  /// Cases of the place per case of all others, with the counts it rests on.
+  struct Odds {
+    double mean;
+    double shape;
+  };
+  Odds odds(std::size_t day) const {
+    const std::size_t from = begin(day);
+    const std::size_t to = end(day);
+    const double own = between(capped_, from, to);
+    const double size = between(size_, from, to) + half_case;
+    const double all =
+        between(all_sizes_, from, to) +
+        half_case * static_cast<double>(std::max<std::size_t>(2, known_[day - days_.first]));
+    const double shape = options_.alike + own;
+    const double others = between(total_, from, to) - own;
+    return {shape / (options_.alike * std::max(all - size, half_case) / size + others), shape};
+  }
+
+  PooledPoint strongest(std::size_t place, std::size_t day) const {
+    PooledPoint best{place, day, 0, 0, 0, 0, 2};
+    double best_size = 1;
+    const Odds share = odds(day);
+    for (const int window : options_.windows) {
+      const std::size_t from = back(day + 1, window);
+      const double observed = between(raw_, from, day + 1);
+      if (observed < options_.min_cases) continue;
+      const double others = between(total_, from, day + 1) - between(capped_, from, day + 1);
+      const std::size_t earlier = back(from, options_.level);
+      const double former = between(total_, earlier, from) - between(capped_, earlier, from);
+      const double discount = former > options_.worth ? options_.worth / former : 1;
+      const double shape = half_case + discount * former + others;
+      const double rate = 1 + discount * static_cast<double>(from - earlier) / window;
+      const double expected = share.mean * shape / rate;
+      const double size = 1 / (1 / shape + 1 / share.shape + options_.spread * options_.spread);
+      const double pvalue =
+          observed <= expected ? 1 : at_least({size, size / (size + expected)}, observed);
+      if (pvalue >= best.pvalue) continue;
+      best = {place, day, window, observed, expected, 0, pvalue};
+      best_size = size;
+    }
+    if (best.window == 0) return best;
+    best.pvalue = std::min(1.0, best.pvalue * static_cast<double>(options_.windows.size()));
+    if (best.pvalue <= keep_)
+      best.threshold =
+          quantile({best_size, best_size / (best_size + best.expected)}, 1 - options_.alpha);
+    return best;
+  }
+
+  const PooledCounts& counts_;
+  Range days_;
+  const PooledOptions& options_;
+  double keep_;
+  Sums total_;                      ///< of all places, capped
+  Sums all_sizes_;                  ///< of all places
+  std::vector<std::size_t> known_;  ///< places with counts in a day's baseline or since
+  Sums raw_, capped_, size_;        ///< of the place at hand
+};
+
+}  // namespace
+
+int memory(const PooledOptions& options) {
+  const int share = options.guard + options.baseline;
+  const int level = options.windows.back() + options.level;
+  return std::max(share, level) + static_cast<int>(cap_days);
+}
+
+Result<Pooled> pooled(const PooledCounts& counts, Range days, const PooledOptions& options,
+                      double keep) {
+  const auto bad = [](const char* what) { return fail(ErrorCode::invalid_input, what); };
+  if (options.windows.empty() || options.windows.front() < 1 ||
+      !std::ranges::is_sorted(options.windows))
+    return bad("windows: rising numbers of days are expected");
+  if (options.baseline < 28 || options.level < 7 || options.guard < 1)
+    return bad("baseline is below 28, level below 7 or guard below 1 day");
+  if (!(options.worth > 0 && options.alike > 0 && options.spread >= 0 && options.min_cases >= 0))
+    return bad("worth and alike are above 0, spread is not below 0, min_cases not below 0");
+  if (!(options.alpha > 0 && options.alpha < 1)) return bad("alpha is not in (0, 1)");
+  if (days.last > counts.days || days.first >= days.last) return bad("no days to judge");
+  if (counts.sizes.size() != counts.places.size()) return bad("a size per place is expected");
+  return Pool(counts, days, options, keep).judge();
+}
+
+}  // namespace hb::surveillance
