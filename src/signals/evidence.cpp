@@ -1,9 +1,10 @@
 #include "signals/evidence.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
+
+#include "watch/daily.hpp"
 
 namespace hb::signals {
 namespace {
@@ -14,26 +15,6 @@ using watch::Stream;
 
 constexpr int years_read = 6;
 constexpr int usual_windows = 8;
-
-bool take(const std::vector<tables::Value>& row, watch::StreamCounts& counts) {
-  constexpr std::size_t columns = 5;
-  if (row.size() != columns) return false;
-  const auto* day = std::get_if<Date>(&row[0]);
-  const auto* count = std::get_if<std::int64_t>(&row[4]);
-  if (day == nullptr || count == nullptr) return false;
-  std::array<std::string, 3> texts;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (std::holds_alternative<std::monostate>(row[i + 1])) continue;
-    if (const auto* text = std::get_if<std::string>(&row[i + 1]))
-      texts[i] = *text;
-    else if (const auto* number = std::get_if<std::int64_t>(&row[i + 1]))
-      texts[i] = std::to_string(*number);
-    else
-      return false;
-  }
-  counts[{texts[0], texts[1], texts[2]}][*day] += static_cast<double>(*count);
-  return true;
-}
 
 /// The open days of a stream and the counts of one series on them.
 struct OpenSeries {
@@ -135,25 +116,29 @@ std::pair<double, double> strongest(const Curve& curve) {
   return best;
 }
 
+/// Bounds of a stream that holds places beside each other.
+Result<Curve> pooled_curve(const Counts& counts, Curve made) {
+  made.method = "pooled";
+  if (made.days.empty()) return made;
+  const auto chart =
+      watch::chart_of(*counts.stream, counts.series, counts.begin, made.key, made.method,
+                      counts.stream->window, made.days.front().day, made.days.back().day);
+  if (!chart) return unexpected(chart.error());
+  for (std::size_t i = 0; i < chart->size(); ++i) {
+    made.days[i].expected = (*chart)[i].expected;
+    made.days[i].threshold = (*chart)[i].threshold;
+    made.days[i].pvalue = (*chart)[i].pvalue;
+    made.days[i].alarm = made.days[i].window > made.days[i].threshold;
+  }
+  return made;
+}
+
 }  // namespace
 
 Result<watch::StreamCounts> read_counts(const tables::Database& database,
                                         const Principal& principal, const Stream& stream, Date from,
                                         Date to) {
-  watch::StreamCounts counts;
-  bool sound = true;
-  const auto read = database.scan(principal, stream.sql, {{"from", from}, {"to", to}},
-                                  [&](const std::vector<tables::Value>& row) {
-                                    sound = take(row, counts);
-                                    return sound;
-                                  });
-  if (!read) return fail(read.error().code, read.error().message, "stream " + stream.id);
-  if (!sound)
-    return fail(
-        ErrorCode::invalid_input,
-        "the SQL must give day (DATE), area, place, disease (texts or keys), count (BIGINT)",
-        "stream " + stream.id);
-  return counts;
+  return watch::counts_of(database, principal, stream, from, to);
 }
 
 Result<Curve> curve(const Counts& counts, const SeriesKey& key, Date from, Date to) {
@@ -171,6 +156,7 @@ Result<Curve> curve(const Counts& counts, const SeriesKey& key, Date from, Date 
     }
     made.days.push_back(one);
   }
+  if (stream.pooled) return pooled_curve(counts, std::move(made));
   if (stream.detectors.empty()) return made;
   made.method = stream.detectors.front().method->name;
   std::map<Date, CurveDay*> wanted;

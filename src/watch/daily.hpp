@@ -24,4 +24,9 @@ Result<std::vector<ChartDay>> chart(const tables::Database& database, const Prin
                                     std::span<const Stream> streams, const Evidence& evidence,
                                     Date from, Date to);
 
+/// Counts of a stream on the days from … to, by series.
+/// errors   as of daily()
+Result<StreamCounts> counts_of(const tables::Database& database, const Principal& principal,
+                               const Stream& stream, Date from, Date to);
+
 }  // namespace hb::watch

@@ -195,14 +195,21 @@ Result<void> add_single_series(const Stream& stream, const StreamCounts& counts,
   return {};
 }
 
-std::vector<ChartDay> counted_days(const Stream& stream, const StreamCounts& counts,
-                                   const SeriesKey& key, const std::vector<Date>& days, int window,
-                                   Date from, Date to) {
-  const auto found = counts.find(key);
+/// The counts of one series on the open days.
+std::vector<double> series_of(const StreamCounts& counts, const SeriesKey& key,
+                              const std::vector<Date>& days) {
   std::vector<double> series(days.size());
+  const auto found = counts.find(key);
   for (std::size_t i = 0; found != counts.end() && i < days.size(); ++i)
     if (const auto day = found->second.find(days[i]); day != found->second.end())
       series[i] = day->second;
+  return series;
+}
+
+std::vector<ChartDay> counted_days(const Stream& stream, const StreamCounts& counts,
+                                   const SeriesKey& key, const std::vector<Date>& days, int window,
+                                   Date from, Date to) {
+  const std::vector<double> series = series_of(counts, key, days);
   std::vector<ChartDay> chart;
   std::size_t at = 0;
   for (Date day = from; day <= to; ++day.days) {
@@ -237,14 +244,16 @@ Result<void> pooled_bounds(const Stream& stream, const StreamCounts& counts,
       ChartDay& day = bounds[calendar.days[point.day]];
       day.expected = point.expected;
       day.threshold = point.threshold;
+      day.pvalue = point.pvalue;
     }
   }
   return {};
 }
 
-Result<void> series_bounds(const Stream& stream, const std::vector<double>& series,
-                           const Calendar& calendar, std::string_view method,
+Result<void> series_bounds(const Stream& stream, const StreamCounts& counts,
+                           const Calendar& calendar, const SeriesKey& key, std::string_view method,
                            std::map<Date, ChartDay>& bounds) {
+  const std::vector<double> series = series_of(counts, key, calendar.days);
   std::vector<Judgement> best(calendar.days.size());
   for (const StreamDetector& detector : stream.detectors)
     if (detector.method->name == method)
@@ -252,38 +261,32 @@ Result<void> series_bounds(const Stream& stream, const std::vector<double>& seri
         return unexpected(done.error());
   for (std::size_t i = calendar.first; i < best.size(); ++i)
     bounds[calendar.days[i]] = {calendar.days[i], surveillance::none, surveillance::none,
-                                best[i].expected, best[i].threshold};
+                                best[i].expected, best[i].threshold,  best[i].pvalue};
   return {};
 }
 
 }  // namespace
 
 Result<std::vector<ChartDay>> chart_of(const Stream& stream, const StreamCounts& counts, Date begin,
-                                       const Finding& finding, Date from, Date to) {
+                                       const SeriesKey& key, std::string_view method, int window,
+                                       Date from, Date to) {
   const Calendar calendar =
       calendar_of(stream, begin, Date{from.days + stream.delay}, Date{to.days + stream.delay});
-  const auto inside = [&](Date day) { return day >= finding.from && day <= finding.to; };
-  const int window = std::max(1, static_cast<int>(std::ranges::count_if(calendar.days, inside)));
-  std::vector<ChartDay> chart =
-      counted_days(stream, counts, finding.key, calendar.days, window, from, to);
+  std::vector<ChartDay> chart = counted_days(stream, counts, key, calendar.days, window, from, to);
   if (calendar.first >= calendar.days.size()) return chart;
   std::map<Date, ChartDay> bounds;
-  if (finding.method == pooled_method && stream.pooled) {
-    if (const auto done = pooled_bounds(stream, counts, calendar, finding.key, window, bounds);
-        !done)
+  if (method == pooled_method && stream.pooled) {
+    if (const auto done = pooled_bounds(stream, counts, calendar, key, window, bounds); !done)
       return unexpected(done.error());
-  } else if (const auto found = counts.find(finding.key); found != counts.end()) {
-    std::vector<double> series(calendar.days.size());
-    for (std::size_t i = 0; i < series.size(); ++i)
-      if (const auto day = found->second.find(calendar.days[i]); day != found->second.end())
-        series[i] = day->second;
-    if (const auto done = series_bounds(stream, series, calendar, finding.method, bounds); !done)
+  } else if (window == stream.window) {
+    if (const auto done = series_bounds(stream, counts, calendar, key, method, bounds); !done)
       return unexpected(done.error());
   }
   for (ChartDay& day : chart)
     if (const auto bound = bounds.find(day.day); bound != bounds.end()) {
       day.expected = bound->second.expected;
       day.threshold = bound->second.threshold;
+      day.pvalue = bound->second.pvalue;
     }
   return chart;
 }

@@ -55,17 +55,19 @@ Result<Findings> judge_stream(const Stream& stream, const StreamCounts& counts, 
 /// A series day by day, with the bound it was held against.
 struct ChartDay {
   Date day;
-  double count;      ///< cases of the day alone; NaN on a closed day
-  double observed;   ///< cases in the window of the finding that ends there; NaN on a closed day
-  double expected;   ///< cases in the window; NaN: not judged
-  double threshold;  ///< cases in the window; NaN: not judged
+  double count;                        ///< cases of the day alone; NaN on a closed day
+  double observed;                     ///< cases in the window that ends there; NaN on a closed day
+  double expected;                     ///< cases in the window; NaN: not judged
+  double threshold;                    ///< cases in the window; NaN: not judged
+  double pvalue = surveillance::none;  ///< NaN: not judged
 };
 
-/// The series of a finding on the days from … to (of the counts, not of their knowledge), judged as
-/// the finding was: with its method and its window.
-/// begin    first day of the counts, not after counts_from(from)
-/// errors   those of the detectors
+/// A series on the days from … to (of the counts, not of their knowledge), judged by one method
+/// with windows of one length. begin    first day of the counts, not after counts_from(stream,
+/// from) method   "pooled" or one of the stream's detectors; window: open days errors   those of
+/// the detectors
 Result<std::vector<ChartDay>> chart_of(const Stream& stream, const StreamCounts& counts, Date begin,
-                                       const Finding& finding, Date from, Date to);
+                                       const SeriesKey& key, std::string_view method, int window,
+                                       Date from, Date to);
 
 }  // namespace hb::watch

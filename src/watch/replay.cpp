@@ -32,8 +32,10 @@ bool take(const std::vector<tables::Value>& row, StreamCounts& counts) {
   return true;
 }
 
-Result<StreamCounts> read_counts(const tables::Database& database, const Principal& principal,
-                                 const Stream& stream, Date from, Date to) {
+}  // namespace
+
+Result<StreamCounts> counts_of(const tables::Database& database, const Principal& principal,
+                               const Stream& stream, Date from, Date to) {
   StreamCounts counts;
   bool sound = true;
   const auto read = database.scan(principal, stream.sql, {{"from", from}, {"to", to}},
@@ -51,14 +53,12 @@ Result<StreamCounts> read_counts(const tables::Database& database, const Princip
   return counts;
 }
 
-}  // namespace
-
 Result<Findings> find(const tables::Database& database, const Principal& principal,
                       std::span<const Stream> streams, Date first, Date last) {
   Findings all;
   for (const Stream& stream : streams) {
     const Date begin = counts_from(stream, first);
-    const auto counts = read_counts(database, principal, stream, begin, last);
+    const auto counts = counts_of(database, principal, stream, begin, last);
     if (!counts) return unexpected(counts.error());
     auto findings = judge_stream(stream, *counts, begin, first, last);
     if (!findings)
@@ -90,13 +90,12 @@ Result<std::vector<ChartDay>> chart(const tables::Database& database, const Prin
   if (found == streams.end())
     return fail(ErrorCode::not_found, "there is no stream " + evidence.stream);
   const Date begin = counts_from(*found, std::min(from, evidence.from));
-  const auto counts = read_counts(database, principal, *found, begin, std::max(to, evidence.to));
+  const auto counts = counts_of(database, principal, *found, begin, std::max(to, evidence.to));
   if (!counts) return unexpected(counts.error());
-  Finding finding{evidence.day, &*found, evidence.key, evidence.observed, evidence.pvalue};
-  finding.from = evidence.from;
-  finding.to = evidence.to;
-  finding.method = evidence.method;
-  return chart_of(*found, *counts, begin, finding, from, to);
+  int window = 0;
+  for (Date day = evidence.from; day <= evidence.to; ++day.days) window += found->is_open(day);
+  return chart_of(*found, *counts, begin, evidence.key, evidence.method, std::max(window, 1), from,
+                  to);
 }
 
 std::string signals_csv(std::span<const Signal> signals) {

@@ -176,7 +176,8 @@ TEST_CASE("judge_stream: a place beside the others, and the chart of what was fo
   CHECK(found.threshold < found.observed);
   CHECK(found.to == last);
   CHECK(findings->judged.at(last) == 10);
-  const auto chart = chart_of(stream, counts, begin, found, Date{last.days - 9}, last);
+  const auto chart = chart_of(stream, counts, begin, found.key, found.method,
+                              last.days - found.from.days + 1, Date{last.days - 9}, last);
   REQUIRE(chart.has_value());
   REQUIRE(chart->size() == 10);
   CHECK(chart->back().count == 2);
