@@ -1,6 +1,11 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
@@ -25,6 +30,7 @@ struct ServeArguments {
   double requests_per_second = 50;
   int job_hours = 24;
   std::string import_dir, import_roots;
+  std::string flow_clock;
   std::vector<std::string> import_from;
 };
 
@@ -42,6 +48,53 @@ Result<void> check_transport(const ServeArguments& arguments) {
               "others could read what goes over the network: give --tls-certificate and --tls-key, "
               "or --plain-http where the network itself is closed",
               arguments.address);
+}
+
+/// The time of flows in a demonstration: what the file says, going on from when it was written.
+class FileClock {
+ public:
+  explicit FileClock(std::string file) : file_(std::move(file)) {}
+
+  Result<Instant> read() {
+    std::ifstream in(file_);
+    std::string line;
+    std::getline(in, line);
+    while (line.ends_with(' ') || line.ends_with('\r')) line.pop_back();
+    const auto instant = parse_instant(line);
+    if (!instant)
+      return fail(ErrorCode::invalid_input, "expected an instant such as 2026-01-05T09:00:00+08:00",
+                  file_);
+    return *instant;
+  }
+
+  Instant operator()() {
+    const std::scoped_lock lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    std::error_code gone;
+    const auto written = std::filesystem::last_write_time(file_, gone);
+    if (!gone && written != written_)
+      if (const auto said = read()) {  // half written: the former one, until it can be read
+        written_ = written;
+        said_ = *said;
+        since_ = now;
+      }
+    return {said_.micros +
+            std::chrono::duration_cast<std::chrono::microseconds>(now - since_).count()};
+  }
+
+ private:
+  std::string file_;
+  std::mutex mutex_;
+  std::filesystem::file_time_type written_{};
+  Instant said_;
+  std::chrono::steady_clock::time_point since_;
+};
+
+Result<Clock> flow_clock_of(const ServeArguments& arguments) {
+  if (arguments.flow_clock.empty()) return Clock();
+  auto clock = std::make_shared<FileClock>(arguments.flow_clock);
+  if (const auto first = clock->read(); !first) return unexpected(first.error());
+  return Clock([clock] { return (*clock)(); });
 }
 
 /// Ctrl-C and SIGTERM are waited for by the main thread; no other thread may take them.
@@ -86,6 +139,9 @@ int run_serve(const ServeArguments& arguments) {
   options.jobs.keep = std::chrono::hours(arguments.job_hours);
   options.log_requests = !arguments.quiet;
   options.version = HB_VERSION;
+  auto flow_clock = flow_clock_of(arguments);
+  if (!flow_clock) return give_up(flow_clock.error());
+  options.flow_clock = std::move(*flow_clock);
   const auto server = server::Server::start(options);
   if (!server) return give_up(server.error());
   if (!web) say_error("the web pages are not built; only the API is served (scripts/build)");
@@ -127,6 +183,14 @@ void add_transport(CLI::App& serve, ServeArguments& arguments) {
       ->capture_default_str();
 }
 
+void add_flow_clock(CLI::App& serve, ServeArguments& arguments) {
+  serve
+      .add_option("--flow-clock", arguments.flow_clock,
+                  "File with an instant: the time of flows in a simulated store goes on from it, "
+                  "and jumps when it is written anew")
+      ->check(CLI::ExistingFile);
+}
+
 void add_imports(CLI::App& serve, ServeArguments& arguments) {
   serve
       .add_option("--import-dir", arguments.import_dir,
@@ -162,6 +226,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   add_transport(*serve, *arguments);
   add_imports(*serve, *arguments);
+  add_flow_clock(*serve, *arguments);
   serve->add_flag("--quiet", arguments->quiet, "Do not log requests (JSON lines on stderr)");
   serve->footer(
       "Example:\n  healthbrain serve --store district-store --port 8080\n\n"

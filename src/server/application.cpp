@@ -125,7 +125,7 @@ BodyPlan plan_body(Services& services, bool https, const Request& head) {
   }
   if (match.route->body == BodyKind::json && match.route->permission != access::anybody)
     plan.limit = json_limit;
-  plan.waits = match.route->permission == "fhir:write";
+  plan.waits = match.route->permission == "fhir:write" || match.route->permission == "tasks:write";
   if (match.route->body == BodyKind::upload) {
     plan.limit = upload_limit;
     plan.directory = services.uploads.directory();

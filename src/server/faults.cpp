@@ -1,6 +1,7 @@
 #include "server/faults.hpp"
 
 #include "records/health.hpp"
+#include "server/flows.hpp"
 
 namespace hb::server {
 
@@ -35,6 +36,16 @@ std::vector<StoreFault> faults_of(Services& services) {
   if (const std::optional<Error> why = services.feed.fault())
     faults.push_back(
         {"tables", {"统计表暂时不能更新", "the tables do not follow: " + why->message}, true});
+  for (const workflow::Fault& fault : services.flows->faults())
+    faults.push_back({"flows",
+                      {"流程文件有误，原版本继续运行：" + describe(fault),
+                       "a flow file has a fault, what ran goes on: " + describe(fault)},
+                      false});
+  if (const std::optional<Error> why = services.flows->problem())
+    faults.push_back(
+        {"flows",
+         {"流程的时钟或后续动作暂时不能进行", "clocks or effects of flows wait: " + why->message},
+         false});
   return faults;
 }
 

@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
 
 namespace hb::server {
@@ -66,6 +67,22 @@ constexpr Route route_table[] = {
     {Method::post, "/api/problems/{id}/dismiss", dismiss_problem, "problems:write", "",
      BodyKind::json},
     {Method::post, "/api/problems/{id}/reopen", reopen_problem, "problems:write", ""},
+    {Method::get, "/api/tasks", get_tasks, "tasks:read",
+     "scope flow state area overdue due_from due_to text limit cursor"},
+    {Method::get, "/api/tasks/counts", get_task_counts, "tasks:read", ""},
+    {Method::post, "/api/tasks/acts", post_task_acts, "tasks:write", "", BodyKind::json},
+    {Method::get, "/api/flows", get_flows, "tasks:read", ""},
+    {Method::get, "/api/flows/{flow}/diagram", get_flow_diagram, "tasks:read", "language"},
+    {Method::get, "/api/flows/{flow}/forms/{form}", get_flow_form, "tasks:read", "instance"},
+    {Method::post, "/api/flows/{flow}/forms/{form}/check", check_flow_form, "tasks:read", "",
+     BodyKind::json},
+    {Method::post, "/api/flows/{flow}/instances", post_flow_instance, "tasks:write", "",
+     BodyKind::json},
+    {Method::get, "/api/instances", get_instances, "tasks:read",
+     "flow state area from to open limit cursor"},
+    {Method::get, "/api/instances/{id}", get_instance, "tasks:read", ""},
+    {Method::post, "/api/instances/{id}/acts", post_instance_act, "tasks:write", "",
+     BodyKind::json},
     {Method::get, "/api/search", get_search, access::logged_in, "q"},
     {Method::get, "/api/events", get_events, access::logged_in, ""},
     {Method::get, "/api/openapi.yaml", get_openapi, access::anybody, ""},

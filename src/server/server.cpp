@@ -14,6 +14,7 @@
 #include "server/act_mover.hpp"
 #include "server/application.hpp"
 #include "server/fhir/bulk_export.hpp"
+#include "server/flows.hpp"
 #include "server/http_client.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
@@ -229,6 +230,12 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   }
   if (Result<void> started = start_fhir(services, options); !started)
     return unexpected(started.error());
+  if (options.flow_clock && !state->hub->store().info().simulated)
+    return fail(ErrorCode::forbidden, "only flows of a simulated store run by another clock");
+  auto flows = Flows::open(services, options.store, options.scenes_dir,
+                           options.flow_clock ? options.flow_clock : options.clock);
+  if (!flows) return unexpected(flows.error());
+  services.flows = std::move(*flows);
   services.measures = make_measure_engine(services, options.store.string());
   connect(services);
   state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
@@ -244,6 +251,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   }
   services.listener = listener->get();
   state->listener = std::move(*listener);
+  services.flows->run();
   warm(services);
   state->builder = std::thread(build_tables, std::ref(*state->hub), std::cref(state->stopping));
   return std::unique_ptr<Server>(new Server(std::move(state)));
@@ -261,6 +269,7 @@ void Server::stop() {
   state_->stopping = true;
   state_->builder.join();
   state_->listener->stop();
+  state_->services->flows->stop();
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();

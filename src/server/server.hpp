@@ -26,6 +26,7 @@ struct ServerOptions {
   fhir_api::ImportSources imports;
   std::string version;
   Clock clock = system_clock();
+  Clock flow_clock;  ///< time of flows; none: that of `clock`
 };
 
 /// A store with its API and pages on a loopback port.

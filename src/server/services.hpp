@@ -33,6 +33,8 @@
 
 namespace hb::server {
 
+class Flows;
+
 /// Everything the routes work with; built once (Server), given to every handler.
 struct Services {
   ingest::Hub& hub;
@@ -68,6 +70,7 @@ struct Services {
   std::unique_ptr<fhir_api::WriteLocks> write_locks = std::make_unique<fhir_api::WriteLocks>();
   fhir_api::ImportSources imports;       ///< where $import may take files from
   std::unique_ptr<fhir_api::Jobs> jobs;  ///< exports and imports
+  std::shared_ptr<Flows> flows;  ///< flows of work; one owner, its type is not known here
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

@@ -22,25 +22,6 @@ bool holds_area(const Principal& principal, const std::string& area) {
                              [&](const std::string& own) { return area.starts_with(own); });
 }
 
-bool is_actor(const Actor& actor, const Instance& instance, const Principal& principal) {
-  const bool has_role = std::ranges::any_of(
-      principal.roles, [&](const std::string& role) { return actor.roles.contains(role); });
-  if (!has_role) return false;
-  if (actor.area && !holds_area(principal, text_of(instance, "area"))) return false;
-  if (actor.organization && !principal.unrestricted &&
-      std::ranges::count(principal.organizations, text_of(instance, "organization")) == 0)
-    return false;
-  if (!actor.team.empty() && std::ranges::count(principal.organizations, actor.team) == 0)
-    return false;
-  if (actor.resident) {
-    const std::string resident = text_of(instance, "resident");
-    const bool in_care = std::ranges::any_of(
-        principal.own, [&](std::int64_t own) { return std::to_string(own) == resident; });
-    if (!in_care) return false;
-  }
-  return true;
-}
-
 bool owns(const Flow& flow, const Instance& instance, const Token& token,
           const Principal& principal) {
   if (!token.owner.user.empty()) return token.owner.user == principal.user;
@@ -218,12 +199,16 @@ class Firing {
     if (!scope) return refuse(scope.error().code, "form", scope.error().message);
     const Outcome<bool> passes = step_.passes(move.when, *scope);
     if (!passes) return tl::unexpected(passes.error());
-    if (!*passes)
-      return refuse(ErrorCode::conflict, "guard",
-                    move.when.why.en.empty()
-                        ? "its condition does not hold: " +
-                              (move.when.sql.empty() ? move.when.formula.text : move.when.sql)
-                        : move.when.why.en);
+    if (!*passes) {
+      Refusal refusal =
+          step_.refuse(ErrorCode::conflict, "guard",
+                       move.when.why.en.empty()
+                           ? "its condition does not hold: " +
+                                 (move.when.sql.empty() ? move.when.formula.text : move.when.sql)
+                           : move.when.why.en);
+      refusal.why_zh = move.when.why.zh;
+      return tl::unexpected(std::move(refusal));
+    }
     Event event = acted(Event::Kind::moved);
     if (!command_.response.empty()) {
       auto saved = step_.write_form(move.form, command_.response);
@@ -325,6 +310,25 @@ class Firing {
 };
 
 }  // namespace
+
+bool is_actor(const Actor& actor, const Instance& instance, const Principal& principal) {
+  const bool has_role = std::ranges::any_of(
+      principal.roles, [&](const std::string& role) { return actor.roles.contains(role); });
+  if (!has_role) return false;
+  if (actor.area && !holds_area(principal, text_of(instance, "area"))) return false;
+  if (actor.organization && !principal.unrestricted &&
+      std::ranges::count(principal.organizations, text_of(instance, "organization")) == 0)
+    return false;
+  if (!actor.team.empty() && std::ranges::count(principal.organizations, actor.team) == 0)
+    return false;
+  if (actor.resident) {
+    const std::string resident = text_of(instance, "resident");
+    const bool in_care = std::ranges::any_of(
+        principal.own, [&](std::int64_t own) { return std::to_string(own) == resident; });
+    if (!in_care) return false;
+  }
+  return true;
+}
 
 Error Refusal::error() const { return {code, who + ", " + what + ": " + why, rule}; }
 

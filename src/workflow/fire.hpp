@@ -75,6 +75,7 @@ struct Refusal {
   std::string what;  ///< what he wanted
   std::string why;   ///< and why not
   std::vector<std::string> issues;  ///< of the form
+  std::string why_zh = {};          ///< where the flow itself says why not
 
   /// "zhang, move dismiss: …"
   Error error() const;
@@ -128,6 +129,9 @@ Outcome<Fired> child_finished(const Flow& flow, const Environment& environment,
 /// Goes on in this version of the flow by its declared map.
 Outcome<Fired> migrate(const Flow& flow, const Environment& environment, const Instance& instance,
                        Instant now);
+
+/// Whether an actor of a flow means this principal.
+bool is_actor(const Actor& actor, const Instance& instance, const Principal& principal);
 
 /// Whether a principal may act for one of these actors.
 bool may(const Flow& flow, const std::vector<std::string>& actors, const Instance& instance,

@@ -24,6 +24,13 @@ bool is_complete(std::string_view response) {
   return status != nullptr && (*status == "completed" || *status == "amended");
 }
 
+Result<std::string> path_of(const Flow& flow, const std::string& name) {
+  const auto file = flow.forms.find(name);
+  if (file == flow.forms.end())
+    return fail(ErrorCode::not_found, "there is no form “" + name + "”");
+  return (std::filesystem::path(flow.file).parent_path() / file->second).string();
+}
+
 }  // namespace
 
 Result<std::vector<forms::FormFault>> form_faults(const std::string& path) {
@@ -36,19 +43,17 @@ Result<std::vector<forms::FormFault>> form_faults(const std::string& path) {
 
 Result<std::shared_ptr<const forms::Questionnaire>> FlowForms::form_of(const Flow& flow,
                                                                        const std::string& name) {
-  const auto file = flow.forms.find(name);
-  if (file == flow.forms.end())
-    return fail(ErrorCode::not_found, "there is no form “" + name + "”");
-  const std::string path = (std::filesystem::path(flow.file).parent_path() / file->second).string();
+  const Result<std::string> path = path_of(flow, name);
+  if (!path) return unexpected(path.error());
   const std::scoped_lock lock(mutex_);
-  if (const auto known = forms_.find(path); known != forms_.end()) return known->second;
-  const Result<std::string> text = text_at(path);
+  if (const auto known = forms_.find(*path); known != forms_.end()) return known->second;
+  const Result<std::string> text = text_at(*path);
   if (!text) return unexpected(text.error());
   std::vector<forms::FormFault> faults;
   auto form = forms::read(*text, faults);
   if (!form)
-    return fail(ErrorCode::invalid_input, "the form has faults: " + faults.front().message, path);
-  return forms_.emplace(path, std::make_shared<const forms::Questionnaire>(std::move(*form)))
+    return fail(ErrorCode::invalid_input, "the form has faults: " + faults.front().message, *path);
+  return forms_.emplace(*path, std::make_shared<const forms::Questionnaire>(std::move(*form)))
       .first->second;
 }
 
@@ -77,6 +82,33 @@ Result<std::vector<std::string>> FlowForms::extract(const Flow& flow, const std:
   for (const boost::json::value& entry : body.at("entry").as_array())
     resources.push_back(forms::print(entry.at("resource")));
   return resources;
+}
+
+Result<std::string> FlowForms::text(const Flow& flow, const std::string& name) const {
+  const Result<std::string> path = path_of(flow, name);
+  if (!path) return unexpected(path.error());
+  return text_at(*path);
+}
+
+Result<std::vector<forms::Issue>> FlowForms::check(const Flow& flow, const std::string& name,
+                                                   std::string_view response) {
+  const auto form = form_of(flow, name);
+  if (!form) return unexpected(form.error());
+  return forms::validate(**form, response, {clock_(), {}});
+}
+
+Result<std::string> FlowForms::calculate(const Flow& flow, const std::string& name,
+                                         std::string_view response) {
+  const auto form = form_of(flow, name);
+  if (!form) return unexpected(form.error());
+  return forms::calculate(**form, response, {clock_(), {}});
+}
+
+Result<std::string> FlowForms::prefill(const Flow& flow, const std::string& name,
+                                       std::map<std::string, std::string> resources) {
+  const auto form = form_of(flow, name);
+  if (!form) return unexpected(form.error());
+  return forms::prefill(**form, {clock_(), std::move(resources)});
 }
 
 void FlowForms::forget() {

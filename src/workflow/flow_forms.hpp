@@ -26,6 +26,17 @@ class FlowForms {
   /// Resources that it makes, JSON each. errors  as issues()
   Result<std::vector<std::string>> extract(const Flow& flow, const std::string& form,
                                            std::string_view response);
+  /// The Questionnaire, JSON. errors  not_found
+  Result<std::string> text(const Flow& flow, const std::string& form) const;
+  /// Everything that a filled-in form breaks, warnings too, for the page. errors  as issues()
+  Result<std::vector<forms::Issue>> check(const Flow& flow, const std::string& form,
+                                          std::string_view response);
+  /// The response with its calculated items. errors  as issues()
+  Result<std::string> calculate(const Flow& flow, const std::string& form,
+                                std::string_view response);
+  /// A response to begin with. resources  %patient, %user, %task: JSON by name. errors  as issues()
+  Result<std::string> prefill(const Flow& flow, const std::string& form,
+                              std::map<std::string, std::string> resources);
   /// Forgets what was read, after the files changed.
   void forget();
 

@@ -18,25 +18,50 @@ constexpr const char* settings =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; "
     "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000";
 // A later layout counts user_version up and comes here from each former one.
-constexpr std::int64_t layout = 1;
+constexpr std::int64_t layout = 2;
 constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS instance (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
     " start_key TEXT UNIQUE, flow TEXT NOT NULL, version INTEGER NOT NULL, status INTEGER NOT NULL,"
-    " events INTEGER NOT NULL, next INTEGER) STRICT;"
+    " events INTEGER NOT NULL, next INTEGER, started INTEGER NOT NULL DEFAULT 0,"
+    " area TEXT NOT NULL DEFAULT '', organization TEXT NOT NULL DEFAULT '',"
+    " end TEXT NOT NULL DEFAULT '') STRICT;"
     "CREATE INDEX IF NOT EXISTS instance_next ON instance (next) WHERE next IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS instance_started ON instance (flow, started, row, area, status,"
+    " organization, end);"
     "CREATE TABLE IF NOT EXISTS event (instance INTEGER NOT NULL, number INTEGER NOT NULL,"
     " body BLOB NOT NULL, PRIMARY KEY (instance, number)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS work (instance INTEGER NOT NULL, token INTEGER NOT NULL,"
     " flow TEXT NOT NULL, state TEXT NOT NULL, actor TEXT NOT NULL, user TEXT NOT NULL,"
     " area TEXT NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, escalated INTEGER NOT NULL,"
-    " PRIMARY KEY (instance, token)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS work_user ON work (user, due) WHERE user <> '';"
-    "CREATE INDEX IF NOT EXISTS work_due ON work (actor, due, area) WHERE user = '';"
-    "CREATE INDEX IF NOT EXISTS work_area ON work (actor, area, due) WHERE user = '';"
+    " organization TEXT NOT NULL DEFAULT '', PRIMARY KEY (instance, token)) STRICT, WITHOUT ROWID;"
+    // Each list is walked in its order in one of these, without looking at the table.
+    "CREATE INDEX IF NOT EXISTS work_of_user ON work (user, due, instance, token, flow, state, "
+    "area,"
+    " organization) WHERE user <> '';"
+    "CREATE INDEX IF NOT EXISTS work_of_actor ON work (actor, due, instance, token, state, area,"
+    " user, organization);"
+    "CREATE INDEX IF NOT EXISTS work_of_state ON work (actor, state, due, instance, token, area,"
+    " user, organization);"
+    "CREATE INDEX IF NOT EXISTS work_of_area ON work (actor, area, due, instance, token, state,"
+    " user, organization);"
+    "CREATE INDEX IF NOT EXISTS work_of_organization ON work (actor, organization, due, instance,"
+    " token, state, area, user) WHERE organization <> '';"
+    // Work that was escalated, by whom it was escalated to.
+    "CREATE TABLE IF NOT EXISTS superior (actor TEXT NOT NULL, due INTEGER NOT NULL,"
+    " instance INTEGER NOT NULL, token INTEGER NOT NULL, flow TEXT NOT NULL, state TEXT NOT NULL,"
+    " area TEXT NOT NULL, organization TEXT NOT NULL,"
+    " PRIMARY KEY (actor, due, instance, token)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS superior_instance ON superior (instance);"
     "CREATE TABLE IF NOT EXISTS outbox (number INTEGER PRIMARY KEY AUTOINCREMENT,"
     " key TEXT NOT NULL UNIQUE, instance TEXT NOT NULL, first INTEGER NOT NULL,"
-    " last INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL) STRICT;"
-    "PRAGMA user_version = 1";
+    " last INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL) STRICT;";
+constexpr const char* from_layout_1 =
+    "DROP INDEX IF EXISTS work_user; DROP INDEX IF EXISTS work_due; DROP INDEX IF EXISTS work_area;"
+    "ALTER TABLE instance ADD COLUMN started INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE instance ADD COLUMN area TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE instance ADD COLUMN organization TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE instance ADD COLUMN end TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE work ADD COLUMN organization TEXT NOT NULL DEFAULT '';";
 constexpr std::size_t most_per_commit = 2000;
 
 std::string outgoing_json(const Outgoing& out) {
@@ -67,9 +92,9 @@ Result<Outgoing> outgoing_from(std::string_view text) {
   }
 }
 
-std::string area_of(const Instance& instance) {
-  const boost::json::value* area = instance.data.if_contains("area");
-  return area != nullptr && area->is_string() ? std::string(area->get_string()) : std::string();
+std::string field_of(const Instance& instance, const char* name) {
+  const boost::json::value* value = instance.data.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
 Instant due_of(const Token& token) {
@@ -118,7 +143,37 @@ Result<void> Journal::prepare() {
   if (*found > layout)
     return fail(ErrorCode::invalid_input,
                 "the flows were written by a newer version of the program");
-  return writer_->run(schema);
+  if (*found == layout) return {};
+  if (Result<void> begun = writer_->run("BEGIN IMMEDIATE"); !begun) return begun;
+  Result<void> made = *found == 1 ? writer_->run(from_layout_1) : Result<void>();
+  if (made) made = writer_->run(schema);
+  if (made && *found == 1) made = derive_again();
+  if (made) made = writer_->run("PRAGMA user_version = 2; COMMIT");
+  if (!made && writer_->in_transaction()) (void)writer_->run("ROLLBACK");
+  return made;
+}
+
+/// What a former layout did not derive.
+Result<void> Journal::derive_again() {
+  Query all(*writer_, "SELECT row, id FROM instance ORDER BY row");
+  while (all.next()) {
+    const std::string id = all.text(1);
+    std::vector<Event> log;
+    Query bodies(*writer_, "SELECT body FROM event WHERE instance = ?1 ORDER BY number",
+                 all.integer(0));
+    while (bodies.next()) {
+      const Result<std::string> body = opened(bodies.bytes(0), id);
+      if (!body) return unexpected(body.error());
+      Result<Event> event = event_from_json(*body);
+      if (!event) return unexpected(event.error());
+      log.push_back(std::move(*event));
+    }
+    if (!bodies.ok()) return unexpected(bodies.error());
+    const Result<Instance> instance = replay(id, log);
+    if (!instance) return unexpected(instance.error());
+    if (Result<void> done = write_derived(*writer_, all.integer(0), *instance); !done) return done;
+  }
+  return all.finished();
 }
 
 std::string Journal::sealed(std::string_view plain, std::string_view context) const {
@@ -227,20 +282,36 @@ Result<void> Journal::write(Connection& connection, const Fired& fired) const {
   return done ? write_derived(connection, row, after) : done;
 }
 
+/// Everything that follows from the state of an instance and is kept for lists.
 Result<void> Journal::write_derived(Connection& connection, std::int64_t row,
                                     const Instance& instance) const {
-  Result<void> done = execute(connection, "DELETE FROM work WHERE instance = ?1", row);
-  const std::string area = area_of(instance);
+  const std::string area = field_of(instance, "area");
+  const std::string organization = field_of(instance, "organization");
+  Result<void> done = execute(connection,
+                              "UPDATE instance SET started = ?2, area = ?3, organization = ?4,"
+                              " end = ?5 WHERE row = ?1 AND (started, area, organization, end)"
+                              " <> (?2, ?3, ?4, ?5)",
+                              row, instance.started.micros, area, organization, instance.end);
+  if (done) done = execute(connection, "DELETE FROM work WHERE instance = ?1", row);
+  if (done) done = execute(connection, "DELETE FROM superior WHERE instance = ?1", row);
   for (const Token& token : instance.tokens) {
     if (!done) return done;
     if (token.owner.actor.empty()) continue;
-    done =
-        execute(connection,
-                "INSERT INTO work (instance, token, flow, state, actor, user, area, since, due,"
-                " escalated) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                row, token.id, instance.flow, token.state, instance.flow + "/" + token.owner.actor,
-                token.owner.user, area, token.since.micros, due_of(token).micros,
-                static_cast<int>(token.superiors.size()));
+    const std::int64_t due = due_of(token).micros;
+    done = execute(connection,
+                   "INSERT INTO work (instance, token, flow, state, actor, user, area, since, due,"
+                   " escalated, organization)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                   row, token.id, instance.flow, token.state,
+                   instance.flow + "/" + token.owner.actor, token.owner.user, area,
+                   token.since.micros, due, static_cast<int>(token.superiors.size()), organization);
+    for (const std::string& superior : token.superiors)
+      if (done)
+        done = execute(connection,
+                       "INSERT INTO superior (actor, due, instance, token, flow, state, area,"
+                       " organization) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       instance.flow + "/" + superior, due, row, token.id, instance.flow,
+                       token.state, area, organization);
   }
   return done;
 }

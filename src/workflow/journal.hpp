@@ -26,6 +26,15 @@ struct Sealing {
   std::function<Result<std::string>(std::string_view sealed, std::string_view context)> open;
 };
 
+/// A piece of open work in the order of lists: by deadline, then by when its instance began.
+struct WorkPlace {
+  Instant due;           ///< the earliest deadline; never: none
+  std::int64_t row = 0;  ///< of the instance
+  int token = 0;
+
+  friend auto operator<=>(const WorkPlace&, const WorkPlace&) = default;
+};
+
 /// One piece of open work, as lists show it.
 struct Work {
   std::string instance;
@@ -38,6 +47,62 @@ struct Work {
   Instant since;
   Instant due;  ///< the earliest deadline; never: none
   bool escalated = false;
+  std::int64_t row = 0;  ///< of the instance
+
+  WorkPlace place() const { return {due, row, token}; }
+};
+
+/// A reason for which work is in somebody's list.
+struct Lane {
+  enum class Kind : std::uint8_t {
+    owned,     ///< given to the account `name`
+    waiting,   ///< of the actor `name` ("outbreak/duty"), and nobody has it yet
+    actor,     ///< of the actor `name`, whoever has it
+    escalated  ///< was escalated to the actor `name`
+  };
+  Kind kind = Kind::owned;
+  std::string name;
+  std::vector<std::string> areas;  ///< beginnings of area codes; none: all
+  bool by_organization = false;    ///< only instances of these:
+  std::vector<std::string> organizations;
+};
+
+/// A page of work: everything of some lanes that fits, overdue first, then by deadline; what has
+/// none last.
+struct WorkList {
+  std::vector<Lane> lanes;
+  std::string flow;  ///< empty: any; so are the next two
+  std::string state;
+  std::string area;                ///< beginning of a code
+  Instant from{INT64_MIN};         ///< due at or after
+  std::optional<Instant> before;   ///< and due before
+  std::optional<WorkPlace> after;  ///< the last of the page before
+  std::int64_t limit = 50;
+};
+
+/// An instance in lists.
+struct InstanceLine {
+  std::int64_t row = 0;
+  std::string id;
+  Instant started;
+};
+
+/// A page of instances of some flows, the newest first.
+struct InstanceList {
+  struct Of {
+    std::string flow;
+    std::vector<std::string> areas;  ///< beginnings of area codes; none: all
+    bool by_organization = false;
+    std::vector<std::string> organizations;
+  };
+  std::vector<Of> flows;
+  std::string state;  ///< where a part stands, or the end
+  std::string area;   ///< beginning of a code
+  bool open = false;  ///< only those that have not ended
+  Instant from{INT64_MIN};
+  std::optional<Instant> before;
+  std::optional<std::pair<Instant, std::int64_t>> after;  ///< started and row of the last one
+  std::int64_t limit = 50;
 };
 
 /// Whose work: what is his, and what waits for one of his actors.
@@ -69,6 +134,14 @@ class Journal {
 
   /// Overdue first, then by deadline; what has none last.
   Result<std::vector<Work>> work(const WorkQuery& query) const;
+  /// A page of a list. returns  at most `limit`
+  Result<std::vector<Work>> work(const WorkList& list) const;
+  /// How many there are, at most `limit` of the list.
+  Result<std::int64_t> count(const WorkList& list) const;
+  /// returns  at most `limit`; `looked_to` is where the search stopped when it looked at as many as
+  ///          one request may, and more may follow
+  Result<std::vector<InstanceLine>> instances(
+      const InstanceList& list, std::optional<std::pair<Instant, std::int64_t>>& looked_to) const;
   /// Open pieces of work of a user.
   Result<std::int64_t> load(std::string_view user) const;
 
@@ -108,6 +181,7 @@ class Journal {
   };
   Journal(std::string path, records::FileLock lock, Sealing sealing);
   Result<void> prepare();
+  Result<void> derive_again();
   Result<void> run(std::function<Result<void>(records::sqlite::Connection&)> work);
   void loop();
   void run_group(std::vector<Job>& jobs);

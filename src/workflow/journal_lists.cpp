@@ -16,27 +16,15 @@ constexpr int most_looked = 20'000;
 
 #define HB_WORK_COLUMNS                                                                         \
   "SELECT i.id, w.token, w.flow, w.state, w.actor, w.user, w.area, w.since, w.due, w.escalated" \
-  " FROM work w"
+  ", w.instance FROM work w"
 
 Work work_of(const Query& query) {
   return {query.text(0),      static_cast<int>(query.integer(1)),
           query.text(2),      query.text(3),
           query.text(4),      query.text(5),
           query.text(6),      {query.integer(7)},
-          {query.integer(8)}, query.integer(9) != 0};
-}
-
-Result<void> take(Query query, std::vector<Work>& list) {
-  while (query.next()) list.push_back(work_of(query));
-  return query.finished();
-}
-
-/// The end of all texts that begin with this one.
-std::string behind(const std::string& prefix) { return prefix + "\x7f"; }
-
-bool is_before(const Work& a, const Work& b) {
-  return std::tie(a.due, a.since, a.instance, a.token) <
-         std::tie(b.due, b.since, b.instance, b.token);
+          {query.integer(8)}, query.integer(9) != 0,
+          query.integer(10)};
 }
 
 /// What is derived of an instance: one line per piece of work.
@@ -69,89 +57,278 @@ std::vector<std::string> derived(const Instance& instance) {
   return lines;
 }
 
-/// Work of an actor in order of deadlines, as far as the first rows tell.
-/// returns  false: too few of these areas are among them, and the rest is better looked for by area
-Result<bool> first_by_due(Connection& reader, const std::string& actor, const WorkQuery& query,
-                          std::vector<Work>& list) {
-  Query rows(reader,
-             "SELECT instance, token, area FROM work INDEXED BY work_due WHERE actor = ?1"
-             " AND user = '' ORDER BY due",
-             actor);
-  std::vector<std::pair<std::int64_t, std::int64_t>> found;
-  const auto wanted = static_cast<std::size_t>(query.limit);
-  bool all = true;
-  for (int looked = 0; found.size() < wanted && rows.next(); ++looked) {
-    if (looked == most_looked && !query.areas.empty()) {
-      all = false;
-      break;
+/// What makes a row of work part of a list.
+class Sieve {
+ public:
+  Sieve(const Lane& lane, const WorkList& list) : lane_(lane), list_(list) {
+    if (lane.areas.empty() && !list.area.empty()) areas_.push_back(list.area);
+    for (const std::string& own : lane.areas) {
+      if (own.starts_with(list.area))
+        areas_.push_back(own);
+      else if (list.area.starts_with(own))
+        areas_.push_back(list.area);
     }
-    const std::string_view area = rows.bytes(2);
-    const bool fits =
-        query.areas.empty() || std::ranges::any_of(query.areas, [&](const std::string& beginning) {
-          return area.starts_with(beginning);
-        });
-    if (fits) found.emplace_back(rows.integer(0), rows.integer(1));
+    everywhere_ = lane.areas.empty() && list.area.empty();
+    const WorkPlace before_all{list.from, -1, -1};
+    start_ = list.after ? std::max(*list.after, before_all) : before_all;
   }
-  if (!rows.ok()) return unexpected(rows.error());
-  if (!all) return false;
-  for (const auto& [instance, token] : found) {
-    Result<void> taken = take(Query(reader,
-                                    HB_WORK_COLUMNS " JOIN instance i ON i.row = w.instance"
-                                                    " WHERE w.instance = ?1 AND w.token = ?2",
-                                    instance, token),
-                              list);
-    if (!taken) return unexpected(taken.error());
+
+  bool everywhere() const { return everywhere_; }
+  /// Beginnings of area codes; none and not everywhere: nothing fits.
+  const std::vector<std::string>& areas() const { return areas_; }
+  /// What fits comes after it.
+  const WorkPlace& start() const { return start_; }
+  bool is_past(Instant due) const { return list_.before && due >= *list_.before; }
+
+  /// Columns: due, instance, token, flow or actor, state, area, user, organization.
+  bool passes(const Query& row) const {
+    if (!list_.state.empty() && row.bytes(4) != list_.state) return false;
+    if (!list_.flow.empty()) {
+      const std::string_view flow = row.bytes(3);
+      if (flow.substr(0, flow.find('/')) != list_.flow) return false;
+    }
+    if (lane_.kind == Lane::Kind::waiting && !row.bytes(6).empty()) return false;
+    if (lane_.by_organization && std::ranges::count(lane_.organizations, row.bytes(7)) == 0)
+      return false;
+    const std::string_view area = row.bytes(5);
+    return everywhere_ || std::ranges::any_of(areas_, [&](const std::string& beginning) {
+             return area.starts_with(beginning);
+           });
   }
+
+ private:
+  const Lane& lane_;
+  const WorkList& list_;
+  std::vector<std::string> areas_;
+  bool everywhere_ = false;
+  WorkPlace start_;
+};
+
+/// Takes what passes until there are enough.
+/// returns  false: given up after so many rows
+Result<bool> sift(Query query, const Sieve& sieve, std::int64_t wanted, std::int64_t most,
+                  std::vector<WorkPlace>& found) {
+  std::int64_t taken = 0;
+  for (std::int64_t looked = 0; taken < wanted && query.next(); ++looked) {
+    if (looked == most) return false;
+    const Instant due{query.integer(0)};
+    if (sieve.is_past(due)) break;
+    if (!sieve.passes(query)) continue;
+    found.push_back({due, query.integer(1), static_cast<int>(query.integer(2))});
+    ++taken;
+  }
+  if (!query.ok()) return unexpected(query.error());
   return true;
 }
 
-/// Work that waits for whoever of an actor takes it first.
-Result<void> pool_work(Connection& reader, const std::string& actor, const WorkQuery& query,
-                       std::vector<Work>& list) {
-  const Result<bool> found = first_by_due(reader, actor, query, list);
-  if (!found) return unexpected(found.error());
-  if (*found) return {};
-  Result<void> done;
-  for (const std::string& area : query.areas) {
-    if (!done) break;
-    // The best of an area are found before their instances are looked up.
-    done = take(Query(reader,
-                      "SELECT i.id, w.token, w.flow, w.state, w.actor, w.user, w.area, w.since,"
-                      " w.due, w.escalated FROM (SELECT instance AS at, token AS number, due"
-                      " FROM work INDEXED BY work_area WHERE actor = ?1 AND user = ''"
-                      " AND area >= ?2 AND area < ?3 ORDER BY due LIMIT ?4) best"
-                      " JOIN work w ON w.instance = best.at AND w.token = best.number"
-                      " JOIN instance i ON i.row = best.at",
-                      actor, area, behind(area), query.limit),
-                list);
+constexpr std::int64_t no_end = INT64_MAX;
+
+/// The end of all texts that begin with this one.
+std::string behind(const std::string& prefix) { return prefix + "\x7f"; }
+
+/// Work of an actor in few areas of many, each area's best looked for in its own part of the index.
+Result<void> best_of_areas(Connection& reader, const Lane& lane, const WorkList& list,
+                           const Sieve& sieve, std::vector<WorkPlace>& found) {
+  for (const std::string& area : sieve.areas()) {
+    const Result<bool> done = sift(
+        Query(reader,
+              "SELECT due, instance, token, actor, state, area, user, organization FROM work"
+              " INDEXED BY work_of_area WHERE actor = ?1 AND area >= ?2 AND area < ?3"
+              " AND (due, instance, token) > (?4, ?5, ?6) AND due < ?7"
+              " AND (?8 = '' OR state = ?8) AND (?9 = 0 OR user = '')"
+              " ORDER BY due, instance, token LIMIT ?10",
+              lane.name, area, behind(area), sieve.start().due.micros, sieve.start().row,
+              sieve.start().token, list.before ? list.before->micros : no_end, list.state,
+              lane.kind == Lane::Kind::waiting ? 1 : 0, lane.by_organization ? no_end : list.limit),
+        sieve, list.limit, no_end, found);
+    if (!done) return unexpected(done.error());
   }
-  return done;
+  return {};
+}
+
+Result<void> walk_actor(Connection& reader, const Lane& lane, const WorkList& list,
+                        const Sieve& sieve, std::vector<WorkPlace>& found) {
+  const WorkPlace& start = sieve.start();
+  if (lane.by_organization) {
+    for (const std::string& organization : lane.organizations) {
+      const Result<bool> done =
+          sift(Query(reader,
+                     "SELECT due, instance, token, actor, state, area, user, organization FROM work"
+                     " INDEXED BY work_of_organization WHERE actor = ?1 AND organization = ?2"
+                     " AND organization <> '' AND (due, instance, token) > (?3, ?4, ?5)"
+                     " ORDER BY due, instance, token",
+                     lane.name, organization, start.due.micros, start.row, start.token),
+               sieve, list.limit, no_end, found);
+      if (!done) return unexpected(done.error());
+    }
+    return {};
+  }
+  const std::size_t before = found.size();
+  const std::int64_t most = sieve.everywhere() ? no_end : most_looked;
+  const Result<bool> done =
+      list.state.empty()
+          ? sift(Query(reader,
+                       "SELECT due, instance, token, actor, state, area, user, organization"
+                       " FROM work INDEXED BY work_of_actor WHERE actor = ?1"
+                       " AND (due, instance, token) > (?2, ?3, ?4) ORDER BY due, instance, token",
+                       lane.name, start.due.micros, start.row, start.token),
+                 sieve, list.limit, most, found)
+          : sift(Query(reader,
+                       "SELECT due, instance, token, actor, state, area, user, organization"
+                       " FROM work INDEXED BY work_of_state WHERE actor = ?1 AND state = ?5"
+                       " AND (due, instance, token) > (?2, ?3, ?4) ORDER BY due, instance, token",
+                       lane.name, start.due.micros, start.row, start.token, list.state),
+                 sieve, list.limit, most, found);
+  if (!done) return unexpected(done.error());
+  if (*done) return {};
+  found.resize(before);
+  return best_of_areas(reader, lane, list, sieve, found);
+}
+
+Result<void> walk(Connection& reader, const Lane& lane, const WorkList& list,
+                  std::vector<WorkPlace>& found) {
+  const Sieve sieve(lane, list);
+  if (!sieve.everywhere() && sieve.areas().empty()) return {};
+  const WorkPlace& start = sieve.start();
+  if (lane.kind == Lane::Kind::waiting || lane.kind == Lane::Kind::actor)
+    return walk_actor(reader, lane, list, sieve, found);
+  const Result<bool> done =
+      lane.kind == Lane::Kind::owned
+          ? sift(Query(reader,
+                       "SELECT due, instance, token, flow, state, area, user, organization FROM"
+                       " work INDEXED BY work_of_user WHERE user = ?1 AND user <> ''"
+                       " AND (due, instance, token) > (?2, ?3, ?4) ORDER BY due, instance, token",
+                       lane.name, start.due.micros, start.row, start.token),
+                 sieve, list.limit, no_end, found)
+          : sift(Query(reader,
+                       "SELECT due, instance, token, flow, state, area, '', organization FROM"
+                       " superior WHERE actor = ?1 AND (due, instance, token) > (?2, ?3, ?4)"
+                       " ORDER BY due, instance, token",
+                       lane.name, start.due.micros, start.row, start.token),
+                 sieve, list.limit, no_end, found);
+  if (!done) return unexpected(done.error());
+  return {};
+}
+
+/// The first of all lanes together.
+Result<std::vector<WorkPlace>> places_of(Connection& reader, const WorkList& list) {
+  std::vector<WorkPlace> found;
+  for (const Lane& lane : list.lanes) {
+    if (lane.kind == Lane::Kind::owned && lane.name.empty()) continue;
+    if (!list.flow.empty() && lane.kind != Lane::Kind::owned &&
+        lane.name.substr(0, lane.name.find('/')) != list.flow)
+      continue;
+    if (Result<void> done = walk(reader, lane, list, found); !done) return unexpected(done.error());
+  }
+  std::ranges::sort(found);
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  if (static_cast<std::int64_t>(found.size()) > list.limit)
+    found.resize(static_cast<std::size_t>(list.limit));
+  return found;
 }
 
 }  // namespace
 
-Result<std::vector<Work>> Journal::work(const WorkQuery& query) const {
+Result<std::vector<Work>> Journal::work(const WorkList& list) const {
   Result<ReaderPool::Lease> reader = readers_.lease();
   if (!reader) return unexpected(reader.error());
-  std::vector<Work> list;
-  Result<void> done;
-  if (!query.user.empty())
-    done = take(Query(**reader,
-                      HB_WORK_COLUMNS " JOIN instance i ON i.row = w.instance"
-                                      " WHERE w.user = ?1 AND w.user <> '' ORDER BY w.due LIMIT ?2",
-                      query.user, query.limit),
-                list);
+  const auto places = places_of(**reader, list);
+  if (!places) return unexpected(places.error());
+  std::vector<Work> works;
+  for (const WorkPlace& place : *places) {
+    Query query(**reader,
+                HB_WORK_COLUMNS
+                " JOIN instance i ON i.row = w.instance"
+                " WHERE w.instance = ?1 AND w.token = ?2",
+                place.row, place.token);
+    if (query.next()) works.push_back(work_of(query));
+    if (!query.ok()) return unexpected(query.error());
+  }
+  return works;
+}
+
+Result<std::int64_t> Journal::count(const WorkList& list) const {
+  Result<ReaderPool::Lease> reader = readers_.lease();
+  if (!reader) return unexpected(reader.error());
+  const auto places = places_of(**reader, list);
+  if (!places) return unexpected(places.error());
+  return static_cast<std::int64_t>(places->size());
+}
+
+Result<std::vector<Work>> Journal::work(const WorkQuery& query) const {
+  WorkList list;
+  list.limit = query.limit;
+  list.lanes.push_back({Lane::Kind::owned, query.user, {}, false, {}});
   for (const std::string& actor : query.actors)
-    if (done) done = pool_work(**reader, actor, query, list);
-  if (!done) return unexpected(done.error());
-  std::ranges::sort(list, is_before);
-  const auto same = [](const Work& a, const Work& b) {
-    return a.instance == b.instance && a.token == b.token;
-  };
-  list.erase(std::unique(list.begin(), list.end(), same), list.end());
-  if (static_cast<std::int64_t>(list.size()) > query.limit)
-    list.resize(static_cast<std::size_t>(query.limit));
-  return list;
+    list.lanes.push_back({Lane::Kind::waiting, actor, query.areas, false, {}});
+  return work(list);
+}
+
+namespace {
+
+/// Whether a row (started, row, area, status, organization, end) is part of the list.
+bool is_listed(const Query& row, const InstanceList& list, const InstanceList::Of& of) {
+  if (list.open && row.integer(3) != 0) return false;
+  const std::string_view area = row.bytes(2);
+  if (!area.starts_with(list.area)) return false;
+  if (of.by_organization && std::ranges::count(of.organizations, row.bytes(4)) == 0) return false;
+  return of.areas.empty() || std::ranges::any_of(of.areas, [&](const std::string& beginning) {
+           return area.starts_with(beginning);
+         });
+}
+
+Result<bool> stands_in(Connection& reader, std::int64_t row, const std::string& state) {
+  const auto found = one_integer(
+      reader, 0, "SELECT 1 FROM work WHERE instance = ?1 AND state = ?2 LIMIT 1", row, state);
+  if (!found) return unexpected(found.error());
+  return *found == 1;
+}
+
+}  // namespace
+
+Result<std::vector<InstanceLine>> Journal::instances(
+    const InstanceList& list, std::optional<std::pair<Instant, std::int64_t>>& looked_to) const {
+  using Key = std::pair<Instant, std::int64_t>;
+  Result<ReaderPool::Lease> reader = readers_.lease();
+  if (!reader) return unexpected(reader.error());
+  std::vector<Key> found;
+  Key end{list.before.value_or(never), 0};
+  if (list.after) end = std::min(end, *list.after);
+  for (const InstanceList::Of& of : list.flows) {
+    Query rows(**reader,
+               "SELECT started, row, area, status, organization, end FROM instance"
+               " INDEXED BY instance_started WHERE flow = ?1 AND (started, row) < (?2, ?3)"
+               " AND started >= ?4 ORDER BY started DESC, row DESC",
+               of.flow, end.first.micros, end.second, list.from.micros);
+    std::int64_t taken = 0;
+    for (int looked = 0; taken < list.limit && rows.next(); ++looked) {
+      const Key key{Instant{rows.integer(0)}, rows.integer(1)};
+      if (looked == most_looked) {  // the page ends here, and the next one goes on
+        looked_to = looked_to ? std::max(*looked_to, key) : key;
+        break;
+      }
+      if (!is_listed(rows, list, of)) continue;
+      if (!list.state.empty() && rows.bytes(5) != list.state) {
+        const Result<bool> stands = stands_in(**reader, key.second, list.state);
+        if (!stands) return unexpected(stands.error());
+        if (!*stands) continue;
+      }
+      found.push_back(key);
+      ++taken;
+    }
+    if (!rows.ok()) return unexpected(rows.error());
+  }
+  if (looked_to) std::erase_if(found, [&](const Key& key) { return key < *looked_to; });
+  std::ranges::sort(found, std::greater());
+  if (static_cast<std::int64_t>(found.size()) > list.limit)
+    found.resize(static_cast<std::size_t>(list.limit));
+  std::vector<InstanceLine> lines;
+  for (const Key& key : found) {
+    Query id(**reader, "SELECT id FROM instance WHERE row = ?1", key.second);
+    if (id.next()) lines.push_back({key.second, id.text(0), key.first});
+    if (!id.ok()) return unexpected(id.error());
+  }
+  return lines;
 }
 
 Result<std::int64_t> Journal::load(std::string_view user) const {

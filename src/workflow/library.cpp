@@ -1,5 +1,7 @@
 #include "workflow/library.hpp"
 
+#include <set>
+
 namespace hb::workflow {
 
 Result<std::vector<Fault>> Library::load(const std::filesystem::path& scenes) {
@@ -15,6 +17,25 @@ Result<std::vector<Fault>> Library::load(const std::filesystem::path& scenes) {
   const std::scoped_lock lock(mutex_);
   entries_ = std::move(entries);
   return std::vector<Fault>{};
+}
+
+Result<std::vector<Fault>> Library::load_sound(const std::filesystem::path& scenes) {
+  Result<Checked> checked = check(scenes);
+  if (!checked) return unexpected(checked.error());
+  std::set<std::string> faulty;
+  for (const Fault& fault : checked->faults) faulty.insert(fault.file);
+  std::map<std::pair<std::string, int>, std::shared_ptr<const Entry>> entries;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, entry] : entries_)
+    if (faulty.contains(entry->flow.file)) entries.emplace(key, entry);
+  for (Flow& flow : checked->flows) {
+    if (faulty.contains(flow.file)) continue;
+    auto& calendars = checked->surroundings.at(flow.file).calendars;
+    const std::pair key(flow.id, flow.version);
+    entries.insert_or_assign(key, std::make_shared<const Entry>(Entry{std::move(flow), calendars}));
+  }
+  entries_ = std::move(entries);
+  return std::move(checked->faults);
 }
 
 Result<std::shared_ptr<const Library::Entry>> Library::find(const std::string& id,

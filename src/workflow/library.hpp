@@ -26,6 +26,10 @@ class Library {
   /// errors   not_found: no flow in it
   Result<std::vector<Fault>> load(const std::filesystem::path& scenes);
 
+  /// As load(), but flows whose own file has no fault become those of the folder all the same;
+  /// those with faults stay as they were, if they were known. errors  not_found
+  Result<std::vector<Fault>> load_sound(const std::filesystem::path& scenes);
+
   /// A version of a flow. errors  not_found
   Result<std::shared_ptr<const Entry>> find(const std::string& id, int version) const;
   /// The newest version. errors  not_found

@@ -114,7 +114,7 @@ District::District(server::ListenerOptions listener)
 void District::start() {
   server::ServerOptions options = options_;
   options.store = store_;
-  options.scenes_dir = source_dir() / "scenes";
+  if (options.scenes_dir.empty()) options.scenes_dir = source_dir() / "scenes";
   options.web_dir = web_;
   options.listener = listener_;
   options.listener.port = 0;

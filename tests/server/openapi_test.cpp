@@ -56,6 +56,14 @@ std::string filled(std::string path) {
     put("{id}",
         std::to_string(
             get(port, "/api/deliveries/3/problems").json().at("items").at(0).at("id").as_int64()));
+  put("{flow}", "outbreak");
+  put("{form}", "verification");
+  if (path.starts_with("/api/instances/")) {
+    const Answer made =
+        ask(port, "POST", "/api/flows/outbreak/instances",
+            R"({"key":"described","response":{"resourceType":"QuestionnaireResponse","status":"completed","item":[{"linkId":"source","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/signal-source","code":"manual"}}]},{"linkId":"disease","answer":[{"valueString":"手足口病"}]},{"linkId":"area","answer":[{"valueString":"770101001"}]},{"linkId":"cases","answer":[{"valueInteger":6}]},{"linkId":"deaths","answer":[{"valueInteger":0}]}]}})");
+    put("{id}", std::string(made.json().at("id").as_string()));
+  }
   if (path == "/api/policy/preview") path += "?role=nurse,auditor";
   return path;
 }

@@ -729,6 +729,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open work: one's own, of those one belongs to, or of all flows one takes part in
+         * @description Overdue first, then by deadline; what has none last. `mine`: given to the asker. `team`: of an actor that the asker is one of, whoever has it or nobody yet, or escalated to one. `all`: also what others have to do in flows that the asker takes part in, for the same areas and organisations.
+         */
+        get: operations["getTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much work is open, each at most 1,000 (then: 1,000 or more); ask again at the event `tasks` */
+        get: operations["getTaskCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same move on up to 500 pieces of work, each an act of its own */
+        post: operations["actOnTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The flows: states, moves, fields, and whether one may start them */
+        get: operations["getFlows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{flow}/diagram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flow as a picture */
+        get: operations["getFlowDiagram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{flow}/forms/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A form of a flow, and the answers to begin with
+         * @description Expressions for first answers see %user, and with an instance %task (its Task; input: its data) and %patient.
+         */
+        get: operations["getFlowForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{flow}/forms/{form}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calculated items of a filled-in form, and what it breaks; nothing is kept */
+        post: operations["checkFlowForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{flow}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start an instance; the same key again gives the same one */
+        post: operations["startInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Instances of the flows one takes part in, the newest first */
+        get: operations["getInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An instance: where it stands, what can be done, and everything that happened */
+        get: operations["getInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/instances/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A move, or take, release, delegate, withdraw; the same key again does nothing new */
+        post: operations["actOnInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1343,6 +1536,266 @@ export interface components {
                 messageZh: string;
                 where: string;
             };
+        };
+        FlowIssue: {
+            path: string;
+            linkId: string;
+            rule: string;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            message: string;
+        };
+        /**
+         * @example {
+         *       "error": {
+         *         "code": "stale",
+         *         "message": "li.na, move close: the instance has gone on",
+         *         "messageZh": "事项在您查看之后已有新的进展，请刷新后再操作，未作任何更改",
+         *         "where": "01k9x"
+         *       }
+         *     }
+         */
+        FlowRefusal: {
+            error: {
+                /** @enum {string} */
+                code: "out-of-order" | "wrong-person" | "stale" | "repeated-key" | "form" | "data" | "guard" | "reason" | "limit" | "ended" | "endless" | "invalid_input" | "unauthenticated" | "not_found" | "conflict" | "forbidden" | "unavailable";
+                message: string;
+                messageZh: string;
+                where: string;
+                issues?: components["schemas"]["FlowIssue"][];
+            };
+        };
+        FlowMove: {
+            id: string;
+            /** @enum {string} */
+            kind?: "move" | "take" | "release" | "delegate" | "withdraw";
+            name: components["schemas"]["Texts"];
+            to: string[];
+            form?: string;
+            reason: boolean;
+            back: boolean;
+            from?: string;
+        };
+        Task: {
+            instance: string;
+            token: number;
+            /** @description Events known: sent with an act, which is refused when there are more */
+            seen: number;
+            flow: string;
+            version: number;
+            flow_title: components["schemas"]["Texts"];
+            state: string;
+            state_name: components["schemas"]["Texts"];
+            actor: string;
+            actor_name: components["schemas"]["Texts"];
+            /** @description Account that has it; absent: whoever takes it first */
+            user?: string;
+            user_name?: string;
+            waiting: boolean;
+            since: string;
+            started: string;
+            changed: string;
+            due?: string;
+            remind?: string;
+            overdue: boolean;
+            escalated: boolean;
+            /** @description The days off of that year are not known */
+            assumed?: boolean;
+            subject?: components["schemas"]["Texts"];
+            area?: string;
+            data: Record<string, never>;
+            moves: components["schemas"]["FlowMove"][];
+        };
+        TaskList: {
+            items: components["schemas"]["Task"][];
+            next?: string;
+            as_of: string;
+            stale?: boolean;
+        };
+        TaskCounts: {
+            mine: number;
+            team: number;
+            overdue: number;
+            today: number;
+            stale?: boolean;
+        };
+        NewTaskActs: {
+            items: {
+                instance: string;
+                token: number;
+                seen: number;
+            }[];
+            move: string;
+            reason?: string;
+            /** @description QuestionnaireResponse */
+            response?: Record<string, never>;
+            /** @description Made by the client: the same again does nothing new */
+            key: string;
+            /** @description delegate: account */
+            to?: string;
+        };
+        TaskActResults: {
+            results: {
+                instance: string;
+                token: number;
+                ok: boolean;
+                seen?: number;
+                status?: number;
+                error?: Record<string, never>;
+            }[];
+        };
+        Flow: {
+            id: string;
+            version: number;
+            title: components["schemas"]["Texts"];
+            description?: components["schemas"]["Texts"];
+            start_form?: string;
+            may_start: boolean;
+            /** @description Pieces of work that the asker may see, at most 1,000 */
+            open: number;
+            fields: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                /** @enum {string} */
+                kind: "text" | "number" | "boolean" | "date" | "instant" | "code";
+                required: boolean;
+            }[];
+            actors: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            states: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                final: boolean;
+                owner?: string;
+                clocks: {
+                    id: string;
+                    within: string;
+                    within_name: components["schemas"]["Texts"];
+                }[];
+            }[];
+            moves: components["schemas"]["FlowMove"][];
+            forms: string[];
+        };
+        Flows: {
+            items: components["schemas"]["Flow"][];
+            stale?: boolean;
+        };
+        FlowForm: {
+            questionnaire: Record<string, never>;
+            response: Record<string, never>;
+            stale?: boolean;
+        };
+        FlowFormAnswers: {
+            response: Record<string, never>;
+        };
+        FlowFormCheck: {
+            response: Record<string, never>;
+            issues: components["schemas"]["FlowIssue"][];
+        };
+        NewInstance: {
+            /** @description Made by the client: the same again gives the same instance */
+            key: string;
+            /** @description QuestionnaireResponse of the start form */
+            response?: Record<string, never>;
+            /** @description Fields, where the flow has no start form */
+            data?: Record<string, never>;
+        };
+        NewAct: {
+            token: number;
+            seen: number;
+            move: string;
+            key: string;
+            /** @description QuestionnaireResponse */
+            response?: Record<string, never>;
+            reason?: string;
+            /** @description delegate: account */
+            to?: string;
+        };
+        FlowPlace: {
+            id: string;
+            name: components["schemas"]["Texts"];
+        };
+        InstanceLine: {
+            id: string;
+            flow: string;
+            flow_title: components["schemas"]["Texts"];
+            version: number;
+            /** @enum {string} */
+            status: "active" | "completed" | "cancelled";
+            started: string;
+            starter: string;
+            starter_name: string;
+            ended?: string;
+            end?: string;
+            end_name?: components["schemas"]["Texts"];
+            subject?: components["schemas"]["Texts"];
+            area?: string;
+            states: components["schemas"]["FlowPlace"][];
+            data: Record<string, never>;
+        };
+        InstanceList: {
+            items: components["schemas"]["InstanceLine"][];
+            next?: string;
+            as_of: string;
+            stale?: boolean;
+        };
+        Instance: {
+            id: string;
+            flow?: string;
+            flow_title?: components["schemas"]["Texts"];
+            version?: number;
+            /** @enum {string} */
+            status?: "active" | "completed" | "cancelled";
+            started?: string;
+            starter?: string;
+            starter_name?: string;
+            ended?: string;
+            end?: string;
+            end_name?: components["schemas"]["Texts"];
+            subject?: components["schemas"]["Texts"];
+            area?: string;
+            states?: components["schemas"]["FlowPlace"][];
+            data?: Record<string, never>;
+            seen?: number;
+            tokens?: components["schemas"]["Task"][];
+            parent?: string;
+            children?: {
+                name: string;
+                id: string;
+                flow: string;
+                finished: boolean;
+                end?: string;
+            }[];
+            log?: components["schemas"]["FlowEvent"][];
+            gone?: boolean;
+            stale?: boolean;
+        };
+        FlowEvent: {
+            number: number;
+            at: string;
+            user: string;
+            user_name: string;
+            kind: string;
+            move?: string;
+            name?: components["schemas"]["Texts"];
+            token?: number;
+            clock?: string;
+            from?: string;
+            from_name?: components["schemas"]["Texts"];
+            /** @description Where it stands afterwards */
+            states: components["schemas"]["FlowPlace"][];
+            /** @description delegated: account */
+            to?: string;
+            to_name?: string;
+            child?: string;
+            reason?: string;
+            form?: string;
+            /** @description QuestionnaireResponse */
+            response?: Record<string, never>;
+            /** @description The answers are about a resident whom the asker may not see */
+            withheld?: boolean;
         };
         LogIn: {
             name: string;
@@ -2683,6 +3136,15 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Nothing was changed; the answer says who, what and why */
+        Refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["FlowRefusal"];
             };
         };
         /** @description The body is too large */
@@ -4144,6 +4606,449 @@ export interface operations {
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
             409: components["responses"]["E409"];
+        };
+    };
+    getTasks: {
+        parameters: {
+            query?: {
+                /** @description Whose */
+                scope?: "mine" | "team" | "all";
+                /** @description Id of a flow */
+                flow?: string;
+                /** @description Id of a state */
+                state?: string;
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description true: only what is overdue */
+                overdue?: "true" | "false";
+                /** @description Due from this day (in Shanghai) or instant on */
+                due_from?: string;
+                /** @description Due to this day, which is included, or before this instant */
+                due_to?: string;
+                /** @description Words in what a piece of work says; looks at 2,000 at most, then `next` goes on */
+                text?: string;
+                /** @description Items at most */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of work */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "as_of": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getTaskCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Own work, work of the team, and of that overdue and due until the end of today */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "mine": 3,
+                     *       "team": 12,
+                     *       "overdue": 1,
+                     *       "today": 4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    actOnTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "instance": "01k9x",
+                 *           "token": 1,
+                 *           "seen": 1
+                 *         }
+                 *       ],
+                 *       "move": "take",
+                 *       "key": "7f3c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewTaskActs"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in the same order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "instance": "01k9x",
+                     *           "token": 1,
+                     *           "ok": true,
+                     *           "seen": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TaskActResults"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getFlows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest version of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "repair",
+                     *           "version": 1,
+                     *           "title": {
+                     *             "zh": "报修",
+                     *             "en": "Repair"
+                     *           },
+                     *           "may_start": true,
+                     *           "open": 3,
+                     *           "fields": [],
+                     *           "actors": [],
+                     *           "states": [],
+                     *           "moves": [],
+                     *           "forms": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Flows"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getFlowDiagram: {
+        parameters: {
+            query?: {
+                /** @description Of the words */
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SVG; each state is a group whose id is `state-` and its name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getFlowForm: {
+        parameters: {
+            query?: {
+                /** @description Instance for which it is filled in: its version of the form */
+                instance?: string;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Questionnaire and QuestionnaireResponse (FHIR R4) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "questionnaire": {
+                     *         "resourceType": "Questionnaire"
+                     *       },
+                     *       "response": {
+                     *         "resourceType": "QuestionnaireResponse"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FlowForm"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    checkFlowForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow: string;
+                form: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "response": {
+                 *         "resourceType": "QuestionnaireResponse",
+                 *         "status": "in-progress"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["FlowFormAnswers"];
+            };
+        };
+        responses: {
+            /** @description The response with its calculated items, and its issues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "response": {
+                     *         "resourceType": "QuestionnaireResponse",
+                     *         "status": "in-progress"
+                     *       },
+                     *       "issues": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FlowFormCheck"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    startInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "7f3c",
+                 *       "response": {
+                 *         "resourceType": "QuestionnaireResponse",
+                 *         "status": "completed"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewInstance"];
+            };
+        };
+        responses: {
+            /** @description The instance */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
+        };
+    };
+    getInstances: {
+        parameters: {
+            query?: {
+                /** @description Id of a flow */
+                flow?: string;
+                /** @description Id of a state where a part stands, or where it ended */
+                state?: string;
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Started from this day (in Shanghai) or instant on */
+                from?: string;
+                /** @description Started to this day, which is included, or before this instant */
+                to?: string;
+                /** @description true: only what has not ended */
+                open?: "true" | "false";
+                /** @description Items at most */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of instances */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "as_of": "2026-11-22T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InstanceList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    getInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The instance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    actOnInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": 1,
+                 *       "seen": 1,
+                 *       "move": "take",
+                 *       "key": "7f3c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewAct"];
+            };
+        };
+        responses: {
+            /** @description The instance afterwards; `gone`: it is no longer the asker's to see */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["Refused"];
+            422: components["responses"]["Refused"];
         };
     };
     search: {
