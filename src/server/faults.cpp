@@ -1,7 +1,10 @@
 #include "server/faults.hpp"
 
+#include <fmt/format.h>
+
 #include "records/health.hpp"
 #include "server/flows.hpp"
+#include "server/notices.hpp"
 
 namespace hb::server {
 
@@ -45,6 +48,20 @@ std::vector<StoreFault> faults_of(Services& services) {
     faults.push_back(
         {"flows",
          {"流程的时钟或后续动作暂时不能进行", "clocks or effects of flows wait: " + why->message},
+         false});
+  Notices& notices = services.flows->notices();
+  if (const std::optional<Error> why = notices.courier().fault())
+    faults.push_back({"messages",
+                      {"消息外发设置有误，原设置继续使用：" + why->where,
+                       "the settings of messages have a fault, what ran goes on: " + why->where +
+                           ": " + why->message},
+                      false});
+  if (const auto counts = notices.book().counts(); counts && !counts->last_fault.empty())
+    faults.push_back(
+        {"messages",
+         {fmt::format("消息外发：{} 条待重试，{} 条已放弃", counts->waiting, counts->given_up),
+          fmt::format("messages to the outside: {} wait, {} were given up: {}", counts->waiting,
+                      counts->given_up, counts->last_fault)},
          false});
   return faults;
 }

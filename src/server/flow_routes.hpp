@@ -18,5 +18,9 @@ Response post_flow_instance(Request&, const Principal&, Services&);
 Response get_instances(Request&, const Principal&, Services&);
 Response get_instance(Request&, const Principal&, Services&);
 Response post_instance_act(Request&, const Principal&, Services&);
+Response get_messages(Request&, const Principal&, Services&);
+Response read_message(Request&, const Principal&, Services&);
+Response get_roster(Request&, const Principal&, Services&);
+Response put_roster(Request&, const Principal&, Services&);
 
 }  // namespace hb::server

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <set>
 
+#include "server/notices.hpp"
 #include "server/services.hpp"
 
 namespace hb::server {
@@ -23,6 +24,7 @@ using Steady = std::chrono::steady_clock;
 
 constexpr auto pause = std::chrono::seconds(1);
 constexpr auto people_kept = std::chrono::seconds(2);
+constexpr auto sql_limit = std::chrono::seconds(2);
 
 void say(const char* event, const std::string& message) {
   spdlog::error("{}", json::serialize(json::object{{"event", event}, {"message", message}}));
@@ -48,6 +50,16 @@ std::string stamp_of(const fs::path& scenes) {
       for (const std::string& line : lines) stamp += line + "\n";
     }
   return stamp;
+}
+
+/// A field of an instance as a parameter of SQL.
+tables::Value value_of(const json::value* field) {
+  if (field == nullptr) return std::monostate();
+  if (field->is_string()) return std::string(field->get_string());
+  if (field->is_int64()) return field->get_int64();
+  if (field->is_number()) return field->to_number<double>();
+  if (field->is_bool()) return field->get_bool();
+  return std::monostate();
 }
 
 bool is_everybody(const Principal& principal) {
@@ -82,8 +94,7 @@ Flows::Flows(Services& services, std::unique_ptr<workflow::Journal> journal, fs:
       scenes_(std::move(scenes)),
       clock_(std::move(clock)),
       journal_(std::move(journal)),
-      forms_(clock_),
-      sink_(services.hub.store()) {
+      forms_(clock_) {
   engine_ = std::make_unique<workflow::Engine>(library_, *journal_, directory(), clock_);
 }
 
@@ -96,6 +107,10 @@ Result<std::unique_ptr<Flows>> Flows::open(Services& services, const fs::path& s
   if (!journal) return unexpected(journal.error());
   std::unique_ptr<Flows> flows(
       new Flows(services, std::move(*journal), std::move(scenes), std::move(clock)));
+  auto notices = Notices::open(services, *flows, store);
+  if (!notices) return unexpected(notices.error());
+  flows->notices_ = std::move(*notices);
+  flows->sink_ = std::make_unique<TellingSink>(*flows->notices_, services.hub.store());
   flows->reload();
   return flows;
 }
@@ -115,11 +130,12 @@ void Flows::stop() {
 
 workflow::Directory Flows::directory() {
   workflow::Directory directory;
-  directory.candidates = [this](const Flow&, const Actor& actor, const Instance& instance) {
+  directory.candidates = [this](const Flow& flow, const Actor& actor, const Instance& instance) {
     std::vector<workflow::Candidate> list;
     for (const Person& person : *people())
       if (!person.user.locked && workflow::is_actor(actor, instance, person.principal))
-        list.push_back({person.user.name, journal_->load(person.user.name).value_or(0), false});
+        list.push_back({person.user.name, journal_->load(person.user.name).value_or(0),
+                        notices_->is_on_call(person.user.name, flow, actor, instance)});
     return list;
   };
   directory.is_one = [this](const std::string& name, const Actor& actor, const Instance& instance) {
@@ -127,6 +143,9 @@ workflow::Directory Flows::directory() {
       return person.user.name == name && !person.user.locked &&
              workflow::is_actor(actor, instance, person.principal);
     });
+  };
+  directory.sql = [this](const std::string& sql, const Instance& instance) {
+    return holds(sql, instance);
   };
   directory.form_issues = [this](const Flow& flow, const std::string& form,
                                  std::string_view response) {
@@ -136,6 +155,28 @@ workflow::Directory Flows::directory() {
     return forms_.extract(flow, form, response);
   };
   return directory;
+}
+
+/// A condition in scene SQL: the first column of its first row; no row and no value are no.
+Result<bool> Flows::holds(const std::string& sql, const Instance& instance) const {
+  const auto entry = library_.find(instance.flow, instance.version);
+  if (!entry) return unexpected(entry.error());
+  std::vector<std::pair<std::string, tables::Value>> parameters{
+      {"instance", instance.id},
+      {"started", instance.started},
+      {"now", clock_()},
+      {"today", day_in_shanghai(clock_())}};
+  for (const workflow::Field& field : (*entry)->flow.data)
+    parameters.emplace_back(field.id, value_of(instance.data.if_contains(field.id)));
+  const auto rows = std::as_const(services_.hub)
+                        .tables()
+                        .query(Principal::system("workflow"), sql, parameters, sql_limit);
+  if (!rows) return unexpected(rows.error());
+  if (rows->rows.empty() || rows->rows.front().empty()) return false;
+  const tables::Value& first = rows->rows.front().front();
+  if (std::holds_alternative<std::monostate>(first)) return false;
+  if (const bool* is = std::get_if<bool>(&first)) return *is;
+  return fail(ErrorCode::invalid_input, "the first column of a condition must be true or false");
 }
 
 std::shared_ptr<const Flows::People> Flows::people() const {
@@ -283,7 +324,7 @@ Result<Instance> Flows::find(const std::string& id) const {
 
 Result<void> Flows::settle() {
   for (;;) {
-    const auto pumped = engine_->pump(sink_);
+    const auto pumped = engine_->pump(*sink_);
     if (!pumped) return unexpected(pumped.error());
     if (*pumped == 0) return {};
   }
@@ -312,7 +353,9 @@ void Flows::reload() {
   std::string stamp = stamp_of(scenes_);
   if (stamp == stamp_) return;
   stamp_ = std::move(stamp);
-  auto faults = library_.load_sound(scenes_);
+  auto faults = library_.load_sound(scenes_, [this](const std::string& sql) {
+    return std::as_const(services_.hub).tables().check_scene_sql(sql);
+  });
   std::vector<workflow::Fault> found;
   if (faults)
     found = std::move(*faults);
@@ -333,7 +376,7 @@ void Flows::work_off() {
   std::optional<Error> wrong;
   for (int turns = 0; turns < 100; ++turns) {
     const auto ticked = engine_->tick();
-    const auto pumped = engine_->pump(sink_);
+    const auto pumped = engine_->pump(*sink_);
     if (!ticked || !pumped) wrong = !ticked ? ticked.error() : pumped.error();
     if (ticked) changes_ += *ticked;
     if (wrong || (*ticked == 0 && *pumped == 0)) break;
@@ -355,7 +398,7 @@ void Flows::loop() {
     nudged_ = false;
     lock.unlock();
     work_off();
-    if (Steady::now() - read >= 2 * pause) {
+    if (Steady::now() - read >= pause) {
       reload();
       read = Steady::now();
     }

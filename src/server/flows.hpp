@@ -20,6 +20,7 @@
 namespace hb::server {
 
 struct Services;
+class Notices;
 
 /// The flows of the served store: their definitions, the log of all instances (flows.db), and a
 /// thread that lets clocks run and carries out effects, every second and at once after an act. All
@@ -79,6 +80,8 @@ class Flows {
   const workflow::Library& library() const { return library_; }
   const workflow::Journal& journal() const { return *journal_; }
   workflow::FlowForms& forms() { return forms_; }
+  /// Messages to people, and who is on call.
+  Notices& notices() { return *notices_; }
   Instant now() const { return clock_(); }
 
   /// What is wrong with the files of flows; empty: nothing.
@@ -96,6 +99,7 @@ class Flows {
   Flows(Services& services, std::unique_ptr<workflow::Journal> journal,
         std::filesystem::path scenes, Clock clock);
   workflow::Directory directory();
+  Result<bool> holds(const std::string& sql, const workflow::Instance& instance) const;
   std::shared_ptr<const People> people() const;
   void reload();
   void loop();
@@ -109,7 +113,8 @@ class Flows {
   std::unique_ptr<workflow::Journal> journal_;
   workflow::FlowForms forms_;
   std::unique_ptr<workflow::Engine> engine_;
-  workflow::RecordsSink sink_;
+  std::shared_ptr<Notices> notices_;  ///< one owner, its type is not known here
+  std::unique_ptr<workflow::Sink> sink_;
 
   mutable std::mutex people_mutex_;
   mutable std::shared_ptr<const People> people_;

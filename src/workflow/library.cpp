@@ -19,8 +19,9 @@ Result<std::vector<Fault>> Library::load(const std::filesystem::path& scenes) {
   return std::vector<Fault>{};
 }
 
-Result<std::vector<Fault>> Library::load_sound(const std::filesystem::path& scenes) {
-  Result<Checked> checked = check(scenes);
+Result<std::vector<Fault>> Library::load_sound(const std::filesystem::path& scenes,
+                                               const SqlCheck& sql_check) {
+  Result<Checked> checked = check(scenes, sql_check);
   if (!checked) return unexpected(checked.error());
   std::set<std::string> faulty;
   for (const Fault& fault : checked->faults) faulty.insert(fault.file);

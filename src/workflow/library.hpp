@@ -28,7 +28,8 @@ class Library {
 
   /// As load(), but flows whose own file has no fault become those of the folder all the same;
   /// those with faults stay as they were, if they were known. errors  not_found
-  Result<std::vector<Fault>> load_sound(const std::filesystem::path& scenes);
+  Result<std::vector<Fault>> load_sound(const std::filesystem::path& scenes,
+                                        const SqlCheck& sql_check = {});
 
   /// A version of a flow. errors  not_found
   Result<std::shared_ptr<const Entry>> find(const std::string& id, int version) const;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -96,6 +98,18 @@ Token updated(const Token& token, const Running& clock, const ClockRule& rule, c
   return out;
 }
 
+/// What is due, and when: "突发公共卫生事件处置·待核实（01-05 11:00）", in Shanghai.
+Localized words_of(const Step& step, const Token& token, Instant due) {
+  const State* state = step.flow().state(token.state);
+  const YearMonthDay day = civil(day_in_shanghai(due));
+  const std::int64_t minutes = (due.micros / 60'000'000 + 8 * 60) % (24 * 60);
+  const std::string at =
+      fmt::format("{:02}-{:02} {:02}:{:02}", day.month, day.day, minutes / 60, minutes % 60);
+  const Localized name = state == nullptr ? Localized{token.state, token.state} : state->name;
+  return {step.flow().title.zh + "·" + name.zh + "（" + at + "）",
+          step.flow().title.en + ": " + name.en + " (" + at + ")"};
+}
+
 Outcome<void> remind(Step& step, const Token& token, Running clock, const ClockRule& rule) {
   const Calendar* calendar = step.calendar(rule);
   // Reminders whose time has come, also those that were missed, are one.
@@ -109,9 +123,9 @@ Outcome<void> remind(Step& step, const Token& token, Running clock, const ClockR
   event.clock = clock.clock;
   event.tokens = {updated(token, clock, rule, step)};
   const Owner owner = token.owner;
-  const std::string due = format_instant(clock.due);
+  const Localized words = words_of(step, token, clock.due);
   if (Outcome<void> added = step.add(std::move(event)); !added) return added;
-  step.message(owner, "任务即将到期：" + due, "A task is due soon: " + due, false);
+  step.message(owner, "即将到期：" + words.zh, "Due soon: " + words.en, false);
   return {};
 }
 
@@ -126,9 +140,9 @@ Outcome<void> escalate(Step& step, const Token& token, Running clock, const Cloc
   const std::string& to = rule.overdue.escalate;
   if (std::ranges::count(out.superiors, to) == 0) out.superiors.push_back(to);
   event.tokens = {std::move(out)};
-  const std::string due = format_instant(clock.due);
+  const Localized words = words_of(step, token, clock.due);
   if (Outcome<void> added = step.add(std::move(event)); !added) return added;
-  step.message({to, ""}, "任务已超时：" + due, "A task is overdue since " + due, false);
+  step.message({to, ""}, "已超时：" + words.zh, "Overdue: " + words.en, false);
   return {};
 }
 

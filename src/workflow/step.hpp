@@ -13,6 +13,7 @@ class Step {
 
   const Instance& instance() const { return fired_.after; }
   Instant now() const { return now_; }
+  const Flow& flow() const { return flow_; }
   Refusal refuse(ErrorCode code, std::string rule, std::string why) const;
 
   /// An event of this act, numbered, at this moment, by this principal.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include "client.hpp"
 #include "log_in.hpp"
 #include "server/flows.hpp"
+#include "two_stores.hpp"
 
 /// Work that closes its loop, over sockets: the flow `outbreak` by three people on a test clock,
 /// and everything that is refused.
@@ -75,7 +77,9 @@ class Loop {
     add_user(*accounts, "sun", {"leader"}, {"770101"});
     add_user(*accounts, "li", {"epidemiologist"}, {"770102"});
     add_user(*accounts, "zhou", {"nurse"}, {"*"});
-    for (const char* name : {"zhao", "qian", "sun", "li", "zhou"})
+    add_user(*accounts, "feng", {"epidemiologist"}, {"770101008"});
+    add_user(*accounts, "xie", {"epidemiologist"}, {"770101"});
+    for (const char* name : {"zhao", "qian", "sun", "li", "zhou", "feng", "xie"})
       sessions[name] = log_in(place.port(), name);
   }
 
@@ -103,7 +107,8 @@ class Loop {
     const json::value one = instance(user, id);
     std::int64_t token = 0;
     for (const json::value& part : one.at("tokens").as_array())
-      if (state.empty() || part.at("state").as_string() == state) token = part.at("token").as_int64();
+      if (state.empty() || part.at("state").as_string() == state)
+        token = part.at("token").as_int64();
     return post(user, "/api/instances/" + id + "/acts",
                 R"({"token":)" + std::to_string(token) + R"(,"seen":)" +
                     std::to_string(one.at("seen").as_int64()) + R"(,"move":")" + move +
@@ -129,6 +134,16 @@ class Loop {
   int keys = 0;
 };
 
+std::unique_ptr<Loop>& the_loop() {
+  static std::unique_ptr<Loop> loop;
+  return loop;
+}
+/// One for all cases; the last one ends it.
+Loop& shared_loop() {
+  if (!the_loop()) the_loop() = std::make_unique<Loop>();
+  return *the_loop();
+}
+
 std::string states_of(const json::value& instance) {
   std::string states;
   for (const json::value& one : instance.at("states").as_array())
@@ -148,7 +163,7 @@ std::string id_of(const json::value& instance) {
 }  // namespace
 
 TEST_CASE("flows over HTTP: the whole loop by three people on a test clock") {
-  Loop loop;
+  Loop& loop = shared_loop();
   const json::value begun = loop.start("zhao", "s1");
   const std::string id = id_of(begun);
   CHECK(states_of(begun) == "received");
@@ -234,8 +249,8 @@ TEST_CASE("flows over HTTP: the whole loop by three people on a test clock") {
 }
 
 TEST_CASE("flows over HTTP: refused acts say who, what and why, and change nothing") {
-  Loop loop;
-  const std::string id = id_of(loop.start("zhao", "s1"));
+  Loop& loop = shared_loop();
+  const std::string id = id_of(loop.start("zhao", "s2"));
   const auto seen = [&] { return loop.instance("zhao", id).at("seen").as_int64(); };
   const std::int64_t before = seen();
   const std::string acts = "/api/instances/" + id + "/acts";
@@ -266,7 +281,7 @@ TEST_CASE("flows over HTTP: refused acts say who, what and why, and change nothi
   REQUIRE(loop.post("zhao", acts, body(1, "suspect", "twice", good)).status == 200);
   CHECK(seen() == before + 1);
   CHECK(code_of(loop.post("zhao", acts, body(2, "confirm", "twice", good))) == "409 repeated-key");
-  CHECK(id_of(loop.start("zhao", "s1")) == id);  // the same start as well
+  CHECK(id_of(loop.start("zhao", "s2")) == id);  // the same start as well
 
   // Without the session's token nothing is done; who has not the permission is told so.
   CHECK(ask(loop.place.port(), "POST", acts, body(2, "confirm", "b", good),
@@ -293,17 +308,17 @@ TEST_CASE("flows over HTTP: refused acts say who, what and why, and change nothi
 }
 
 TEST_CASE("flows over HTTP: lists by page, state, text; 500 pieces of work taken at once") {
-  Loop loop;
+  Loop& loop = shared_loop();
   for (int i = 0; i < 500; ++i) {
     loop.now += 1'000'000;
-    loop.start("qian", "n" + std::to_string(i), i % 2 == 0 ? "770101001" : "770101002");
+    loop.start("feng", "n" + std::to_string(i), "770101008");
   }
   std::string cursor;
   std::set<std::string> seen;
   std::string last;
   for (int pages = 0; pages < 10; ++pages) {
     const json::value page =
-        loop.get("qian", "/api/tasks?scope=team&limit=120&state=received" + cursor).json();
+        loop.get("feng", "/api/tasks?scope=team&limit=120&state=received" + cursor).json();
     for (const json::value& task : page.at("items").as_array()) {
       const std::string due(task.at("due").as_string());
       CHECK(due >= last);
@@ -314,8 +329,8 @@ TEST_CASE("flows over HTTP: lists by page, state, text; 500 pieces of work taken
     cursor = "&cursor=" + std::string(page.at("next").as_string());
   }
   CHECK(seen.size() == 500);
-  CHECK(loop.get("zhao", "/api/tasks/counts").json().at("team") == 250);
-  CHECK(loop.get("qian", "/api/tasks?scope=team&area=770101002&limit=200")
+  CHECK(loop.get("feng", "/api/tasks/counts").json().at("team") == 500);
+  CHECK(loop.get("qian", "/api/tasks?scope=team&area=770101008&limit=200")
             .json()
             .at("items")
             .as_array()
@@ -329,7 +344,7 @@ TEST_CASE("flows over HTTP: lists by page, state, text; 500 pieces of work taken
   const std::string body =
       json::serialize(json::object{{"items", items}, {"move", "take"}, {"key", "bulk"}});
   const auto begun = std::chrono::steady_clock::now();
-  const Answer taken = loop.post("qian", "/api/tasks/acts", body);
+  const Answer taken = loop.post("feng", "/api/tasks/acts", body);
   const double took =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   MESSAGE("500 pieces of work taken in " << took << " s");
@@ -339,20 +354,20 @@ TEST_CASE("flows over HTTP: lists by page, state, text; 500 pieces of work taken
   for (const json::value& result : results.at("results").as_array())
     done += result.at("ok").as_bool() ? 1 : 0;
   CHECK(done == 500);
-  CHECK(loop.get("qian", "/api/tasks/counts").json().at("mine") == 500);
+  CHECK(loop.get("feng", "/api/tasks/counts").json().at("mine") == 500);
   // Again with the same key: nothing new. With another key: each says why not.
-  CHECK(loop.post("qian", "/api/tasks/acts", body).json().at("results").at(0).at("seen") == 2);
+  CHECK(loop.post("feng", "/api/tasks/acts", body).json().at("results").at(0).at("seen") == 2);
   const Answer stale = loop.post(
-      "qian", "/api/tasks/acts",
+      "feng", "/api/tasks/acts",
       json::serialize(json::object{{"items", items}, {"move", "take"}, {"key", "other"}}));
   CHECK(stale.json().at("results").at(499).at("error").at("code") == "stale");
-  CHECK(loop.post("qian", "/api/tasks/acts", R"({"items":[],"move":"take","key":"x"})").status ==
+  CHECK(loop.post("feng", "/api/tasks/acts", R"({"items":[],"move":"take","key":"x"})").status ==
         400);
 }
 
 TEST_CASE("flows over HTTP: handed over, given back and withdrawn; forms, diagrams, open stores") {
-  Loop loop;
-  const std::string id = id_of(loop.start("zhao", "s1"));
+  Loop& loop = shared_loop();
+  const std::string id = id_of(loop.start("zhao", "s4"));
   REQUIRE(loop.act("zhao", id, "take").status == 200);
   CHECK(loop.get("zhao", "/api/tasks/counts").json().at("mine") == 1);
   CHECK(code_of(loop.act("zhao", id, "delegate", R"(,"to":"zhou")")) == "403 wrong-person");
@@ -383,21 +398,127 @@ TEST_CASE("flows over HTTP: handed over, given back and withdrawn; forms, diagra
             .status == 200);
 }
 
-TEST_CASE("flows: a file with a fault leaves the old version running and is said in the status") {
+TEST_CASE("flows over HTTP: who is on call gets the work and is told; messages are read") {
+  Loop& loop = shared_loop();
+  loop.now = parse_instant("2026-05-04T09:00:00+08:00")->micros;
+  const auto put = [&](const std::string& user, const std::string& items) {
+    return ask(loop.place.port(), "PUT", "/api/roster",
+               R"({"from":"2026-05-04","to":"2026-05-05","items":[)" + items + "]}",
+               loop.sessions[user].both());
+  };
+  const auto duty = [](const std::string& role, const std::string& area, const std::string& user) {
+    return R"({"day":"2026-05-04","role":")" + role + R"(","area":")" + area + R"(","user":")" +
+           user + "\"}";
+  };
+  REQUIRE(put("sun", duty("outbreak/duty", "770101", "xie") + "," +
+                         duty("epidemiologist", "770101002", "zhao"))
+              .status == 200);
+  // For an area that is not his, a role or an account that there is none of, without the right.
+  CHECK(put("sun", duty("outbreak/duty", "", "xie")).status == 400);
+  CHECK(put("sun", duty("outbreak/nobody", "770101", "xie")).status == 400);
+  CHECK(put("sun", duty("outbreak/duty", "770101", "nobody")).status == 400);
+  CHECK(put("zhou", duty("outbreak/duty", "770101", "xie")).status == 403);
+  const json::value roster = loop.get("sun", "/api/roster").json();
+  CHECK(roster.at("from") == "2026-05-01");
+  CHECK(roster.at("items").as_array().size() == 2);
+
+  const std::string late = "已超时：突发公共卫生事件处置·待核实（05-04 11:00）";
+  const std::string id = id_of(loop.start("zhao", "s5"));
+  CHECK(loop.instance("sun", id).at("tokens").at(0).at("user") == "xie");
+  const auto messages = [&](const std::string& user) {
+    const json::value list = loop.get(user, "/api/messages?unread=true").json();
+    return list.at("items").as_array();
+  };
+  const auto told = [&](const std::string& user, const std::string& text) {
+    return std::ranges::any_of(messages(user), [&](const json::value& one) {
+      return one.at("instance").as_string() == id && one.at("text").at("zh").as_string() == text;
+    });
+  };
+  CHECK(loop.wait_for(
+      [&] { return told("xie", "新待办：突发公共卫生事件处置·待核实，05-04 11:00 前完成"); }));
+  loop.now += 3 * hour;  // the deadline was after two
+  REQUIRE(loop.wait_for([&] { return told("sun", late); }));
+  CHECK(messages("zhou").empty());
+  const std::string first = std::to_string(messages("sun").front().at("id").as_int64());
+  CHECK(loop.post("xie", "/api/messages/" + first + "/read", "").status == 404);  // another's
+  REQUIRE(loop.post("sun", "/api/messages/" + first + "/read", "").status == 200);
+  REQUIRE(loop.post("sun", "/api/messages/all/read", "").json().at("unread") == 0);
+  CHECK(loop.get("sun", "/api/tasks/counts").json().at("messages") == 0);
+}
+
+TEST_CASE("flows over HTTP: after all that, each log makes what stands beside it") {
+  Loop& loop = shared_loop();
+  loop.place.server().stop();
+  const auto hub = ingest::Hub::open(loop.place.store().string(), two_stores_options());
+  REQUIRE(hub.has_value());
+  const auto journal = workflow::Journal::open((loop.place.store() / "flows.db").string(),
+                                               workflow::sealing_of((*hub)->store()));
+  REQUIRE(journal.has_value());
+  const auto faults = (*journal)->check();
+  REQUIRE(faults.has_value());
+  for (const std::string& fault : *faults) FAIL_CHECK(fault);
+  the_loop().reset();
+}
+
+TEST_CASE("flows: conditions in SQL; a file with a fault leaves what ran running and is said") {
   const TempDir content;
   std::filesystem::copy(source_dir() / "scenes", content.path() / "scenes",
                         std::filesystem::copy_options::recursive);
   District place;
   place.options().scenes_dir = content.path() / "scenes";
   place.restart();
-  const auto file = content.path() / "scenes/outbreak-response/flows/outbreak.yaml";
+  const auto folder = content.path() / "scenes/outbreak-response/flows";
+  const auto beds = [&](const std::string& sql) {
+    std::ofstream(folder / "beds.yaml")
+        << "schema: flow-1\nid: beds\nversion: 1\ntitle: { zh: 床位, en: Beds }\ndescription: { "
+           "zh: 床位, en: Beds }\n"
+           "actors:\n  clerk: { roles: [nurse], name: { zh: 护士, en: Nurse } }\n"
+           "data:\n  area: { kind: code, required: true, name: { zh: 地区, en: Area } }\n"
+           "  needed: { kind: number, required: true, name: { zh: 人数, en: Number } }\n"
+           "start: { state: asked, by: [clerk] }\nstates:\n  asked:\n"
+           "    name: { zh: 已申请, en: Asked }\n    owner: clerk\n    moves:\n      grant:\n"
+           "        name: { zh: 批准, en: Grant }\n        to: granted\n"
+           "        when: { sql: \"" +
+               sql +
+               "\", why: { zh: 人数不够, en: too few people live there } }\n"
+               "  granted: { name: { zh: 已批准, en: Granted }, final: true }\n";
+  };
+  beds(
+      "SELECT count(*) >= CAST($needed AS BIGINT) FROM resident WHERE starts_with(area, CAST("
+      "$area AS VARCHAR))");
+  const auto start_beds = [&](const std::string& key, int needed) {
+    return ask(place.port(), "POST", "/api/flows/beds/instances",
+               R"({"key":")" + key + R"(","data":{"area":"770101001","needed":)" +
+                   std::to_string(needed) + "}}");
+  };
+  Answer made;
+  for (int i = 0; i < 500 && made.status != 201; ++i) {
+    made = start_beds("one", 1);
+    if (made.status != 201) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE(made.status == 201);
+  const auto grant = [&](const Answer& begun) {
+    return ask(place.port(), "POST",
+               "/api/instances/" + std::string(begun.json().at("id").as_string()) + "/acts",
+               R"({"token":1,"seen":1,"move":"grant","key":"g"})");
+  };
+  CHECK(grant(made).status == 200);
+  const Answer refused = grant(start_beds("many", 100));
+  CHECK(code_of(refused) == "409 guard");
+  CHECK(refused.json().at("error").at("messageZh") == "人数不够");
+
+  const auto file = folder / "outbreak.yaml";
+  beds("SELECT now() IS NULL");
   std::ofstream(file, std::ios::app) << "nonsense: [\n";
   bool said = false;
   for (int i = 0; i < 500 && !said; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    said = get(place.port(), "/api/status").body.find("outbreak.yaml") != std::string::npos;
+    const std::string status = get(place.port(), "/api/status").body;
+    said = status.find("outbreak.yaml") != std::string::npos &&
+           status.find("beds.yaml") != std::string::npos;
   }
   CHECK(said);
+  CHECK(start_beds("after", 1).status == 201);
   CHECK(ask(place.port(), "POST", "/api/flows/outbreak/instances",
             R"({"key":"a","response":)" + signal() + "}")
             .status == 201);

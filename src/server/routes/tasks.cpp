@@ -5,6 +5,7 @@
 #include "server/flow_body.hpp"
 #include "server/flow_routes.hpp"
 #include "server/flow_views.hpp"
+#include "server/notices.hpp"
 #include "server/parameters.hpp"
 
 /// Open work: lists, counts, and acts on many pieces at once.
@@ -194,11 +195,14 @@ Response get_task_counts(Request&, const Principal& principal, Services& service
   const auto team = count(Flows::Scope::team, {});
   const auto overdue = count(Flows::Scope::team, now);
   const auto today = count(Flows::Scope::team, end_of_day(now));
-  for (const auto* one : {&mine, &team, &overdue, &today})
+  const auto messages = services.flows->notices().book().unread(principal.user, counted_up_to);
+  for (const auto* one : {&mine, &team, &overdue, &today, &messages})
     if (!*one) return outcome(one->error());
-  return json_response(
-      200,
-      json::object{{"mine", *mine}, {"team", *team}, {"overdue", *overdue}, {"today", *today}});
+  return json_response(200, json::object{{"mine", *mine},
+                                         {"team", *team},
+                                         {"overdue", *overdue},
+                                         {"today", *today},
+                                         {"messages", *messages}});
 }
 
 /// POST /api/tasks/acts: the same move on many pieces of work, each an act of its own

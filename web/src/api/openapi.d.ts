@@ -922,6 +922,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages to the asker, the newest first */
+        get: operations["getMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A message was read; `all`: every one */
+        post: operations["readMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on call, in the asker's areas; this month when not said */
+        get: operations["getRoster"];
+        /** Replace what stands on these days in the asker's areas */
+        put: operations["putRoster"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1537,6 +1589,40 @@ export interface components {
                 where: string;
             };
         };
+        MessageList: {
+            items: {
+                id: number;
+                at: string;
+                text: components["schemas"]["Texts"];
+                instance?: string;
+                read: boolean;
+            }[];
+            next?: string;
+            stale?: boolean;
+        };
+        Unread: {
+            unread: number;
+        };
+        Duty: {
+            day: string;
+            /** @description Of roles.yaml, or an actor of a flow: outbreak/duty */
+            role: string;
+            /** @description Prefix of area codes; empty: everywhere */
+            area: string;
+            user: string;
+            user_name?: string;
+        };
+        Roster: {
+            from: string;
+            to: string;
+            items: components["schemas"]["Duty"][];
+            stale?: boolean;
+        };
+        NewRoster: {
+            from: string;
+            to: string;
+            items: components["schemas"]["Duty"][];
+        };
         FlowIssue: {
             path: string;
             linkId: string;
@@ -1614,6 +1700,8 @@ export interface components {
         };
         TaskCounts: {
             mine: number;
+            /** @description Unread */
+            messages: number;
             team: number;
             overdue: number;
             today: number;
@@ -4667,7 +4755,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Own work, work of the team, and of that overdue and due until the end of today */
+            /** @description Own work, work of the team, of that overdue and due until the end of today, and unread messages */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4678,7 +4766,8 @@ export interface operations {
                      *       "mine": 3,
                      *       "team": 12,
                      *       "overdue": 1,
-                     *       "today": 4
+                     *       "today": 4,
+                     *       "messages": 2
                      *     }
                      */
                     "application/json": components["schemas"]["TaskCounts"];
@@ -5049,6 +5138,167 @@ export interface operations {
             404: components["responses"]["E404"];
             409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
+        };
+    };
+    getMessages: {
+        parameters: {
+            query?: {
+                /** @description true: only what was not read */
+                unread?: "true" | "false";
+                /** @description Items at most */
+                limit?: number;
+                /** @description `next` of the page before */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 12,
+                     *           "at": "2026-11-22T08:00:00.000Z",
+                     *           "text": {
+                     *             "zh": "新待办",
+                     *             "en": "New work"
+                     *           },
+                     *           "instance": "01k9x",
+                     *           "read": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    readMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many are unread, at most 1,000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "unread": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getRoster: {
+        parameters: {
+            query?: {
+                /** @description First day */
+                from?: string;
+                /** @description Last day, at most a year later */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days and who is on call */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-01",
+                     *       "to": "2026-11-30",
+                     *       "items": [
+                     *         {
+                     *           "day": "2026-11-22",
+                     *           "role": "epidemiologist",
+                     *           "area": "770101",
+                     *           "user": "li.na",
+                     *           "user_name": "李娜"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    putRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-11-22",
+                 *       "to": "2026-11-22",
+                 *       "items": [
+                 *         {
+                 *           "day": "2026-11-22",
+                 *           "role": "epidemiologist",
+                 *           "area": "770101",
+                 *           "user": "li.na"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRoster"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
         };
     };
     search: {
