@@ -44,9 +44,15 @@ bool MeasureEngine::open_shares() {
 bool MeasureEngine::find_touched(Exchange& exchange) const {
   tables::Changes& changes = exchange.changes;
   exchange.unowned = changes.unowned;
+  const auto former = tables_.former(exchange.feed);
+  if (!former) return false;
+  const auto lost_rows = [&](const std::string& name) {
+    return std::ranges::find(*former, name, &tables::FormerRows::table) != former->end();
+  };
   for (const tables::TableSchema& schema : shares_->schemas) {
     if (changes.tables.contains(schema.name) || (changes.fixed && is_owned(schema)))
       exchange.changed.insert(schema.name);
+    if (!lost_rows(schema.name)) continue;  // each look is a scan
     const auto owners = exchange.before.owners(schema, changes.replaced);
     if (!owners) return false;
     if (!owners->any) continue;
@@ -161,7 +167,8 @@ std::set<SliceKey> MeasureEngine::exchange_shares(Snapshot& next, const tables::
     data_.forget_all();
     return keys;
   }
-  Exchange exchange{*moment_, fresh, std::move(*changes), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Exchange exchange{
+      *moment_, fresh, snapshot()->feed, std::move(*changes), {}, {}, {}, {}, {}, {}, {}, {}, {}};
   const bool few = find_touched(exchange);
   for (const std::string& name : exchange.changed) data_.forget(name);
   for (const std::string& name : exchange.unowned) data_.forget(name);

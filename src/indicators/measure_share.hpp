@@ -31,6 +31,7 @@ struct MeasureEngine::Shares {
 struct MeasureEngine::Exchange {
   const tables::Moment& before;
   const tables::Moment& after;
+  BatchId feed;  ///< every batch up to here is in `before`
   tables::Changes changes;
   std::set<std::string> changed;                    ///< tables with changed rows of the residents
   std::set<std::string> unowned;                    ///< tables with changed rows of no resident
