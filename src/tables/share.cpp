@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/check.hpp"
+#include "tables/literals.hpp"
 #include "tables/moment_connections.hpp"
 #include "tables/write.hpp"
 
@@ -15,7 +16,10 @@ namespace {
 /// What makes an instance in memory mean the same as the tables' own.
 constexpr const char* same_meaning = "SET GLOBAL TimeZone = 'Asia/Shanghai'";
 /// A handful of rows is planned faster than optimised.
+/// Besides, an optimised plan may rest on what the tables held when it was made.
 constexpr const char* plain_plans = "PRAGMA disable_optimizer";
+/// Plans that are kept: queries by periods, of which new ones come every day.
+constexpr std::size_t most_prepared = 2'000;
 
 std::string names_of(const TableSchema& schema) {
   std::string names;
@@ -110,8 +114,11 @@ Result<Share::Content> Share::content(const std::string& table) const {
 Result<ResultSet> Share::query(const std::string& sql,
                                const std::vector<std::pair<std::string, Value>>& parameters,
                                std::chrono::milliseconds time_limit) const {
+  const auto deadline = std::chrono::steady_clock::now() + time_limit;
+  const std::optional<std::string> whole = with_literals(sql, parameters);
+  if (instance_->prepared.size() >= most_prepared) instance_->prepared.clear();
   return ask_watched(instance_->watchdog, instance_->connection, instance_->prepared,
-                     {sql, parameters, std::chrono::steady_clock::now() + time_limit, time_limit});
+                     {whole ? *whole : sql, parameters, deadline, time_limit});
 }
 
 }  // namespace hb::tables
