@@ -2,6 +2,7 @@
 
 #include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
+#include "server/signal_routes.hpp"
 
 namespace hb::server {
 
@@ -87,6 +88,23 @@ constexpr Route route_table[] = {
     {Method::post, "/api/messages/{id}/read", read_message, "tasks:read", ""},
     {Method::get, "/api/roster", get_roster, "tasks:read", "from to"},
     {Method::put, "/api/roster", put_roster, "roster:write", "", BodyKind::json},
+    {Method::get, "/api/signals", get_signals, "signals:read",
+     "state lane area disease stream from to page size"},
+    {Method::get, "/api/signals/quality", get_signal_quality, "signals:read", "from to"},
+    {Method::get, "/api/signals/workload", get_signal_workload, "signals:read", ""},
+    {Method::post, "/api/signals/workload", post_signal_workload, "signals:tune", "",
+     BodyKind::json},
+    {Method::get, "/api/signals/{id}", get_signal, "signals:read", ""},
+    {Method::get, "/api/signals/{id}/series", get_signal_series, "signals:read", "stream"},
+    {Method::get, "/api/signals/{id}/compare", get_signal_compare, "signals:read", "stream"},
+    {Method::get, "/api/signals/{id}/tempo", get_signal_tempo, "signals:read", ""},
+    {Method::get, "/api/signals/{id}/line-list", get_signal_line_list, "signals:cases",
+     "scope page size"},
+    {Method::post, "/api/signals/{id}/verify", verify_signal, "signals:write", "", BodyKind::json},
+    {Method::post, "/api/signals/{id}/investigate", investigate_signal, "signals:write", "",
+     BodyKind::json},
+    {Method::post, "/api/signals/{id}/reopen", reopen_signal, "signals:write", "", BodyKind::json},
+    {Method::post, "/api/signals/{id}/note", note_signal, "signals:write", "", BodyKind::json},
     {Method::get, "/api/search", get_search, access::logged_in, "q"},
     {Method::get, "/api/events", get_events, access::logged_in, ""},
     {Method::get, "/api/openapi.yaml", get_openapi, access::anybody, ""},

@@ -19,6 +19,7 @@
 #include "server/json.hpp"
 #include "server/measures.hpp"
 #include "server/routes.hpp"
+#include "server/signals.hpp"
 #include "server/store_day.hpp"
 #include "server/views.hpp"
 
@@ -70,8 +71,15 @@ void connect(Services& services) {
         services.measure_lists->refresh();
         services.events.publish("measures", json_text(json::object{{"feed", snapshot.feed}}));
       });
+  if (services.signals) {
+    services.signals->on_run([&services](const signals::Run& run) {
+      if (run.raised + run.changed + run.unsupported > 0) services.events.publish("signals", "{}");
+    });
+    services.signals->start();
+  }
   services.feed.on_move([&services](const FeedState& feed) {
     services.measures->notify();
+    if (services.signals) services.signals->notify();
     services.events.publish("feed", json_text(feed_object(feed)));
     services.boards->refresh();
     services.status->refresh();
@@ -188,6 +196,19 @@ Result<void> start_fhir(Services& services, const ServerOptions& options) {
        {"import", [&services](auto& work) { return fhir_api::run_import(work, services); }}});
 }
 
+/// Kept signals; scenes without signals.yaml have none.
+Result<void> open_signals(Services& services, const ServerOptions& options) {
+  SignalHouseOptions house;
+  house.clock = options.clock;
+  house.today = [&services] { return services.today(); };
+  house.reached = [&services] { return services.feed.reached(); };
+  auto opened = SignalHouse::open(services.hub, options.scenes_dir, house);
+  if (!opened && opened.error().code == ErrorCode::not_found) return {};
+  if (!opened) return unexpected(opened.error());
+  services.signals = std::move(*opened);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
@@ -237,6 +258,8 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (!flows) return unexpected(flows.error());
   services.flows = std::move(*flows);
   services.measures = make_measure_engine(services, options.store.string());
+  if (Result<void> opened = open_signals(services, options); !opened)
+    return unexpected(opened.error());
   connect(services);
   state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
   ListenerOptions listener_options = options.listener;
@@ -247,6 +270,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (!listener) {
     services.feed.stop();
     services.measures->stop();
+    if (services.signals) services.signals->stop();
     return unexpected(listener.error());
   }
   services.listener = listener->get();
@@ -273,6 +297,7 @@ void Server::stop() {
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
+  if (state_->services->signals) state_->services->signals->stop();
   state_->services->jobs.reset();
   state_->services->search.reset();
   state_->services->audit_check->stop();

@@ -34,6 +34,7 @@
 namespace hb::server {
 
 class Flows;
+class SignalHouse;
 
 /// Everything the routes work with; built once (Server), given to every handler.
 struct Services {
@@ -71,6 +72,7 @@ struct Services {
   fhir_api::ImportSources imports;       ///< where $import may take files from
   std::unique_ptr<fhir_api::Jobs> jobs;  ///< exports and imports
   std::shared_ptr<Flows> flows;  ///< flows of work; one owner, its type is not known here
+  std::shared_ptr<SignalHouse> signals;  ///< null: the scenes say nothing of signals
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

@@ -116,21 +116,50 @@ std::pair<double, double> strongest(const Curve& curve) {
   return best;
 }
 
-/// Bounds of a stream that holds places beside each other.
-Result<Curve> pooled_curve(const Counts& counts, Curve made) {
-  made.method = "pooled";
+/// Bounds as the daily run gives them.
+Result<Curve> charted(const Counts& counts, Curve made) {
   if (made.days.empty()) return made;
-  const auto chart =
-      watch::chart_of(*counts.stream, counts.series, counts.begin, made.key, made.method,
-                      counts.stream->window, made.days.front().day, made.days.back().day);
+  const auto chart = watch::chart_of(*counts.stream, counts.series, counts.begin, made.key,
+                                     made.method, made.window, made.days.front().day,
+                                     made.days.back().day);
   if (!chart) return unexpected(chart.error());
   for (std::size_t i = 0; i < chart->size(); ++i) {
-    made.days[i].expected = (*chart)[i].expected;
-    made.days[i].threshold = (*chart)[i].threshold;
-    made.days[i].pvalue = (*chart)[i].pvalue;
-    made.days[i].alarm = made.days[i].window > made.days[i].threshold;
+    CurveDay& day = made.days[i];
+    day.window = (*chart)[i].observed;
+    day.expected = (*chart)[i].expected;
+    day.threshold = (*chart)[i].threshold;
+    day.pvalue = (*chart)[i].pvalue;
+    day.alarm = day.window > day.threshold;
   }
   return made;
+}
+
+/// The days of a curve with their counts, not judged yet.
+Curve counted(const Counts& counts, const SeriesKey& key, Date from, Date to) {
+  const Stream& stream = *counts.stream;
+  const OpenSeries open = open_series(counts, key, std::min(to, counts.end));
+  const auto window = static_cast<std::size_t>(stream.window);
+  Curve made;
+  made.stream = &stream;
+  made.key = key;
+  made.window = stream.window;
+  std::map<Date, std::size_t> place;
+  for (std::size_t i = 0; i < open.days.size(); ++i) place[open.days[i]] = i;
+  for (Date day = std::max(from, counts.begin); day <= to; ++day.days) {
+    CurveDay one{day, stream.is_open(day), none, none, none, none, none, false};
+    if (const auto at = place.find(day); at != place.end()) {
+      one.count = open.counts[at->second];
+      if (at->second + 1 >= window) one.window = open.sum(at->second, window);
+    }
+    made.days.push_back(one);
+  }
+  return made;
+}
+
+int open_days(const Stream& stream, Date from, Date to) {
+  int days = 0;
+  for (Date day = from; day <= to; ++day.days) days += stream.is_open(day) ? 1 : 0;
+  return std::max(days, 1);
 }
 
 }  // namespace
@@ -143,22 +172,15 @@ Result<watch::StreamCounts> read_counts(const tables::Database& database,
 
 Result<Curve> curve(const Counts& counts, const SeriesKey& key, Date from, Date to) {
   const Stream& stream = *counts.stream;
-  const OpenSeries open = open_series(counts, key, std::min(to, counts.end));
-  const auto window = static_cast<std::size_t>(stream.window);
-  Curve made{&stream, key, "", {}};
-  std::map<Date, std::size_t> place;
-  for (std::size_t i = 0; i < open.days.size(); ++i) place[open.days[i]] = i;
-  for (Date day = std::max(from, counts.begin); day <= to; ++day.days) {
-    CurveDay one{day, stream.is_open(day), none, none, none, none, none, false};
-    if (const auto at = place.find(day); at != place.end()) {
-      one.count = open.counts[at->second];
-      if (at->second + 1 >= window) one.window = open.sum(at->second, window);
-    }
-    made.days.push_back(one);
+  Curve made = counted(counts, key, from, to);
+  if (stream.pooled) {
+    made.method = "pooled";
+    return charted(counts, std::move(made));
   }
-  if (stream.pooled) return pooled_curve(counts, std::move(made));
   if (stream.detectors.empty()) return made;
   made.method = stream.detectors.front().method->name;
+  const OpenSeries open = open_series(counts, key, std::min(to, counts.end));
+  const auto window = static_cast<std::size_t>(stream.window);
   std::map<Date, CurveDay*> wanted;
   for (CurveDay& day : made.days)
     if (day.open) wanted[day.day] = &day;
@@ -169,6 +191,14 @@ Result<Curve> curve(const Counts& counts, const SeriesKey& key, Date from, Date 
 }
 
 Result<Curve> curve_of(const Counts& counts, const Facts& facts, int days_before, Date to) {
+  const Ground* ground = facts.ground(counts.stream->id);
+  if (ground != nullptr && counts.series.contains(ground->key)) {
+    Curve made = counted(counts, ground->key, Date{facts.date.days - days_before}, to);
+    made.method = ground->method;
+    if (ground->method.empty()) return made;  // one case: nothing is judged
+    made.window = open_days(*counts.stream, ground->from, ground->to);
+    return charted(counts, std::move(made));
+  }
   const std::vector<SeriesKey> keys = keys_of(counts, facts);
   if (keys.empty())
     return fail(ErrorCode::not_found, "the stream has no counts there", counts.stream->id);
@@ -212,8 +242,7 @@ std::vector<Compared> compare(const Counts& counts, const SeriesKey& key, Date l
     if (!start) {
       compared.refused = start.error().message;
     } else if (*start >= series.size()) {
-      compared.refused = "needs " + std::to_string(*start) +
-                         " windows before the first judged, has " + std::to_string(series.size());
+      compared.too_short = true;
     } else {
       const std::size_t first =
           std::max(*start, series.size() > most ? series.size() - most : std::size_t{0});

@@ -39,6 +39,7 @@ struct Curve {
   const watch::Stream* stream = nullptr;
   watch::SeriesKey key;
   std::string method;
+  int window = 0;  ///< open days summed
   std::vector<CurveDay> days;
 };
 
@@ -46,8 +47,9 @@ struct Curve {
 /// errors  those of the detector
 Result<Curve> curve(const Counts& counts, const watch::SeriesKey& key, Date from, Date to);
 
-/// The series of a stream that speaks most for a signal: of its area, at its place and of its
-/// disease where the stream tells them apart, with the smallest p-value in the week before.
+/// The series of a stream that raised a signal, by the method and window that did. Where the signal
+/// does not say which: of its area, at its place and of its disease where the stream tells them
+/// apart, with the smallest p-value in the week before.
 /// errors  not_found: the stream has no counts there; those of the detector
 Result<Curve> curve_of(const Counts& counts, const Facts& facts, int days_before, Date to);
 
@@ -56,7 +58,8 @@ Result<Curve> curve_of(const Counts& counts, const Facts& facts, int days_before
 struct Compared {
   const surveillance::Detector* method = nullptr;
   bool own = false;     ///< with the options of the stream; else the method's defaults
-  std::string refused;  ///< why it cannot judge; empty: it can
+  bool too_short = false;  ///< there is less history than it needs
+  std::string refused;     ///< why it cannot judge otherwise; empty: it can
   struct Point {
     Date last;                             ///< of the window
     double observed, expected, threshold;  ///< NaN: none

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <cmath>
+#include <tuple>
 
 namespace hb::signals {
 namespace {
@@ -98,6 +100,33 @@ Result<void> apply(Kept& kept, const Event& event) {
   return {};
 }
 
+json::value number_or_null(double value) {
+  return std::isnan(value) ? json::value(nullptr) : json::value(value);
+}
+
+double number(const json::object& object, std::string_view name) {
+  const json::value& value = object.at(name);
+  return value.is_null() ? surveillance::none : value.to_number<double>();
+}
+
+json::array json_of(const std::vector<Ground>& grounds) {
+  json::array list;
+  for (const Ground& one : grounds)
+    list.push_back(json::object{{"stream", one.stream},
+                                {"method", one.method},
+                                {"area", one.key.area},
+                                {"place", one.key.place},
+                                {"disease", one.key.disease},
+                                {"part", one.key.part},
+                                {"from", format_date(one.from)},
+                                {"to", format_date(one.to)},
+                                {"observed", number_or_null(one.observed)},
+                                {"expected", number_or_null(one.expected)},
+                                {"threshold", number_or_null(one.threshold)},
+                                {"p", number_or_null(one.pvalue)}});
+  return list;
+}
+
 json::object json_of(const Facts& facts) {
   return {{"date", format_date(facts.date)},
           {"lane", watch::lane_word(facts.lane)},
@@ -106,12 +135,32 @@ json::object json_of(const Facts& facts) {
           {"disease", facts.disease},
           {"streams", json::array(facts.streams.begin(), facts.streams.end())},
           {"score", facts.score},
-          {"first", format_date(facts.first_date)}};
+          {"first", format_date(facts.first_date)},
+          {"grounds", json_of(facts.grounds)}};
 }
 
 std::string text(const json::object& object, std::string_view name) {
   const json::value* found = object.if_contains(name);
   return found == nullptr ? std::string() : std::string(found->as_string());
+}
+
+std::vector<Ground> grounds_of(const json::value& value) {
+  std::vector<Ground> grounds;
+  for (const json::value& item : value.as_array()) {
+    const json::object& one = item.as_object();
+    Ground ground;
+    ground.stream = text(one, "stream");
+    ground.method = text(one, "method");
+    ground.key = {text(one, "area"), text(one, "place"), text(one, "disease"), text(one, "part")};
+    ground.from = parse_date(text(one, "from")).value();
+    ground.to = parse_date(text(one, "to")).value();
+    ground.observed = number(one, "observed");
+    ground.expected = number(one, "expected");
+    ground.threshold = number(one, "threshold");
+    ground.pvalue = number(one, "p");
+    grounds.push_back(std::move(ground));
+  }
+  return grounds;
 }
 
 Facts facts_from(const json::object& object) {
@@ -127,7 +176,22 @@ Facts facts_from(const json::object& object) {
   for (const json::value& stream : object.at("streams").as_array())
     facts.streams.emplace_back(stream.as_string());
   facts.score = object.at("score").to_number<double>();
+  if (const json::value* grounds = object.if_contains("grounds"))
+    facts.grounds = grounds_of(*grounds);
   return facts;
+}
+
+/// Six digits are kept; the last of them may have gone through a text.
+bool alike(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  return std::abs(a - b) <= 1e-5 * std::max(std::abs(a), std::abs(b)) + 1e-12;
+}
+
+bool same_ground(const Ground& a, const Ground& b) {
+  return std::tie(a.stream, a.method, a.key, a.from, a.to) ==
+             std::tie(b.stream, b.method, b.key, b.from, b.to) &&
+         alike(a.observed, b.observed) && alike(a.expected, b.expected) &&
+         alike(a.threshold, b.threshold) && alike(a.pvalue, b.pvalue);
 }
 
 }  // namespace
@@ -138,8 +202,23 @@ std::string_view act_word(Act act) { return acts[static_cast<std::size_t>(act)];
 std::optional<Act> read_act(std::string_view word) { return find<Act>(acts, word); }
 
 Facts facts_of(const watch::Signal& signal) {
-  return {signal.date,    signal.lane,    signal.area,  signal.place,
-          signal.disease, signal.streams, signal.score, signal.first_date};
+  Facts facts{signal.date,    signal.lane,    signal.area,       signal.place, signal.disease,
+              signal.streams, signal.score, signal.first_date, {}};
+  for (const watch::Evidence& one : signal.evidence)
+    facts.grounds.push_back({one.stream, one.method, one.key, one.from, one.to, one.observed,
+                             one.expected, one.threshold, one.pvalue});
+  return facts;
+}
+
+const Ground* Facts::ground(std::string_view stream) const {
+  const auto found = std::ranges::find(grounds, stream, &Ground::stream);
+  return found == grounds.end() ? nullptr : &*found;
+}
+
+bool operator==(const Facts& a, const Facts& b) {
+  return std::tie(a.date, a.lane, a.area, a.place, a.disease, a.streams, a.first_date) ==
+             std::tie(b.date, b.lane, b.area, b.place, b.disease, b.streams, b.first_date) &&
+         alike(a.score, b.score) && std::ranges::equal(a.grounds, b.grounds, same_ground);
 }
 
 Result<void> take(Kept& kept, const Event& event) {
@@ -169,6 +248,19 @@ std::string to_json(const Event& event) {
     if (!value->empty()) object[name] = *value;
   if (event.cases) object["cases"] = *event.cases;
   return json::serialize(object);
+}
+
+std::string to_json(const std::vector<Ground>& grounds) {
+  return json::serialize(json_of(grounds));
+}
+
+Result<std::vector<Ground>> grounds_from(std::string_view body) {
+  try {
+    return grounds_of(json::parse(body));
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::invalid_input,
+                std::string("the grounds of a signal cannot be read: ") + error.what());
+  }
 }
 
 Result<Event> event_from(std::string_view body) {

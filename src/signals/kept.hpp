@@ -32,6 +32,19 @@ enum class Act : std::uint8_t {
 std::string_view act_word(Act act);
 std::optional<Act> read_act(std::string_view word);
 
+/// What one stream said when the signal was raised; NaN where the method gives no number.
+struct Ground {
+  std::string stream;
+  std::string method;
+  watch::SeriesKey key;
+  Date from;  ///< first and last day of the window
+  Date to;
+  double observed = 0;  ///< cases in the window, as the next two
+  double expected = 0;
+  double threshold = 0;
+  double pvalue = 0;
+};
+
 /// What the run of a day said of a signal.
 struct Facts {
   Date date;  ///< on which it could be raised
@@ -41,9 +54,13 @@ struct Facts {
   std::string disease;
   std::vector<std::string> streams;
   double score = 0;
-  Date first_date;  ///< of the first finding
-  friend bool operator==(const Facts&, const Facts&) = default;
+  Date first_date;              ///< of the first finding
+  std::vector<Ground> grounds;  ///< strongest first
+
+  const Ground* ground(std::string_view stream) const;
 };
+/// The same but for rounding.
+bool operator==(const Facts& a, const Facts& b);
 Facts facts_of(const watch::Signal& signal);
 
 /// One line of a signal's log; nothing of it is ever changed.
@@ -88,6 +105,8 @@ struct Kept {
 Result<void> take(Kept& kept, const Event& event);
 
 std::string to_json(const Event& event);
+std::string to_json(const std::vector<Ground>& grounds);
+Result<std::vector<Ground>> grounds_from(std::string_view text);
 /// errors  invalid_input: damaged
 Result<Event> event_from(std::string_view text);
 

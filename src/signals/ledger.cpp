@@ -23,7 +23,8 @@ constexpr const char* schema =
     " place TEXT NOT NULL, disease TEXT NOT NULL, streams TEXT NOT NULL, score REAL NOT NULL,"
     " state INTEGER NOT NULL, supported INTEGER NOT NULL, events INTEGER NOT NULL,"
     " raised INTEGER NOT NULL, verified INTEGER, closed INTEGER, verifier TEXT NOT NULL,"
-    " way TEXT NOT NULL, reason TEXT NOT NULL, cases INTEGER, instance TEXT NOT NULL) STRICT;"
+    " way TEXT NOT NULL, reason TEXT NOT NULL, cases INTEGER, instance TEXT NOT NULL,"
+    " grounds TEXT NOT NULL) STRICT;"
     "CREATE INDEX IF NOT EXISTS signal_day ON signal (day);"
     "CREATE TABLE IF NOT EXISTS event (signal TEXT NOT NULL, number INTEGER NOT NULL,"
     " body BLOB NOT NULL, PRIMARY KEY (signal, number)) STRICT, WITHOUT ROWID;"
@@ -36,11 +37,11 @@ constexpr const char* schema =
     "PRAGMA user_version = 1";
 constexpr const char* columns_of_all =
     "SELECT id, day, first, lane, area, place, disease, streams, CAST(score AS TEXT), state,"
-    " supported, events, raised, verified, closed, verifier, way, reason, cases, instance"
+    " supported, events, raised, verified, closed, verifier, way, reason, cases, instance, grounds"
     " FROM signal ORDER BY day, id";
 constexpr const char* columns_of_one =
     "SELECT id, day, first, lane, area, place, disease, streams, CAST(score AS TEXT), state,"
-    " supported, events, raised, verified, closed, verifier, way, reason, cases, instance"
+    " supported, events, raised, verified, closed, verifier, way, reason, cases, instance, grounds"
     " FROM signal WHERE id = ?1";
 
 std::string joined(const std::vector<std::string>& words) {
@@ -87,6 +88,7 @@ Kept kept_of(const Query& query) {
   kept.reason = query.text(17);
   if (!query.is_null(18)) kept.cases = query.integer(18);
   kept.instance = query.text(19);
+  if (auto grounds = grounds_from(query.bytes(20))) facts.grounds = std::move(*grounds);
   return kept;
 }
 
@@ -210,23 +212,25 @@ Result<void> Ledger::append(Kept& kept, Event event) {
               event.number, Blob{body});
   if (!logged) return logged;
   const Facts& facts = kept.facts;
+  const std::string grounds = to_json(facts.grounds);
   return execute(
       *writer_,
       "INSERT INTO signal (id, day, first, lane, area, place, disease, streams, score, state,"
-      " supported, events, raised, verified, closed, verifier, way, reason, cases, instance)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS REAL), ?10, ?11, ?12, ?13, ?14, ?15,"
-      " ?16, ?17, ?18, ?19, ?20) ON CONFLICT (id) DO UPDATE SET day = excluded.day,"
+      " supported, events, raised, verified, closed, verifier, way, reason, cases, instance,"
+      " grounds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS REAL), ?10, ?11, ?12, ?13,"
+      " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT (id) DO UPDATE SET day = excluded.day,"
       " first = excluded.first, lane = excluded.lane, area = excluded.area,"
       " place = excluded.place, disease = excluded.disease, streams = excluded.streams,"
       " score = excluded.score, state = excluded.state, supported = excluded.supported,"
       " events = excluded.events, raised = excluded.raised, verified = excluded.verified,"
       " closed = excluded.closed, verifier = excluded.verifier, way = excluded.way,"
-      " reason = excluded.reason, cases = excluded.cases, instance = excluded.instance",
+      " reason = excluded.reason, cases = excluded.cases, instance = excluded.instance,"
+      " grounds = excluded.grounds",
       kept.id, facts.date.days, facts.first_date.days, static_cast<int>(facts.lane), facts.area,
       facts.place, facts.disease, joined(facts.streams), std::to_string(facts.score),
       static_cast<int>(kept.state), kept.supported ? 1 : 0, kept.events, kept.raised_at.micros,
       micros(kept.verified_at), micros(kept.closed_at), kept.verified_by, kept.way, kept.reason,
-      kept.cases, kept.instance);
+      kept.cases, kept.instance, grounds);
 }
 
 Result<std::vector<std::string>> Ledger::ids_between(Date from, Date to) {
@@ -259,8 +263,6 @@ Result<void> Ledger::keep_one(const watch::Signal& signal, Run& run,
   Event event;
   event.at = run.at;
   event.by = run.by;
-  // As it is kept: six decimals.
-  facts.score = std::stod(std::to_string(facts.score));
   if (!kept) {
     ++run.raised;
     event.act = Act::raised;
@@ -441,7 +443,7 @@ Result<std::vector<std::string>> Ledger::check() const {
       if (sound) sound = take(again, event);
     if (!sound)
       faults.push_back("signal " + kept.id + ": " + sound.error().message);
-    else if (again.facts != kept.facts || again.state != kept.state ||
+    else if (!(again.facts == kept.facts) || again.state != kept.state ||
              again.events != kept.events || again.supported != kept.supported)
       faults.push_back("signal " + kept.id + ": the list says another thing than its log");
   }

@@ -12,9 +12,10 @@ import { measures } from './cases/measures.mjs';
 import { plans } from './cases/plans.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
+import { signals } from './cases/signals.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...attacks];
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...attacks];
 const withAccounts = [...accounts, ...administration, ...attacksOnAccounts];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';

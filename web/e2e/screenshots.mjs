@@ -16,6 +16,7 @@ mkdirSync(out, { recursive: true });
 
 const large = { width: 1920, height: 1080 };
 const laptop = { width: 1366, height: 768 };
+const desk = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
 
 const firstIndicator = async (page) => {
@@ -69,7 +70,9 @@ async function examples() {
   const withProblems = deliveries.items.find(({ openProblems }) => openProblems > 0);
   const board = await ask('/api/boards/cockpit');
   const map = board.sections.find(({ kind }) => kind === 'measure-map');
-  return { measure: map.default, resident: residents.items[0]?.id, delivery: (withProblems ?? deliveries.items[0])?.id };
+  const signals = await ask('/api/signals?size=50');
+  const signal = signals.items?.find(({ disease, lane }) => disease === 'influenza' || (disease && lane === 'ranked')) ?? signals.items?.[0];
+  return { signal: signal?.id ?? '', measure: map.default, resident: residents.items[0]?.id, delivery: (withProblems ?? deliveries.items[0])?.id };
 }
 
 const ownShots = [
@@ -110,7 +113,7 @@ const ownShots = [
   ['account-zh', '/account', { ...laptop, as: 'doctor' }],
 ];
 
-const { resident, delivery, measure } = accounts ? {} : await examples();
+const { resident, delivery, measure, signal } = accounts ? {} : await examples();
 const shots = accounts ? ownShots : [
   ['cockpit-zh', '/', { ...large }],
   ['cockpit-en', '/', { ...large, language: 'en' }],
@@ -156,6 +159,18 @@ const shots = accounts ? ownShots : [
   ['delivery-en', `/deliveries/${delivery}`, { ...large, language: 'en' }],
   ['delivery-problem-zh', `/deliveries/${delivery}`, { ...laptop }, firstProblem],
   ['delivery-problem-phone-zh', `/deliveries/${delivery}`, { ...phone, scale: 2 }, firstProblem],
+  ['signals-zh', `/signals?state=all&open=${signal}`, { ...desk }],
+  ['signals-dark-en', `/signals?state=all&open=${signal}`, { ...desk, language: 'en', theme: 'dark' }],
+  ['signals-cases-zh', `/signals?state=all&open=${signal}&part=cases`, { ...desk }],
+  ['signals-map-zh', `/signals?state=all&open=${signal}&part=map`, { ...desk }],
+  ['signals-compare-en', `/signals?state=all&open=${signal}&part=compare`, { ...desk, language: 'en' }],
+  ['signals-tempo-zh', `/signals?state=all&open=${signal}&part=tempo`, { ...desk }],
+  ['signals-log-zh', `/signals?state=all&open=${signal}&part=log`, { ...desk }],
+  ['signals-verify-zh', `/signals?state=all&open=${signal}`, { ...desk }, async (page) => {
+    await page.keyboard.press('v');
+    await page.waitForTimeout(700);
+  }],
+  ['signals-phone-zh', '/signals?state=all', { ...phone, scale: 2 }],
   ['system-zh', '/system', { ...laptop }],
   ['search-zh', '/', { ...laptop }, search],
 ];

@@ -21,6 +21,7 @@ export function makeRouter() {
             { path: '/tasks', lazy: () => import('./pages/tasks/TasksPage') },
             { path: '/tasks/new/:flow', lazy: () => import('./pages/tasks/StartPage') },
             { path: '/tasks/:id', lazy: () => import('./pages/tasks/TaskPage') },
+            { path: '/signals', lazy: () => import('./pages/signals/SignalsPage') },
             { path: '/residents', lazy: () => import('./pages/residents/ResidentsPage') },
             { path: '/residents/:id', lazy: () => import('./pages/residents/ResidentPage') },
             { path: '/deliveries', lazy: () => import('./pages/deliveries/DeliveriesPage') },

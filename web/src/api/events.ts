@@ -29,6 +29,7 @@ export function useLiveUpdates(): LiveState {
       reached = feed.reached;
     });
     source.addEventListener('boards', () => refreshMade('/api/boards'));
+    source.addEventListener('signals', () => refreshMade('/api/signals'));
     source.addEventListener('measures', () => refreshMade('/api/measures'));
     source.addEventListener('tasks', () => {
       for (const path of ['/api/tasks', '/api/instances', '/api/messages']) refreshMade(path);

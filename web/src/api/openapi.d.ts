@@ -974,6 +974,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept signals of early warning: open ones first, one-case signals before ranked ones, then by score
+         * @description Signals of the areas of the account. Internal: for those with the permission signals:read alone.
+         */
+        get: operations["getSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of the signals of some days: predictive value, times, load
+         * @description Counted from the kept results alone; intervals at 95 % (Wilson for shares, Poisson for the rate).
+         */
+        get: operations["getSignalQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/workload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many signals a week the ranked lane may have, and who decided so */
+        get: operations["getSignalWorkload"];
+        put?: never;
+        /**
+         * Decide how many signals a week the ranked lane may have
+         * @description null: all signals. The one-case lane is never silenced. Every decision stays, with who and when.
+         */
+        post: operations["postSignalWorkload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signal with its log and comparable former signals */
+        get: operations["getSignal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The curves behind a signal with the band of the method, and the other areas */
+        get: operations["getSignalSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every detection method over the same series, or why it cannot judge */
+        get: operations["getSignalCompare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/tempo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of the disease in the region, their growth, reproduction number and forecast */
+        get: operations["getSignalTempo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/line-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The cases behind a signal
+         * @description Runs through the scoped views of the asker; every person shown is audited. Diseases that are watched as trends only are left out.
+         */
+        get: operations["getSignalLineList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify a signal: suspected event, or dismissed with a reason */
+        post: operations["verifySignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/investigate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what the field investigation found */
+        post: operations["investigateSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a decided signal again, with the reason */
+        post: operations["reopenSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/{id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a note to a signal */
+        post: operations["noteSignal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1519,6 +1736,350 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        SignalStream: {
+            id: string;
+            title: components["schemas"]["Texts"];
+            kind: string;
+        };
+        Signal: {
+            id: string;
+            /** @enum {string} */
+            state: "raised" | "suspected" | "dismissed" | "confirmed" | "excluded";
+            state_name: components["schemas"]["Texts"];
+            open: boolean;
+            /** @description the data of today raise it */
+            supported: boolean;
+            /** @enum {string} */
+            lane: "one-case" | "ranked";
+            lane_name: components["schemas"]["Texts"];
+            /** Format: date */
+            date: string;
+            /** Format: date */
+            first_date: string;
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            place: string;
+            disease: string | null;
+            disease_name: null | components["schemas"]["Texts"];
+            streams: components["schemas"]["SignalStream"][];
+            score: number;
+            events: number;
+            raised_at: string;
+            verified_at: string | null;
+            closed_at: string | null;
+            verified_by: string | null;
+            way: string | null;
+            reason: string | null;
+            reason_name: null | components["schemas"]["Texts"];
+            cases: number | null;
+            instance: string | null;
+        };
+        SignalList: {
+            stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            items: components["schemas"]["Signal"][];
+            as_of: string | null;
+            /** Format: date */
+            day: string;
+            fault: string | null;
+        };
+        SignalEvent: {
+            number: number;
+            at: string;
+            by: string;
+            /** @enum {string} */
+            act: "raised" | "changed" | "unsupported" | "supported" | "verified" | "investigated" | "reopened" | "linked" | "noted";
+            act_name: components["schemas"]["Texts"];
+            result: string | null;
+            result_name: null | components["schemas"]["Texts"];
+            way: string | null;
+            way_name: null | components["schemas"]["Texts"];
+            reason: string | null;
+            reason_name: null | components["schemas"]["Texts"];
+            cases: number | null;
+            note: string | null;
+            instance: string | null;
+            score: number | null;
+            first_date: string | null;
+        };
+        SignalGround: {
+            stream: string;
+            method: string;
+            place: string;
+            part: string;
+            disease_name: null | components["schemas"]["Texts"];
+            from: string;
+            to: string;
+            observed: number | null;
+            expected: number | null;
+            threshold: number | null;
+            p: number | null;
+        };
+        SignalDetail: {
+            stale?: boolean;
+            id: string;
+            /** @enum {string} */
+            state: "raised" | "suspected" | "dismissed" | "confirmed" | "excluded";
+            state_name: components["schemas"]["Texts"];
+            open: boolean;
+            /** @description the data of today raise it */
+            supported: boolean;
+            /** @enum {string} */
+            lane: "one-case" | "ranked";
+            lane_name: components["schemas"]["Texts"];
+            /** Format: date */
+            date: string;
+            /** Format: date */
+            first_date: string;
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            place: string;
+            disease: string | null;
+            disease_name: null | components["schemas"]["Texts"];
+            streams: components["schemas"]["SignalStream"][];
+            score: number;
+            events: number;
+            raised_at: string;
+            verified_at: string | null;
+            closed_at: string | null;
+            verified_by: string | null;
+            way: string | null;
+            reason: string | null;
+            reason_name: null | components["schemas"]["Texts"];
+            cases: number | null;
+            instance: string | null;
+            /** @description what each stream said when the signal was raised */
+            grounds: components["schemas"]["SignalGround"][];
+            log: components["schemas"]["SignalEvent"][];
+            past: components["schemas"]["Signal"][];
+        };
+        SignalAct: {
+            /** @enum {string} */
+            result?: "suspected" | "dismissed" | "confirmed" | "excluded";
+            /** @enum {string} */
+            way?: "data" | "telephone" | "visit";
+            reason?: string;
+            cases?: number | null;
+            note?: string;
+            /** @description events of the signal that the asker knows: refused when there are more */
+            seen?: number;
+            /** @description the same key again does nothing new */
+            key?: string;
+        };
+        SignalShare: {
+            x: number;
+            n: number;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+        };
+        SignalSpread: {
+            n: number;
+            lower: number | null;
+            median: number | null;
+            upper: number | null;
+        };
+        SignalQuality: {
+            stale?: boolean;
+            from: string;
+            to: string;
+            signals: number;
+            states: {
+                raised: number;
+                suspected: number;
+                dismissed: number;
+                confirmed: number;
+                excluded: number;
+            };
+            per_week: {
+                value: number;
+                lower: number;
+                upper: number;
+            };
+            verified: components["schemas"]["SignalShare"];
+            suspected: components["schemas"]["SignalShare"];
+            confirmed: components["schemas"]["SignalShare"];
+            in_time: components["schemas"]["SignalShare"];
+            hours_to_verify: components["schemas"]["SignalSpread"];
+            days_to_signal: components["schemas"]["SignalSpread"];
+            reasons: {
+                code: string;
+                name: components["schemas"]["Texts"];
+                n: number;
+            }[];
+            references: {
+                /** @enum {string} */
+                id: "signals-per-week" | "suspected" | "confirmed" | "hours-to-verify";
+                value: number;
+                basis: components["schemas"]["Texts"];
+            }[];
+        };
+        SignalWorkload: {
+            stale?: boolean;
+            at_most: number | null;
+            decided: boolean;
+            usual: number;
+            history: {
+                at: string;
+                by: string;
+                at_most: number | null;
+                note: string;
+            }[];
+        };
+        SignalKey: {
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            place: string;
+            /** @description class of a school, age band */
+            part: string;
+            disease: string;
+            disease_name: null | components["schemas"]["Texts"];
+        };
+        SignalDay: {
+            /** Format: date */
+            day: string;
+            /** @description false: the stream has no counts on such days */
+            open: boolean;
+            count: number | null;
+            window: number | null;
+            expected: number | null;
+            threshold: number | null;
+            p: number | null;
+            alarm: boolean;
+        };
+        SignalCurve: {
+            stream: string;
+            title: components["schemas"]["Texts"];
+            kind: string;
+            window: number;
+            delay: number;
+            min_cases: number;
+            method: string;
+            methods: {
+                method: string;
+                title: string;
+                why: components["schemas"]["Texts"];
+            }[];
+            key: components["schemas"]["SignalKey"];
+            days: components["schemas"]["SignalDay"][];
+        };
+        SignalSeries: {
+            stale?: boolean;
+            id: string;
+            /** Format: date */
+            date: string;
+            curves: components["schemas"]["SignalCurve"][];
+            areas_stream: string;
+            areas: {
+                area: string;
+                name: components["schemas"]["Texts"];
+                window: number;
+                usual: number | null;
+            }[];
+        };
+        SignalCompare: {
+            stale?: boolean;
+            id: string;
+            stream: string;
+            window: number;
+            key: components["schemas"]["SignalKey"];
+            methods: {
+                method: string;
+                title: string;
+                own: boolean;
+                refused: null | components["schemas"]["Texts"];
+                points: {
+                    last: string;
+                    observed: number | null;
+                    expected: number | null;
+                    threshold: number | null;
+                    alarm: boolean;
+                }[];
+            }[];
+        };
+        SignalTempo: {
+            stale?: boolean;
+            id: string;
+            disease: string;
+            disease_name: null | components["schemas"]["Texts"];
+            window: number;
+            cases: {
+                day: string;
+                count: number;
+            }[];
+            growth: null | {
+                days: number;
+                rate: number;
+                lower: number;
+                upper: number;
+                doubling: number | null;
+            };
+            serial_interval: null | {
+                mean: number;
+                sd: number;
+                source: string;
+            };
+            r: {
+                day: string;
+                mean: number;
+                lower: number;
+                upper: number;
+            }[];
+            forecast: {
+                day: string;
+                median: number;
+                half: {
+                    lower: number;
+                    upper: number;
+                };
+                most: {
+                    lower: number;
+                    upper: number;
+                };
+                wide: {
+                    lower: number;
+                    upper: number;
+                };
+            }[];
+            scores: {
+                horizon: number;
+                forecasts: number;
+                wis: number;
+                crps: number;
+                covered80: number;
+                covered95: number;
+            }[];
+            reason: null | components["schemas"]["Texts"];
+        };
+        SignalCase: {
+            resident: null | components["schemas"]["Resident"];
+            onset: string | null;
+            diagnosed: string | null;
+            reported: string | null;
+            case_class: string | null;
+            disease: string | null;
+            disease_name: null | components["schemas"]["Texts"];
+            area: string | null;
+            area_name: components["schemas"]["Texts"];
+            place: string | null;
+            class: string | null;
+            state: string | null;
+        };
+        SignalLineList: {
+            stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            items: components["schemas"]["SignalCase"][];
+            /** @enum {string} */
+            scope: "place" | "area";
+            from: string;
+            to: string;
+            /** @description of all cases, in their order */
+            onsets: (string | null)[];
+        };
         LogInOptions: {
             providers: {
                 id: string;
@@ -5299,6 +5860,430 @@ export interface operations {
             400: components["responses"]["E400"];
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
+        };
+    };
+    getSignals: {
+        parameters: {
+            query?: {
+                /** @description open: raised or suspected; closed: the others */
+                state?: "open" | "closed" | "raised" | "suspected" | "dismissed" | "confirmed" | "excluded";
+                /** @description Lane */
+                lane?: "one-case" | "ranked";
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Code of a disease */
+                disease?: string;
+                /** @description Id of a stream */
+                stream?: string;
+                /** @description First day on which it could be raised */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kept signals of early warning: open ones first, one-case signals before ranked ones, then by score */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalQuality: {
+        parameters: {
+            query?: {
+                /** @description First day; a year before the last when absent */
+                from?: string;
+                /** @description Last day; the day of the store when absent */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of the signals of some days: predictive value, times, load */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalQuality"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalWorkload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many signals a week the ranked lane may have, and who decided so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalWorkload"];
+                };
+            };
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postSignalWorkload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "at_most": 2,
+                 *       "note": "试运行一个月"
+                 *     }
+                 */
+                "application/json": {
+                    at_most?: number | null;
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide how many signals a week the ranked lane may have */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalWorkload"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A signal with its log and comparable former signals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalSeries: {
+        parameters: {
+            query?: {
+                /** @description A stream of the signal */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curves behind a signal with the band of the method, and the other areas */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalSeries"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalCompare: {
+        parameters: {
+            query?: {
+                /** @description A stream of the signal */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every detection method over the same series, or why it cannot judge */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalCompare"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalTempo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases of the disease in the region, their growth, reproduction number and forecast */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalTempo"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getSignalLineList: {
+        parameters: {
+            query?: {
+                /** @description place: of the place of the signal; area: of its street */
+                scope?: "place" | "area";
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cases behind a signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalLineList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    verifySignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "result": "dismissed",
+                 *       "way": "telephone",
+                 *       "reason": "sporadic",
+                 *       "seen": 1,
+                 *       "key": "5d1e"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignalAct"];
+            };
+        };
+        responses: {
+            /** @description Verify a signal: suspected event, or dismissed with a reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    investigateSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "result": "confirmed",
+                 *       "cases": 12,
+                 *       "seen": 2,
+                 *       "key": "5d1f"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignalAct"];
+            };
+        };
+        responses: {
+            /** @description Say what the field investigation found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    reopenSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "新增病例3例",
+                 *       "seen": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignalAct"];
+            };
+        };
+        responses: {
+            /** @description Look at a decided signal again, with the reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    noteSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "已联系校医",
+                 *       "seen": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignalAct"];
+            };
+        };
+        responses: {
+            /** @description Add a note to a signal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
         };
     };
     search: {

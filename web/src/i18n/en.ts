@@ -1,4 +1,5 @@
 import { flowsEn } from './en/flows';
+import { signalsEn } from './en/signals';
 import { formEn } from './en/form';
 import type { Key } from './zh';
 
@@ -6,6 +7,7 @@ import type { Key } from './zh';
 export const en: Record<Key, string> = {
   ...formEn,
   ...flowsEn,
+  ...signalsEn,
   product: 'Health Brain',
   'product.sub': 'Regional public health',
   'nav.cockpit': 'Cockpit',

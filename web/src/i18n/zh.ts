@@ -1,10 +1,12 @@
 import { flowsZh } from './zh/flows';
+import { signalsZh } from './zh/signals';
 import { formZh } from './zh/form';
 
 /** Chinese texts: the first language, and the list of all keys. Words: the users' own terms. */
 export const zh = {
   ...formZh,
   ...flowsZh,
+  ...signalsZh,
   product: '健康大脑',
   'product.sub': '区域公共卫生平台',
   'nav.cockpit': '驾驶舱',

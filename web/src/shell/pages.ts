@@ -1,4 +1,4 @@
-import { ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
+import { ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -23,6 +23,7 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { path: '/', needs: 'indicators:read', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
   { path: '/tasks', needs: 'tasks:read', label: 'nav.tasks', answers: 'help.tasks', icon: ClipboardCheck, letter: 't' },
+  { path: '/signals', needs: 'signals:read', label: 'nav.signals', answers: 'help.signals', icon: Radar, letter: 'w' },
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
