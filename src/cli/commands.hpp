@@ -25,6 +25,7 @@ void add_mem(CLI::App& app, int& exit_code);
 void add_detect(CLI::App& app, int& exit_code);
 void add_watch(CLI::App& app, int& exit_code);
 void add_signals(CLI::App& app, int& exit_code);
+void add_cards(CLI::App& app, int& exit_code);
 void add_indicator(CLI::App& app, int& exit_code);
 void add_scene(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);

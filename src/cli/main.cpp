@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   add_detect(app, exit_code);
   add_watch(app, exit_code);
   add_signals(app, exit_code);
+  add_cards(app, exit_code);
   add_scene(app, exit_code);
   add_simulate(app, exit_code);
   add_serve(app, exit_code);

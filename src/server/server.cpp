@@ -19,6 +19,7 @@
 #include "server/json.hpp"
 #include "server/measures.hpp"
 #include "server/routes.hpp"
+#include "server/signal_flow.hpp"
 #include "server/signals.hpp"
 #include "server/store_day.hpp"
 #include "server/views.hpp"
@@ -74,6 +75,12 @@ void connect(Services& services) {
   if (services.signals) {
     services.signals->on_run([&services](const signals::Run& run) {
       if (run.raised + run.changed + run.unsupported > 0) services.events.publish("signals", "{}");
+    });
+    services.signals->on_look([&services] {
+      if (const Result<void> done = follow_flow(services); !done)
+        spdlog::warn("{}", json::serialize(json::object{{"event", "signals-not-followed"},
+                                                        {"message", done.error().message},
+                                                        {"where", done.error().where}}));
     });
     services.signals->start();
   }
@@ -202,6 +209,8 @@ Result<void> open_signals(Services& services, const ServerOptions& options) {
   house.clock = options.clock;
   house.today = [&services] { return services.today(); };
   house.reached = [&services] { return services.feed.reached(); };
+  house.wait = options.signals_wait;
+  house.pause = options.signals_wait * 12;
   auto opened = SignalHouse::open(services.hub, options.scenes_dir, house);
   if (!opened && opened.error().code == ErrorCode::not_found) return {};
   if (!opened) return unexpected(opened.error());
@@ -293,11 +302,11 @@ void Server::stop() {
   state_->stopping = true;
   state_->builder.join();
   state_->listener->stop();
+  if (state_->services->signals) state_->services->signals->stop();  // it uses the flows
   state_->services->flows->stop();
   state_->acts.reset();
   state_->services->feed.stop();  // its listeners use the caches, which go next
   state_->services->measures->stop();
-  if (state_->services->signals) state_->services->signals->stop();
   state_->services->jobs.reset();
   state_->services->search.reset();
   state_->services->audit_check->stop();

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ struct ServerOptions {
   fhir_api::ImportSources imports;
   std::string version;
   Clock clock = system_clock();
+  /// From a start or a move of the feed to the run of the detectors; twelve times it between two.
+  std::chrono::milliseconds signals_wait = std::chrono::seconds(5);
   Clock flow_clock;  ///< time of flows; none: that of `clock`
 };
 

@@ -74,7 +74,13 @@ void SignalHouse::loop() {
     // A new day is looked for as often as two runs may follow one another.
     wake_.wait_for(lock, options_.pause, [this] { return stopping_ || moved_; });
     const bool due = moved_ || done != options_.today();
-    if (stopping_ || !due) continue;
+    if (stopping_) return;
+    if (!due) {
+      lock.unlock();
+      if (look_) look_();
+      lock.lock();
+      continue;
+    }
     if (wake_.wait_for(lock, options_.wait, [this] { return stopping_; })) return;
     moved_ = false;
     const Date day = options_.today();
@@ -84,6 +90,7 @@ void SignalHouse::loop() {
       spdlog::warn("{}", json::serialize(json::object{{"event", "signals-not-run"},
                                                       {"message", run.error().message},
                                                       {"where", run.error().where}}));
+    if (look_) look_();
     lock.lock();
     if (run) done = day;
     if (wake_.wait_for(lock, options_.pause, [this] { return stopping_; })) return;

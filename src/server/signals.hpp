@@ -42,6 +42,8 @@ class SignalHouse {
   ~SignalHouse() { stop(); }
 
   void on_run(Listener listener) { listener_ = std::move(listener); }  ///< before start()
+  /// Called after each run and as often as two runs may follow one another; before start()
+  void on_look(std::function<void()> look) { look_ = std::move(look); }
   void start();
   void stop();
   /// The feed moved.
@@ -70,6 +72,7 @@ class SignalHouse {
   std::unique_ptr<signals::Ledger> ledger_;
   std::unique_ptr<signals::Evidence> evidence_;
   Listener listener_;
+  std::function<void()> look_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "signals/kept.hpp"
+
 namespace hb::signals {
 namespace {
 
@@ -71,7 +73,8 @@ YAML::Node list_of(const YAML::Node& root, const char* name) {
 
 Content read(const YAML::Node& root) {
   if (!root.IsMap()) wrong(root, "a map is expected");
-  known(root, {"schema", "at_most", "lookback", "line_lists", "serial_intervals", "references"});
+  known(root, {"schema", "at_most", "lookback", "line_lists", "serial_intervals", "references",
+               "flow"});
   Content content;
   content.at_most = number(root, "at_most", 1, 10000);
   content.lookback = static_cast<int>(number(root, "lookback", 1, 60));
@@ -89,6 +92,16 @@ Content read(const YAML::Node& root) {
     content.references.push_back(
         {text(one, "id"), number(one, "value", 0, 1e9), {text(basis, "zh"), text(basis, "en")}});
     known(one, {"id", "value", "basis"});
+  }
+  if (const YAML::Node flow = root["flow"]; flow.IsDefined()) {
+    content.flow = {text(flow, "id"), text(flow, "source"), text(flow, "way"), {}};
+    known(flow, {"id", "source", "way", "moves"});
+    for (const auto& move : member(flow, "moves")) {
+      const std::string word = move.second.Scalar();
+      if (word != "reopened" && (!read_state(word) || read_state(word) == State::raised))
+        wrong(move.second, "suspected, dismissed, confirmed, excluded or reopened is expected");
+      content.flow.moves[move.first.Scalar()] = word;
+    }
   }
   return content;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,14 @@ struct Reference {
   Localized basis;
 };
 
+/// The flow that carries signals on, and what its moves decide of them.
+struct FlowLink {
+  std::string flow;    ///< id; empty: none
+  std::string source;  ///< value of its field `source`
+  std::string way;     ///< item of the answers that says how a signal was verified
+  std::map<std::string, std::string> moves;  ///< move → state, or "reopened"
+};
+
 /// scenes/*/signals.yaml: what the workbench needs besides streams.
 struct Content {
   double at_most = 0;  ///< signals a week in the ranked lane until somebody decides
@@ -39,6 +48,7 @@ struct Content {
   std::vector<LineList> line_lists;
   std::vector<SerialInterval> serial_intervals;
   std::vector<Reference> references;
+  FlowLink flow;
 
   const LineList* line_list(std::string_view kind) const;
   const SerialInterval* serial_interval(std::string_view disease) const;

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "client.hpp"
 #include "district.hpp"
@@ -30,7 +32,10 @@ std::string card(const std::string& id, const std::string& patient, const std::s
 /// were kept.
 class Watched {
  public:
-  Watched() {
+  /// first  day of the first case, "2025-12-08": too long ago to be given to the flow
+  explicit Watched(const std::string& first = "2025-12-08", const std::string& second = "2025-12-09",
+                   std::chrono::milliseconds wait = std::chrono::seconds(5)) {
+    place_.options().signals_wait = wait;
     place_.server().stop();
     ingest::HubOptions options;
     options.views_dir = (source_dir() / "scenes/core/views").string();
@@ -43,9 +48,9 @@ class Watched {
       auto hub = ingest::Hub::open(place_.store().string(), options);
       REQUIRE(hub.has_value());
       const auto file = place_.store().parent_path() / "cards.ndjson";
-      std::ofstream(file, std::ios::binary) << card("c1", "p1", "measles", "2025-12-28", "770101001")
-                                            << card("c2", "p3", "measles", "2025-12-29", "770101002")
-                                            << card("c3", "p2", "aids", "2025-12-28", "770101001");
+      std::ofstream(file, std::ios::binary) << card("c1", "p1", "measles", first, "770101001")
+                                            << card("c2", "p3", "measles", second, "770101002")
+                                            << card("c3", "p2", "aids", first, "770101001");
       const auto report = ingest::load(**hub, {file.string()}, {});
       REQUIRE(report.has_value());
       CHECK(report->accepted == 3);
@@ -58,7 +63,7 @@ class Watched {
       REQUIRE(ledger.has_value());
       signals::DailyAsk ask;
       ask.to = *parse_date("2025-12-31");
-      ask.from = signals::first_day(*content, ask.to);
+      ask.from = *parse_date(first);
       const auto run = signals::keep_days((*hub)->tables(), *streams, **ledger, *content, ask,
                                           *parse_instant("2025-12-31T08:00:00+08:00"));
       if (!run) FAIL(run.error().where << ": " << run.error().message);
@@ -115,7 +120,7 @@ TEST_CASE("/api/signals: the way of a signal from raising to confirmation, as de
   CHECK(watched.read("/api/signals?area=770101002").at("total") == 1);
   CHECK(watched.read("/api/signals?state=closed").at("total") == 0);
   CHECK(watched.read("/api/signals?lane=ranked").at("total") == 0);
-  CHECK(watched.read("/api/signals?from=2025-12-29&to=2025-12-29").at("total") == 1);
+  CHECK(watched.read("/api/signals?from=2025-12-09&to=2025-12-09").at("total") == 1);
   CHECK(get(watched.port(), "/api/signals?from=yesterday").status == 400);
   CHECK(get(watched.port(), "/api/signals?state=praised").status == 400);
 
@@ -177,7 +182,7 @@ TEST_CASE("/api/signals: curves, methods, tempo, cases, quality and workload are
   is_valid(watched, lines, "SignalLineList");
   REQUIRE(lines.at("total") == 1);
   CHECK(lines.at("items").at(0).at("resident").at("name") == "张伟");
-  CHECK(lines.at("items").at(0).at("onset") == "2025-12-28");
+  CHECK(lines.at("items").at(0).at("onset") == "2025-12-08");
   // The card of AIDS in the same street is in no list, whoever asks.
   CHECK(watched.read(path + "/line-list?scope=area").at("total") == 1);
 
@@ -236,4 +241,44 @@ TEST_CASE("/api/signals: who may see, verify, list persons and set the workload"
   // Without the token of the session nothing is changed.
   CHECK(ask(watched.port(), "POST", path + "/note", R"({"note":"x"})", all.cookie).status == 403);
   CHECK(status(all, "POST", path + "/note", R"({"note":"x"})") == 200);
+}
+
+TEST_CASE("/api/signals: the flow carries a signal on, and its result comes back") {
+  Watched watched("2025-12-28", "2025-12-29", std::chrono::milliseconds(40));
+  const std::string path = "/api/signals/" + watched.id("770101001");
+  const auto until = [&](const char* name, auto&& holds) {
+    for (int i = 0; i < 200; ++i) {
+      json::value now = watched.read(path);
+      if (holds(now.at(name))) return now;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    FAIL("it did not come to it: " << name);
+    return json::value();
+  };
+  const json::value linked = until("instance", [](const json::value& id) { return !id.is_null(); });
+  const std::string instance(linked.at("instance").as_string());
+  CHECK(ask(watched.port(), "POST", path + "/verify", R"({"result":"suspected","way":"data"})").status ==
+        409);
+  const json::value open = watched.read("/api/instances/" + instance);
+  CHECK(open.at("data").at("disease") == "麻疹");
+  CHECK(open.at("data").at("source") == "detector");
+  const json::value& token = open.at("tokens").at(0);
+  const std::string answers =
+      R"({"resourceType":"QuestionnaireResponse","status":"completed","questionnaire":"https://health-brain.org/fhir/Questionnaire/verification","item":[)"
+      R"({"linkId":"way","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/verification-way","code":"telephone"}}]},)"
+      R"({"linkId":"checked","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/verification-check","code":"cards"}}]},)"
+      R"({"linkId":"verified_cases","answer":[{"valueInteger":1}]},{"linkId":"verified_deaths","answer":[{"valueInteger":0}]},)"
+      R"({"linkId":"result","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/signal-result","code":"dismissed"}}]},)"
+      R"({"linkId":"reason","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/dismissal-reason","code":"late-batch"}}]}]})";
+  const Answer acted = ask(
+      watched.port(), "POST", "/api/instances/" + instance + "/acts",
+      R"({"move":"dismiss","key":"k","token":)" + json::serialize(token.at("token")) + R"(,"seen":)" +
+          json::serialize(token.at("seen")) + R"(,"response":)" + answers + "}");
+  CAPTURE(acted.body);
+  REQUIRE(acted.status == 200);
+  const json::value done =
+      until("state", [](const json::value& state) { return state == "dismissed"; });
+  CHECK(done.at("reason") == "late-batch");
+  CHECK(done.at("way") == "telephone");
+  CHECK(done.at("log").as_array().size() == 3);
 }

@@ -212,6 +212,10 @@ json::object detail_of(const Kept& kept, const Principal& principal, Services& s
 Response acted(Request& request, const Principal& principal, Services& services, Act act) {
   const auto kept = signal_of(request, principal, services);
   if (!kept) return kept.error();
+  if (!kept->instance.empty() && act != Act::noted)
+    return refusal(409, "conflict",
+                   {"该信号已转入处置流程，请在流程中办理", "the response carries this signal on: act there"},
+                   kept->instance);
   auto event = event_of(request, principal, services, act);
   if (!event) return event.error();
   const auto seen = body_whole(request, "seen", std::numeric_limits<int>::max());
