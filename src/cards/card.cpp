@@ -182,10 +182,14 @@ std::optional<Date> day_by(const Card& card, By by) {
     return instant ? std::optional(day_in_shanghai(*instant)) : std::nullopt;
   };
   switch (by) {
-    case By::onset: return card.onset;
-    case By::diagnosis: return day(card.diagnosed);
-    case By::report: return day(card.filled);
-    case By::review: return day(card.final_review);
+    case By::onset:
+      return card.onset;
+    case By::diagnosis:
+      return day(card.diagnosed);
+    case By::report:
+      return day(card.filled);
+    case By::review:
+      return day(card.final_review);
   }
   return std::nullopt;
 }

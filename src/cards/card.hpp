@@ -12,12 +12,12 @@ namespace hb::cards {
 
 /// Where a card stands. Nothing is called reported before the national number is back.
 enum class State : std::uint8_t {
-  waiting,   ///< for the review in the institution (待院内审核)
-  sent,      ///< reviewed there, the national number is not back
-  reported,  ///< the national number is back (已报告)
-  final,     ///< reviewed by the county (已终审)
-  corrected, ///< replaced by a newer card (已订正); the former diagnosis stays in it
-  deleted,   ///< a duplicate or an error (已删除)
+  waiting,    ///< for the review in the institution (待院内审核)
+  sent,       ///< reviewed there, the national number is not back
+  reported,   ///< the national number is back (已报告)
+  final,      ///< reviewed by the county (已终审)
+  corrected,  ///< replaced by a newer card (已订正); the former diagnosis stays in it
+  deleted,    ///< a duplicate or an error (已删除)
 };
 std::string_view state_word(State state);
 
@@ -43,7 +43,8 @@ struct Card {
   State state() const;
 };
 
-/// errors  not_found: another kind of resource; invalid_input: a time that is none, with the element
+/// errors  not_found: another kind of resource; invalid_input: a time that is none, with the
+/// element
 Result<Card> read_card(std::string_view composition);
 
 /// Marks the cards that others replace.

@@ -30,9 +30,9 @@ struct QualityRules {
 struct Quality {
   std::int64_t cards = 0;
   std::map<State, std::int64_t> states;
-  Share in_time;     ///< filled in within the hours of their disease, of those with a diagnosis time
-  Share reviewed;    ///< reviewed by the county in time, of all
-  Share twice;       ///< cards beyond the first of a group of duplicates, of all
+  Share in_time;   ///< filled in within the hours of their disease, of those with a diagnosis time
+  Share reviewed;  ///< reviewed by the county in time, of all
+  Share twice;     ///< cards beyond the first of a group of duplicates, of all
   Share identified;  ///< of persons whose identity number is there and right
   Share returned;    ///< whose national number is back
 };

@@ -12,8 +12,8 @@ namespace {
 
 using Kind = Difference::Kind;
 
-constexpr std::array<std::string_view, 8> kinds = {"no-number", "only-here",  "only-there",
-                                                   "disease",   "onset",      "deleted",
+constexpr std::array<std::string_view, 8> kinds = {"no-number",  "only-here",  "only-there",
+                                                   "disease",    "onset",      "deleted",
                                                    "twice-here", "twice-there"};
 
 std::optional<std::size_t> column(const CsvRow& head, const std::vector<std::string>& names) {
@@ -81,7 +81,8 @@ Result<std::vector<NationalCard>> read_export(std::string_view csv, const std::s
     NationalCard card;
     card.line = row.line;
     card.number = row.fields[*number];
-    if (card.number.empty()) return fail(ErrorCode::invalid_input, "the card number is empty", where);
+    if (card.number.empty())
+      return fail(ErrorCode::invalid_input, "the card number is empty", where);
     if (disease) {
       const auto known = columns.diseases.find(row.fields[*disease]);
       card.disease = known == columns.diseases.end() ? row.fields[*disease] : known->second;

@@ -32,14 +32,14 @@ Result<std::vector<NationalCard>> read_export(std::string_view csv, const std::s
 /// One line of the reconciliation.
 struct Difference {
   enum class Kind : std::uint8_t {
-    no_number,   ///< here, not deleted, the national number is not back: not reported
-    only_here,   ///< here with a number that the export does not have
-    only_there,  ///< in the export, not here
-    disease,     ///< in both, of another disease
-    onset,       ///< in both, with another onset
-    deleted,     ///< deleted on one side alone
-    twice_here,  ///< two cards here have one number
-    twice_there, ///< two lines of the export have one number
+    no_number,    ///< here, not deleted, the national number is not back: not reported
+    only_here,    ///< here with a number that the export does not have
+    only_there,   ///< in the export, not here
+    disease,      ///< in both, of another disease
+    onset,        ///< in both, with another onset
+    deleted,      ///< deleted on one side alone
+    twice_here,   ///< two cards here have one number
+    twice_there,  ///< two lines of the export have one number
   };
   Kind kind;
   std::string number;

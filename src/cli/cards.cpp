@@ -43,8 +43,7 @@ bool has_identity(std::string_view patient) {
     if (value == nullptr || !value->is_string() || system == nullptr || !system->is_string() ||
         !std::string_view(system->get_string()).ends_with("2.16.156.10011.1.3"))
       continue;
-    if (fhir::is_identity_number(std::string_view(value->get_string())))
-      return true;
+    if (fhir::is_identity_number(std::string_view(value->get_string()))) return true;
   }
   return false;
 }

@@ -96,7 +96,8 @@ std::optional<Event> decided_by(const Services& services, const std::string& ins
   event.act = verified ? Act::verified : Act::investigated;
   event.result = word;
   event.reason = text_of_field(move.set, "reason");
-  if (const json::value* cases = move.set.if_contains("cases"); cases != nullptr && cases->is_number())
+  if (const json::value* cases = move.set.if_contains("cases");
+      cases != nullptr && cases->is_number())
     event.cases = cases->to_number<std::int64_t>();
   if (verified) {
     const auto way = way_of(services, move);
@@ -124,9 +125,9 @@ Result<void> take_results(Services& services, const Kept& kept) {
 
 Result<void> begin_instance(Services& services, const Kept& kept) {
   const signals::FlowLink& link = services.signals->content().flow;
-  const auto id = services.flows->start(link.flow, "signal:" + kept.id,
-                                        fields_of(kept, services, link.source),
-                                        Principal::system("signals"));
+  const auto id =
+      services.flows->start(link.flow, "signal:" + kept.id, fields_of(kept, services, link.source),
+                            Principal::system("signals"));
   if (!id) return unexpected(id.error());
   Event event;
   event.act = Act::linked;

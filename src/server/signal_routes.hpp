@@ -1,10 +1,10 @@
 #pragma once
 #include "core/principal.hpp"
 #include "server/http.hpp"
-#include "server/services.hpp"
-#include "server/signals.hpp"
 #include "server/json.hpp"
 #include "server/outcome.hpp"
+#include "server/services.hpp"
+#include "server/signals.hpp"
 
 namespace hb::server {
 

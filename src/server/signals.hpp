@@ -19,7 +19,7 @@ namespace hb::server {
 
 struct SignalHouseOptions {
   Clock clock;
-  std::function<Date()> today;      ///< the day the store is at
+  std::function<Date()> today;       ///< the day the store is at
   std::function<BatchId()> reached;  ///< batch of the feed the tables have
   /// Between a start or a move of the feed and the run for it, so that a load of many files is one.
   std::chrono::milliseconds wait = std::chrono::seconds(5);
@@ -62,7 +62,8 @@ class SignalHouse {
   Clock clock() const { return options_.clock; }
 
  private:
-  SignalHouse(ingest::Hub& hub, SignalHouseOptions options) : hub_(hub), options_(std::move(options)) {}
+  SignalHouse(ingest::Hub& hub, SignalHouseOptions options)
+      : hub_(hub), options_(std::move(options)) {}
   void loop();
 
   ingest::Hub& hub_;

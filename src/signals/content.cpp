@@ -73,8 +73,8 @@ YAML::Node list_of(const YAML::Node& root, const char* name) {
 
 Content read(const YAML::Node& root) {
   if (!root.IsMap()) wrong(root, "a map is expected");
-  known(root, {"schema", "at_most", "lookback", "line_lists", "serial_intervals", "references",
-               "flow"});
+  known(root,
+        {"schema", "at_most", "lookback", "line_lists", "serial_intervals", "references", "flow"});
   Content content;
   content.at_most = number(root, "at_most", 1, 10000);
   content.lookback = static_cast<int>(number(root, "lookback", 1, 60));

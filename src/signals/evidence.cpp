@@ -119,9 +119,9 @@ std::pair<double, double> strongest(const Curve& curve) {
 /// Bounds as the daily run gives them.
 Result<Curve> charted(const Counts& counts, Curve made) {
   if (made.days.empty()) return made;
-  const auto chart = watch::chart_of(*counts.stream, counts.series, counts.begin, made.key,
-                                     made.method, made.window, made.days.front().day,
-                                     made.days.back().day);
+  const auto chart =
+      watch::chart_of(*counts.stream, counts.series, counts.begin, made.key, made.method,
+                      made.window, made.days.front().day, made.days.back().day);
   if (!chart) return unexpected(chart.error());
   for (std::size_t i = 0; i < chart->size(); ++i) {
     CurveDay& day = made.days[i];

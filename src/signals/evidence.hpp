@@ -57,7 +57,7 @@ Result<Curve> curve_of(const Counts& counts, const Facts& facts, int days_before
 /// before it.
 struct Compared {
   const surveillance::Detector* method = nullptr;
-  bool own = false;     ///< with the options of the stream; else the method's defaults
+  bool own = false;        ///< with the options of the stream; else the method's defaults
   bool too_short = false;  ///< there is less history than it needs
   std::string refused;     ///< why it cannot judge otherwise; empty: it can
   struct Point {

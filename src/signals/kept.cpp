@@ -202,8 +202,9 @@ std::string_view act_word(Act act) { return acts[static_cast<std::size_t>(act)];
 std::optional<Act> read_act(std::string_view word) { return find<Act>(acts, word); }
 
 Facts facts_of(const watch::Signal& signal) {
-  Facts facts{signal.date,    signal.lane,    signal.area,       signal.place, signal.disease,
-              signal.streams, signal.score, signal.first_date, {}};
+  Facts facts{signal.date,  signal.lane,       signal.area,
+              signal.place, signal.disease,    signal.streams,
+              signal.score, signal.first_date, {}};
   for (const watch::Evidence& one : signal.evidence)
     facts.grounds.push_back({one.stream, one.method, one.key, one.from, one.to, one.observed,
                              one.expected, one.threshold, one.pvalue});

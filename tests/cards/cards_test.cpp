@@ -82,7 +82,7 @@ TEST_CASE("Card::state: nothing is reported before the national number is back")
 }
 
 TEST_CASE("reconcile: by card number, both ways") {
-  std::vector<Card> cards = {card("same", "N-1"), card("other", "N-2"),  card("gone", "N-3"),
+  std::vector<Card> cards = {card("same", "N-1"), card("other", "N-2"), card("gone", "N-3"),
                              card("new", ""),     card("twice", "N-1"), card("kept", "N-5")};
   const auto national = read_export(
       "卡片编号,疾病名称,发病日期,审核状态\n"
@@ -118,7 +118,8 @@ TEST_CASE("read_export: what is refused is named with its line") {
     return read ? std::string("none") : read.error().where + ": " + read.error().message;
   };
   CHECK(error("") == "e.csv: the export is empty");
-  CHECK(error("编号,疾病名称\n1,水痘\n") == "e.csv:1: there is no column of card numbers: 卡片编号");
+  CHECK(error("编号,疾病名称\n1,水痘\n") ==
+        "e.csv:1: there is no column of card numbers: 卡片编号");
   CHECK(error("卡片编号,疾病名称\n,水痘\n") == "e.csv:2: the card number is empty");
   CHECK(error("卡片编号,疾病名称\n1\n") == "e.csv:2: a row with 1 fields; the head has 2");
   CHECK(error("卡片编号,发病日期\n1,2025-02-30\n") == "e.csv:2: the onset is no day");
@@ -152,8 +153,9 @@ TEST_CASE("quality: each figure counted by hand") {
   deleted.deleted = true;
   Card before = card("before", "N-7", 7);
   before.filled = at("2025-10-31T23:00:00+08:00");
-  const Quality made = quality({card("first", "N-1"), late, urgent, again, undiagnosed, deleted, before},
-                               {1, 2}, rules, day("2025-11-01"), day("2025-11-30"));
+  const Quality made =
+      quality({card("first", "N-1"), late, urgent, again, undiagnosed, deleted, before}, {1, 2},
+              rules, day("2025-11-01"), day("2025-11-30"));
   CHECK(made.cards == 5);
   CHECK(made.in_time.x == 3);
   CHECK(made.in_time.n == 4);
@@ -164,7 +166,8 @@ TEST_CASE("quality: each figure counted by hand") {
   // Wilson for 3 of 4: (3 + 1.92073 ± 1.959964 sqrt(3·1/4 + 0.960365)) / (4 + 3.841459).
   CHECK(made.in_time.limits.lower == doctest::Approx(0.300642).epsilon(1e-4));
   CHECK(made.in_time.limits.upper == doctest::Approx(0.954413).epsilon(1e-4));
-  CHECK_FALSE(quality({}, {}, rules, day("2025-11-01"), day("2025-11-30")).in_time.value.has_value());
+  CHECK_FALSE(
+      quality({}, {}, rules, day("2025-11-01"), day("2025-11-30")).in_time.value.has_value());
 }
 
 TEST_CASE("due: limits by disease, late ones first") {

@@ -8,8 +8,8 @@
 #include "district.hpp"
 #include "ingest/load.hpp"
 #include "log_in.hpp"
-#include "schema.hpp"
 #include "scene/compartments.hpp"
+#include "schema.hpp"
 #include "signals/daily.hpp"
 
 using namespace hb;
@@ -24,7 +24,8 @@ std::string card(const std::string& id, const std::string& patient, const std::s
          R"(","status":"final","type":{"coding":[{"system":"https://health-brain.org/fhir/CodeSystem/document-type","code":"notifiable-disease-card"}]},"subject":{"reference":"Patient/)" +
          patient + R"("},"date":")" + day +
          R"(T09:00:00+08:00","author":[{"display":"甲"}],"title":"传染病报告卡","extension":[{"url":"https://health-brain.org/fhir/StructureDefinition/notifiable-case","extension":[{"url":"disease","valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/notifiable-disease","code":")" +
-         disease + R"("}},{"url":"caseClass","valueCode":"confirmed"},{"url":"onsetDate","valueDate":")" +
+         disease +
+         R"("}},{"url":"caseClass","valueCode":"confirmed"},{"url":"onsetDate","valueDate":")" +
          day + R"("},{"url":"presentArea","valueCode":")" + street + R"("}]}]})" + "\n";
 }
 
@@ -33,7 +34,8 @@ std::string card(const std::string& id, const std::string& patient, const std::s
 class Watched {
  public:
   /// first  day of the first case, "2025-12-08": too long ago to be given to the flow
-  explicit Watched(const std::string& first = "2025-12-08", const std::string& second = "2025-12-09",
+  explicit Watched(const std::string& first = "2025-12-08",
+                   const std::string& second = "2025-12-09",
                    std::chrono::milliseconds wait = std::chrono::seconds(5)) {
     place_.options().signals_wait = wait;
     place_.server().stop();
@@ -149,7 +151,8 @@ TEST_CASE("/api/signals: the way of a signal from raising to confirmation, as de
   CHECK(post("verify", R"({"result":"suspected","way":"telephone","seen":1,"key":"k1"})")
             .json()
             .at("events") == 2);
-  CHECK(post("investigate", R"({"result":"confirmed","cases":5})").json().at("state") == "confirmed");
+  CHECK(post("investigate", R"({"result":"confirmed","cases":5})").json().at("state") ==
+        "confirmed");
   CHECK(post("reopen", R"({"note":"再核"})").json().at("state") == "raised");
   CHECK(post("note", R"({"note":"已联系"})").json().at("events") == 5);
   CHECK(get(watched.port(), "/api/signals/none").status == 404);
@@ -196,8 +199,9 @@ TEST_CASE("/api/signals: curves, methods, tempo, cases, quality and workload are
   is_valid(watched, watched.read("/api/signals/workload"), "SignalWorkload");
   CHECK(watched.read("/api/signals/workload").at("decided") == false);
   CHECK(ask(watched.port(), "POST", "/api/signals/workload", R"({"at_most":3})").status == 400);
-  CHECK(ask(watched.port(), "POST", "/api/signals/workload", R"({"at_most":0,"note":"x"})").status ==
-        400);
+  CHECK(
+      ask(watched.port(), "POST", "/api/signals/workload", R"({"at_most":0,"note":"x"})").status ==
+      400);
   const Answer set =
       ask(watched.port(), "POST", "/api/signals/workload", R"({"at_most":3,"note":"试行"})");
   REQUIRE(set.status == 200);
@@ -257,8 +261,8 @@ TEST_CASE("/api/signals: the flow carries a signal on, and its result comes back
   };
   const json::value linked = until("instance", [](const json::value& id) { return !id.is_null(); });
   const std::string instance(linked.at("instance").as_string());
-  CHECK(ask(watched.port(), "POST", path + "/verify", R"({"result":"suspected","way":"data"})").status ==
-        409);
+  CHECK(ask(watched.port(), "POST", path + "/verify", R"({"result":"suspected","way":"data"})")
+            .status == 409);
   const json::value open = watched.read("/api/instances/" + instance);
   CHECK(open.at("data").at("disease") == "麻疹");
   CHECK(open.at("data").at("source") == "detector");
@@ -272,8 +276,8 @@ TEST_CASE("/api/signals: the flow carries a signal on, and its result comes back
       R"({"linkId":"reason","answer":[{"valueCoding":{"system":"https://health-brain.org/fhir/CodeSystem/dismissal-reason","code":"late-batch"}}]}]})";
   const Answer acted = ask(
       watched.port(), "POST", "/api/instances/" + instance + "/acts",
-      R"({"move":"dismiss","key":"k","token":)" + json::serialize(token.at("token")) + R"(,"seen":)" +
-          json::serialize(token.at("seen")) + R"(,"response":)" + answers + "}");
+      R"({"move":"dismiss","key":"k","token":)" + json::serialize(token.at("token")) +
+          R"(,"seen":)" + json::serialize(token.at("seen")) + R"(,"response":)" + answers + "}");
   CAPTURE(acted.body);
   REQUIRE(acted.status == 200);
   const json::value done =

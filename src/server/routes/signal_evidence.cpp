@@ -24,12 +24,9 @@ Date last_shown(const Kept& kept, const SignalHouse& house) {
 }
 
 json::object key_object(const watch::SeriesKey& key, const Services& services) {
-  return {{"area", key.area},
-          {"area_name", texts(services.areas.name(key.area))},
-          {"place", key.place},
-          {"part", key.part},
-          {"disease", key.disease},
-          {"disease_name", disease_name(services, key.disease)}};
+  return {{"area", key.area},       {"area_name", texts(services.areas.name(key.area))},
+          {"place", key.place},     {"part", key.part},
+          {"disease", key.disease}, {"disease_name", disease_name(services, key.disease)}};
 }
 
 json::object curve_object(const signals::Curve& curve, const Services& services) {
@@ -110,8 +107,8 @@ json::value plain(const tables::Value& value) {
   return nullptr;
 }
 
-Result<json::array> rows_of(const Principal& principal, Services& services,
-                            const std::string& sql, const LineListAsk& ask) {
+Result<json::array> rows_of(const Principal& principal, Services& services, const std::string& sql,
+                            const LineListAsk& ask) {
   const auto found = services.hub.tables().query(principal, sql,
                                                  {{"area", ask.area},
                                                   {"place", ask.place},
@@ -196,7 +193,8 @@ Response get_signal_series(Request& request, const Principal& principal, Service
     if (area_stream.empty()) {
       area_stream = id;
       const Date known{kept->facts.date.days - (*counts)->stream->delay};
-      areas = neighbour_list(signals::neighbours(**counts, kept->facts, known), services, principal);
+      areas =
+          neighbour_list(signals::neighbours(**counts, kept->facts, known), services, principal);
     }
   }
   return json_response(200, json::object{{"id", kept->id},
@@ -241,7 +239,8 @@ Response get_signal_compare(Request& request, const Principal& principal, Servic
                                          {"methods", std::move(methods)}});
 }
 
-/// GET /api/signals/{id}/line-list?scope=place|area&page=&size=: cases, through the asker's own view
+/// GET /api/signals/{id}/line-list?scope=place|area&page=&size=: cases, through the asker's own
+/// view
 Response get_signal_line_list(Request& request, const Principal& principal, Services& services) {
   const auto kept = signal_of(request, principal, services);
   if (!kept) return kept.error();

@@ -61,12 +61,12 @@ json::value growth_of(const Cases& cases) {
   if (!growth || !growth->front().known) return nullptr;
   const tempo::Growth& one = growth->front();
   const auto limits = one.doubling_limits();
-  return json::object{{"days", growth_days},
-                      {"rate", one.rate},
-                      {"lower", one.limits.lower},
-                      {"upper", one.limits.upper},
-                      {"doubling", limits && one.doubling() ? json::value(*one.doubling())
-                                                            : json::value(nullptr)}};
+  return json::object{
+      {"days", growth_days},
+      {"rate", one.rate},
+      {"lower", one.limits.lower},
+      {"upper", one.limits.upper},
+      {"doubling", limits && one.doubling() ? json::value(*one.doubling()) : json::value(nullptr)}};
 }
 
 json::array reproduction_of(const Cases& cases, const std::vector<double>& shares) {
@@ -77,9 +77,9 @@ json::array reproduction_of(const Cases& cases, const std::vector<double>& share
   if (!found) return list;
   for (const tempo::Reproduction& one : *found) {
     if (!one.known) continue;
-    const double in_window = std::accumulate(
-        cases.counts.begin() + static_cast<std::ptrdiff_t>(one.window.start) - 1,
-        cases.counts.begin() + static_cast<std::ptrdiff_t>(one.window.end), 0.0);
+    const double in_window =
+        std::accumulate(cases.counts.begin() + static_cast<std::ptrdiff_t>(one.window.start) - 1,
+                        cases.counts.begin() + static_cast<std::ptrdiff_t>(one.window.end), 0.0);
     if (in_window < 1) continue;  // the prior alone would speak
     list.push_back(json::object{{"day", day_text(cases, one.window.end)},
                                 {"mean", one.mean},
@@ -98,8 +98,7 @@ void add_forecast(json::object& body, const Cases& cases, const std::vector<doub
   options.horizon = ahead;
   options.window = window;
   options.paths = 1000;
-  const auto found =
-      tempo::project(tempo::incidence_of_totals(cases.counts), shares, options);
+  const auto found = tempo::project(tempo::incidence_of_totals(cases.counts), shares, options);
   json::array days;
   json::array scores;
   if (found) {
@@ -151,22 +150,21 @@ Response get_signal_tempo(Request& request, const Principal& principal, Services
   }
   json::array days;
   for (std::size_t i = 0; i < (*cases)->counts.size(); ++i)
-    days.push_back(
-        json::object{{"day", day_text(**cases, i + 1)}, {"count", (*cases)->counts[i]}});
+    days.push_back(json::object{{"day", day_text(**cases, i + 1)}, {"count", (*cases)->counts[i]}});
   body["cases"] = std::move(days);
   body["growth"] = growth_of(**cases);
-  const signals::SerialInterval* interval =
-      house.content().serial_interval(kept->facts.disease);
+  const signals::SerialInterval* interval = house.content().serial_interval(kept->facts.disease);
   if (interval == nullptr) {
     body["reason"] = texts({"该病种没有给出代际间隔（signals.yaml），不估计再生数",
                             "no serial interval is stated for this disease (signals.yaml): no R"});
     return json_response(200, body);
   }
-  body["serial_interval"] = json::object{
-      {"mean", interval->mean}, {"sd", interval->sd}, {"source", interval->source}};
+  body["serial_interval"] =
+      json::object{{"mean", interval->mean}, {"sd", interval->sd}, {"source", interval->source}};
   const auto& counts = (*cases)->counts;
-  const double lately = std::accumulate(
-      counts.end() - static_cast<std::ptrdiff_t>(std::min(recent, counts.size())), counts.end(), 0.0);
+  const double lately =
+      std::accumulate(counts.end() - static_cast<std::ptrdiff_t>(std::min(recent, counts.size())),
+                      counts.end(), 0.0);
   if (lately < least_cases) {
     body["reason"] = texts({"近28天全区不足10例，不足以估计再生数",
                             "fewer than 10 cases in 28 days: too few for an estimate of R"});

@@ -25,7 +25,8 @@ json::value text_or_null(const std::string& text) {
 }
 
 json::value code_or_null(const Services& services, const char* list, const std::string& code) {
-  return code.empty() ? json::value(nullptr) : json::value(texts(services.catalogue.text(list, code)));
+  return code.empty() ? json::value(nullptr)
+                      : json::value(texts(services.catalogue.text(list, code)));
 }
 
 json::object event_object(const Event& event, const Services& services) {
@@ -68,9 +69,9 @@ Parsed<std::optional<Date>> day_of(const Request& request, std::string_view name
 Parsed<signals::SignalQuery> query_of(const Request& request, const Principal& principal) {
   signals::SignalQuery query;
   query.areas = areas_of(principal);
-  const auto state = word_of(request, "state",
-                             {"open", "closed", "raised", "suspected", "dismissed", "confirmed",
-                              "excluded"});
+  const auto state =
+      word_of(request, "state",
+              {"open", "closed", "raised", "suspected", "dismissed", "confirmed", "excluded"});
   if (!state) return unexpected(state.error());
   using signals::State;
   if (*state == "open")
@@ -81,12 +82,12 @@ Parsed<signals::SignalQuery> query_of(const Request& request, const Principal& p
     query.states = {*signals::read_state(*state)};
   const auto lane = word_of(request, "lane", {"one-case", "ranked"});
   if (!lane) return unexpected(lane.error());
-  if (!lane->empty())
-    query.lane = *lane == "ranked" ? watch::Lane::ranked : watch::Lane::one_case;
+  if (!lane->empty()) query.lane = *lane == "ranked" ? watch::Lane::ranked : watch::Lane::one_case;
   const auto area = area_of(request);
   if (!area) return unexpected(area.error());
   query.area = *area;
-  for (const auto& [name, value] : {std::pair{"disease", &query.disease}, {"stream", &query.stream}}) {
+  for (const auto& [name, value] :
+       {std::pair{"disease", &query.disease}, {"stream", &query.stream}}) {
     const auto text = text_of(request, name);
     if (!text) return unexpected(text.error());
     *value = *text;
@@ -213,9 +214,10 @@ Response acted(Request& request, const Principal& principal, Services& services,
   const auto kept = signal_of(request, principal, services);
   if (!kept) return kept.error();
   if (!kept->instance.empty() && act != Act::noted)
-    return refusal(409, "conflict",
-                   {"该信号已转入处置流程，请在流程中办理", "the response carries this signal on: act there"},
-                   kept->instance);
+    return refusal(
+        409, "conflict",
+        {"该信号已转入处置流程，请在流程中办理", "the response carries this signal on: act there"},
+        kept->instance);
   auto event = event_of(request, principal, services, act);
   if (!event) return event.error();
   const auto seen = body_whole(request, "seen", std::numeric_limits<int>::max());
@@ -297,9 +299,8 @@ json::object signal_object(const Kept& kept, Services& services) {
     const auto& all = services.signals->streams();
     const auto found = std::ranges::find(all, id, &watch::Stream::id);
     const Localized title = found == all.end() ? Localized{id, id} : found->title;
-    streams.push_back(json::object{{"id", id},
-                                   {"title", texts(title)},
-                                   {"kind", found == all.end() ? "" : found->kind}});
+    streams.push_back(json::object{
+        {"id", id}, {"title", texts(title)}, {"kind", found == all.end() ? "" : found->kind}});
   }
   const std::string_view state = signals::state_word(kept.state);
   const std::string_view lane = watch::lane_word(facts.lane);
@@ -348,7 +349,8 @@ Response get_signals(Request& request, const Principal& principal, Services& ser
   json::object body = list_object(found->total, *page, std::move(items));
   const auto runs = (*house)->ledger().runs(1);
   if (!runs) return outcome(runs.error());
-  body["as_of"] = runs->empty() ? json::value(nullptr) : json::value(format_instant(runs->front().at));
+  body["as_of"] =
+      runs->empty() ? json::value(nullptr) : json::value(format_instant(runs->front().at));
   body["day"] = format_date((*house)->today());
   const auto fault = (*house)->fault();
   body["fault"] = fault ? json::value(fault->message) : json::value(nullptr);
@@ -392,8 +394,7 @@ Response get_signal_quality(Request& request, const Principal& principal, Servic
   if (!to) return to.error();
   const Date last = to->value_or((*house)->today());
   const Date first = from->value_or(Date{last.days - 364});
-  if (last < first)
-    return bad_parameter("to", {"不早于 from 的日期", "a day not before from"});
+  if (last < first) return bad_parameter("to", {"不早于 from 的日期", "a day not before from"});
   signals::SignalQuery all;
   all.areas = areas_of(principal);
   all.limit = 10'000'000;
@@ -402,8 +403,10 @@ Response get_signal_quality(Request& request, const Principal& principal, Servic
   const signals::Quality made = signals::quality(page->signals, first, last);
   json::array reasons;
   for (const auto& [code, n] : made.reasons)
-    reasons.push_back(json::object{
-        {"code", code}, {"name", texts(services.catalogue.text("dismissal-reason", code))}, {"n", n}});
+    reasons.push_back(
+        json::object{{"code", code},
+                     {"name", texts(services.catalogue.text("dismissal-reason", code))},
+                     {"n", n}});
   json::array references;
   for (const signals::Reference& one : (*house)->content().references)
     references.push_back(

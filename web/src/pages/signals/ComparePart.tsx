@@ -1,4 +1,4 @@
-import { Segmented } from 'antd';
+import { Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useSignalCompare, type ComparedMethod, type Signal, type SignalCompare } from '../../api/signals';
 import { methodOption } from '../../charts/signals';
@@ -18,7 +18,7 @@ export function ComparePart({ signal }: { signal: Signal }) {
     <>
       {signal.streams.length > 1 && (
         <div className="filters">
-          <Segmented value={stream} aria-label={t('signals.streams')} options={signal.streams.map(({ id, title }) => ({ value: id, label: loc(title) }))} onChange={setStream} />
+          <Select className="compare-stream" value={stream} aria-label={t('signals.streams')} options={signal.streams.map(({ id, title }) => ({ value: id, label: loc(title) }))} onChange={setStream} />
         </div>
       )}
       <Answer of={compare} rows={10}>

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { useSignal, type Signal, type SignalDetail } from '../../api/signals';
 import { Card, Facts } from '../../components/Card';
@@ -66,16 +66,22 @@ function Panel({ signal, onAct }: { signal: SignalDetail; onAct: Props['onAct'] 
           items={[
             [t('shell.area'), <Loc of={signal.area_name} />],
             [t('signals.place'), <Data>{signal.place || noValue}</Data>],
-            [t('signals.streams'), <Data>{signal.streams.map(({ title }) => loc(title)).join(' · ')}</Data>],
           ]}
         />
         <Facts
           items={[
             [t('signals.first'), <span className="num">{signal.first_date}</span>],
             [t('signals.date'), <span className="num">{signal.date}</span>],
-            [t('signals.verifiedBy'), <Data>{signal.verified_by ?? noValue}</Data>],
           ]}
         />
+        <div className="signal-streams">
+          <Facts
+            items={[
+              [t('signals.streams'), <Data>{signal.streams.map(({ title }) => loc(title)).join(' · ')}</Data>],
+              ...(signal.verified_by === null ? [] : ([[t('signals.verifiedBy'), <Data>{signal.verified_by}</Data>]] as [string, ReactNode][])),
+            ]}
+          />
+        </div>
       </div>
       <div className="signal-tabs" role="tablist" aria-label={t('signals.parts')}>
         {parts.map((key) => (
