@@ -4,6 +4,8 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/signals.hpp"
+#include "cli/watch_tune.hpp"
+#include "watch/decisions.hpp"
 #include "watch/replay.hpp"
 
 namespace hb::cli {
@@ -17,8 +19,8 @@ struct WatchArguments {
   std::string format = "csv";
   double at_most = 0;
   bool keep = false;
-  double threshold = watch::FusionOptions{}.threshold;
-  double share = watch::FusionOptions{}.false_discoveries;
+  std::optional<double> threshold;
+  std::optional<double> share;
 };
 
 int run(const WatchArguments& arguments, bool one_day) {
@@ -36,9 +38,11 @@ int run(const WatchArguments& arguments, bool one_day) {
   if (!streams) return give_up(streams.error());
   const auto hub = open_hub(arguments.store, arguments.scenes, default_threads(), false, true);
   if (!hub) return give_up(hub.error());
-  watch::FusionOptions options;
-  options.false_discoveries = arguments.share;
-  options.threshold = arguments.threshold;
+  auto decided = watch::decided_options(arguments.store);
+  if (!decided) return give_up(decided.error());
+  watch::FusionOptions& options = *decided;
+  options.false_discoveries = arguments.share.value_or(options.false_discoveries);
+  options.threshold = arguments.threshold.value_or(options.threshold);
   if (arguments.at_most > 0) options.at_most = arguments.at_most;
   const auto signals =
       watch::replay((*hub)->tables(), Principal::system("watch"), *streams, *from, *to, options);
@@ -56,11 +60,11 @@ void add_common(CLI::App& command, WatchArguments& arguments) {
       ->check(CLI::Range(1.0, 10000.0));
   command
       .add_option("--false-discoveries", arguments.share,
-                  "Share of false ones among a day's findings")
-      ->capture_default_str()
+                  "Share of false ones among what is taken on a day (as decided, else 0.1)")
       ->check(CLI::Range(1e-9, 0.9));
-  command.add_option("--threshold", arguments.threshold, "Score from which on there is a signal")
-      ->capture_default_str()
+  command
+      .add_option("--threshold", arguments.threshold,
+                  "Score below which there is no signal (as decided, else 2)")
       ->check(CLI::Range(0.5, 100.0));
   command
       .add_flag("--keep", arguments.keep,
@@ -99,6 +103,7 @@ void add_watch(CLI::App& app, int& exit_code) {
     today->to = today->from;
     exit_code = run(*today, true);
   });
+  add_watch_tune(*watch, exit_code);
 }
 
 }  // namespace hb::cli

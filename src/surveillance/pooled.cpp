@@ -34,6 +34,17 @@ void sum_up_capped(const SparseCounts& counts, const Sums& raw, std::size_t days
   for (std::size_t i = 0; i < days; ++i) sums[i + 1] += sums[i];
 }
 
+std::size_t back(std::size_t day, int days) {
+  return day < static_cast<std::size_t>(days) ? 0 : day - static_cast<std::size_t>(days);
+}
+/// The baseline of a day is baseline_begin … baseline_end − 1.
+std::size_t baseline_end(std::size_t day, const PooledOptions& options) {
+  return back(day + 1, options.guard);
+}
+std::size_t baseline_begin(std::size_t day, const PooledOptions& options) {
+  return back(baseline_end(day, options), options.baseline);
+}
+
 class Pool {
  public:
   Pool(const PooledCounts& counts, Range days, const PooledOptions& options, double keep)
@@ -44,18 +55,13 @@ class Pool {
       sum_up_capped(place, raw_, counts.days, capped_);
       for (std::size_t i = 0; i <= counts.days; ++i) total_[i] += capped_[i];
     }
-    all_sizes_.assign(counts.days + 1, 0);
-    known_.assign(days.size(), 0);
-    for (const SparseCounts& size : counts.sizes) {
-      sum_up(size, counts.days, raw_);
-      for (std::size_t i = 0; i <= counts.days; ++i) all_sizes_[i] += raw_[i];
-      for (std::size_t day = days.first; day < days.last; ++day)
-        if (between(raw_, begin(day), day + 1) > 0) ++known_[day - days.first];
-    }
+    all_ = counts.all ? counts.all
+                      : std::make_shared<const PooledSizes>(
+                            sizes_of(counts.sizes, counts.days, days, options));
   }
 
   Pooled judge() {
-    Pooled judged{{}, known_};
+    Pooled judged{{}, all_->known};
     const auto longest = static_cast<std::size_t>(options_.windows.back());
     for (std::size_t place = 0; place < counts_.places.size(); ++place) {
       if (counts_.only && *counts_.only != place) continue;
@@ -73,26 +79,19 @@ class Pool {
   }
 
  private:
-  std::size_t back(std::size_t day, int days) const {
-    return day < static_cast<std::size_t>(days) ? 0 : day - static_cast<std::size_t>(days);
-  }
-  /// The baseline of a day is begin … end − 1.
-  std::size_t end(std::size_t day) const { return back(day + 1, options_.guard); }
-  std::size_t begin(std::size_t day) const { return back(end(day), options_.baseline); }
-
   /// Cases of the place per case of all others, with the counts it rests on.
   struct Odds {
     double mean;
     double shape;
   };
   Odds odds(std::size_t day) const {
-    const std::size_t from = begin(day);
-    const std::size_t to = end(day);
+    const std::size_t from = baseline_begin(day, options_);
+    const std::size_t to = baseline_end(day, options_);
     const double own = between(capped_, from, to);
     const double size = between(size_, from, to) + half_case;
     const double all =
-        between(all_sizes_, from, to) +
-        half_case * static_cast<double>(std::max<std::size_t>(2, known_[day - days_.first]));
+        between(all_->sums, from, to) +
+        half_case * static_cast<double>(std::max<std::size_t>(2, all_->known[day - days_.first]));
     const double shape = options_.alike + own;
     const double others = between(total_, from, to) - own;
     return {shape / (options_.alike * std::max(all - size, half_case) / size + others), shape};
@@ -113,7 +112,8 @@ class Pool {
       const double shape = half_case + discount * former + others;
       const double rate = 1 + discount * static_cast<double>(from - earlier) / window;
       const double expected = share.mean * shape / rate;
-      const double size = 1 / (1 / shape + 1 / share.shape + options_.spread * options_.spread);
+      const double size =
+          1 / (1 / shape + 1 / share.shape + options_.spread * options_.spread / window);
       const double pvalue =
           observed <= expected ? 1 : at_least({size, size / (size + expected)}, observed);
       if (pvalue >= best.pvalue) continue;
@@ -132,10 +132,10 @@ class Pool {
   Range days_;
   const PooledOptions& options_;
   double keep_;
-  Sums total_;                      ///< of all places, capped
-  Sums all_sizes_;                  ///< of all places
-  std::vector<std::size_t> known_;  ///< places with counts in a day's baseline or since
-  Sums raw_, capped_, size_;        ///< of the place at hand
+  Sums total_;  ///< of all places, capped
+  std::shared_ptr<const PooledSizes> all_;
+  Sums all_sizes_;            ///< of all places
+  Sums raw_, capped_, size_;  ///< of the place at hand
 };
 
 }  // namespace
@@ -144,6 +144,19 @@ int memory(const PooledOptions& options) {
   const int share = options.guard + options.baseline;
   const int level = options.windows.back() + options.level;
   return std::max(share, level) + static_cast<int>(cap_days);
+}
+
+PooledSizes sizes_of(const std::vector<SparseCounts>& places, std::size_t days, Range judged,
+                     const PooledOptions& options) {
+  PooledSizes all{Sums(days + 1, 0), std::vector<std::size_t>(judged.size(), 0)};
+  Sums sums;
+  for (const SparseCounts& place : places) {
+    sum_up(place, days, sums);
+    for (std::size_t i = 0; i <= days; ++i) all.sums[i] += sums[i];
+    for (std::size_t day = judged.first; day < judged.last; ++day)
+      if (between(sums, baseline_begin(day, options), day + 1) > 0) ++all.known[day - judged.first];
+  }
+  return all;
 }
 
 Result<Pooled> pooled(const PooledCounts& counts, Range days, const PooledOptions& options,
@@ -159,6 +172,9 @@ Result<Pooled> pooled(const PooledCounts& counts, Range days, const PooledOption
   if (!(options.alpha > 0 && options.alpha < 1)) return bad("alpha is not in (0, 1)");
   if (days.last > counts.days || days.first >= days.last) return bad("no days to judge");
   if (counts.sizes.size() != counts.places.size()) return bad("a size per place is expected");
+  if (counts.all &&
+      (counts.all->sums.size() != counts.days + 1 || counts.all->known.size() != days.size()))
+    return bad("sizes of other days");
   return Pool(counts, days, options, keep).judge();
 }
 

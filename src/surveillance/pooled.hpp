@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ struct PooledOptions {
   int level = 56;        ///< days before the window from which a level is taken over
   double worth = 10;     ///< counts that level is worth, at most
   double alike = 2;      ///< counts the size of a place is worth when its share is learnt
-  double spread = 0.1;   ///< coefficient of variation beyond chance
+  double spread = 0.15;  ///< coefficient of variation beyond chance
   double min_cases = 2;  ///< nothing is said of fewer in the window; 0: of every day
   double alpha = 0.001;  ///< one-sided level of the threshold that is told
 };
@@ -26,12 +27,19 @@ struct PooledOptions {
 /// Counts above 0 of one place, by day (index), rising.
 using SparseCounts = std::vector<std::pair<std::uint32_t, double>>;
 
+/// All places together, also those that have none of the cases counted.
+struct PooledSizes {
+  std::vector<double> sums;        ///< of their counts of all kinds before each day
+  std::vector<std::size_t> known;  ///< on each day judged: with counts in its baseline or since
+};
+
 /// Places that are alike, over the same days.
 struct PooledCounts {
   std::size_t days = 0;
   std::vector<SparseCounts> places;
   std::vector<SparseCounts> sizes;  ///< what says how large a place is: its counts of all kinds
-  std::optional<std::size_t> only;  ///< the place to judge; absent: all
+  std::shared_ptr<const PooledSizes> all;  ///< null: the places above are all there are
+  std::optional<std::size_t> only;         ///< the place to judge; absent: all
 };
 
 /// One place on one day: the window with the smallest p-value.
@@ -49,6 +57,10 @@ struct Pooled {
   std::vector<PooledPoint> points;  ///< by place, then day
   std::vector<std::size_t> judged;  ///< places known on each day judged
 };
+
+/// What pooled() needs to know of all places for the days it judges.
+PooledSizes sizes_of(const std::vector<SparseCounts>& places, std::size_t days, Range judged,
+                     const PooledOptions& options);
 
 /// Holds every place against all others together, in windows that end on the day judged.
 ///

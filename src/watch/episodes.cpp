@@ -32,7 +32,7 @@ struct Subject {
 };
 
 Subject subject_of(const Finding& finding) {
-  return {finding.key.place, finding.key.disease, finding.stream->syndrome};
+  return {finding.key.place, finding.key.disease, finding.stream->syndrome_of(finding.key.disease)};
 }
 
 /// What speaks for a subject of an area on a day.
@@ -102,6 +102,11 @@ std::vector<Candidate> candidates_of(const std::string& area,
   return candidates;
 }
 
+/// The first family is all evidence; each further one costs its support.
+double joint_pvalue(const Candidate& candidate, const FusionOptions& options) {
+  return std::pow(10, -(candidate.score + options.support));
+}
+
 /// What reaches the least threshold on each day and is a discovery of it, strongest first.
 DayCandidates all_candidates(const Findings& findings, Date first, Date last,
                              const FusionOptions& options) {
@@ -118,12 +123,12 @@ DayCandidates all_candidates(const Findings& findings, Date first, Date last,
     }
     if (today.empty()) continue;
     std::vector<double> pvalues;
-    for (const Candidate& one : today) pvalues.push_back(std::pow(10, -one.score));
+    for (const Candidate& one : today) pvalues.push_back(joint_pvalue(one, options));
     const auto judged = findings.judged.upper_bound(day) == findings.judged.begin()
                             ? 1
                             : std::prev(findings.judged.upper_bound(day))->second;
     const double taken = discovery_threshold(pvalues, judged, options.false_discoveries);
-    std::erase_if(today, [&](const Candidate& one) { return std::pow(10, -one.score) > taken; });
+    std::erase_if(today, [&](const Candidate& one) { return joint_pvalue(one, options) > taken; });
     std::ranges::stable_sort(today, [](const Candidate& a, const Candidate& b) {
       return std::tie(b.score, a.area, b.subject.place, a.subject) <
              std::tie(a.score, b.area, a.subject.place, b.subject);
@@ -191,20 +196,22 @@ Signal single(const Finding& finding) {
   signal.area = finding.key.area;
   signal.place = finding.key.place;
   signal.disease = finding.key.disease;
-  signal.syndrome = finding.stream->syndrome;
+  signal.syndrome = finding.stream->syndrome_of(finding.key.disease);
   signal.streams = {finding.stream->id};
   signal.score = 0;
   signal.evidence = {evidence_of(finding)};
   return signal;
 }
 
-/// Something that agrees with it was above the threshold in the quiet days before.
+/// Something that agrees with it was above the threshold, and near its score, in the quiet days
+/// before.
 bool is_known(const DayCandidates& days, Date day, const Candidate& candidate, double threshold,
-              int quiet) {
-  for (auto it = days.lower_bound(Date{day.days - quiet}); it != days.end() && it->first < day;
-       ++it)
+              const FusionOptions& options) {
+  const double near = std::max(threshold, candidate.score - options.rise);
+  for (auto it = days.lower_bound(Date{day.days - options.quiet_days});
+       it != days.end() && it->first < day; ++it)
     for (const Candidate& earlier : it->second) {
-      if (earlier.score < threshold) break;  // falling scores
+      if (earlier.score < near) break;  // falling scores
       if (earlier.area == candidate.area && earlier.subject.agrees(candidate.subject)) return true;
     }
   return false;
@@ -212,7 +219,7 @@ bool is_known(const DayCandidates& days, Date day, const Candidate& candidate, d
 
 /// The candidates raised on a day with a threshold, strongest first.
 std::vector<const Candidate*> raised(const DayCandidates& days, Date day, double threshold,
-                                     int quiet) {
+                                     const FusionOptions& options) {
   std::vector<const Candidate*> chosen;
   const auto today = days.find(day);
   if (today == days.end()) return chosen;
@@ -221,7 +228,7 @@ std::vector<const Candidate*> raised(const DayCandidates& days, Date day, double
     const bool told = std::ranges::any_of(chosen, [&](const Candidate* other) {
       return other->area == candidate.area && other->subject.agrees(candidate.subject);
     });
-    if (!told && !is_known(days, day, candidate, threshold, quiet)) chosen.push_back(&candidate);
+    if (!told && !is_known(days, day, candidate, threshold, options)) chosen.push_back(&candidate);
   }
   return chosen;
 }
@@ -236,7 +243,7 @@ double calibrated(const DayCandidates& days, Date month, const FusionOptions& op
   const auto signals = [&](double threshold) {
     std::size_t count = 0;
     for (Date day{month.days - options.calibration_days}; day < month; ++day.days)
-      count += raised(days, day, threshold, options.quiet_days).size();
+      count += raised(days, day, threshold, options).size();
     return static_cast<double>(count);
   };
   const double most = *options.at_most * options.calibration_days / days_a_week;
@@ -281,7 +288,7 @@ std::vector<Signal> fuse(const Findings& findings, Date from, Date to,
     const auto [threshold, missing] = thresholds.try_emplace(month, options.threshold);
     if (missing && options.at_most) threshold->second = calibrated(days, month, options);
     signals.insert(signals.end(), singles[day].begin(), singles[day].end());
-    for (const Candidate* candidate : raised(days, day, threshold->second, options.quiet_days))
+    for (const Candidate* candidate : raised(days, day, threshold->second, options))
       signals.push_back(signal_of(*candidate, day));
   }
   return signals;

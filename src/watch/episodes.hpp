@@ -8,11 +8,12 @@
 namespace hb::watch {
 
 struct FusionOptions {
-  double threshold = 5.0;          ///< score from which on there is a signal
-  double false_discoveries = 0.5;  ///< share among what is taken on a day (Benjamini–Hochberg)
+  double threshold = 2;            ///< score below which there is no signal
+  double false_discoveries = 0.1;  ///< share among what is taken on a day (Benjamini–Hochberg)
   int memory_days = 7;             ///< findings so far back support each other
-  int quiet_days = 21;             ///< after so many days below the threshold it is a new signal
-  double support = 1;              ///< −log10 p of a finding that is left out of the score
+  int quiet_days = 10;             ///< after so many days below the threshold it is a new signal
+  double rise = 2;                 ///< so much above all that is known it is a new signal earlier
+  double support = 0.7;            ///< −log10 p of a finding that is left out of the score
   std::optional<double> at_most;   ///< signals a week in the ranked lane; absent: all
   int calibration_days = 364;      ///< before a month, which say what `at_most` takes in it
 };
@@ -62,7 +63,8 @@ Date findings_from(Date from, const FusionOptions& options);
 /// same place or one of the area as a whole, same disease or one without, same syndrome or one
 /// without. Of a family of streams the strongest counts, 10^−score is the joint p-value.
 /// A signal is raised on a day when its score reaches the threshold, it is among the discoveries of
-/// the day, and nothing that agrees with it has reached the threshold in the quiet days before.
+/// the day, and what agrees with it has not reached the threshold in the quiet days before, or not
+/// within `rise` of this score: what grows is told again.
 /// With at_most, the threshold of all days of a month is raised to what would have given so many
 /// signals a week in the calibration days before that month. So a day's signals rest on that day
 /// and what was known before it, not on where a replay began.

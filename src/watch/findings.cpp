@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace hb::watch {
 namespace {
@@ -32,13 +33,25 @@ surveillance::Series windows(const std::vector<double>& counts, std::size_t wind
   return series;
 }
 
-std::size_t column_of(std::string_view columns, std::string_view name) {
-  std::size_t at = 0;
-  while (columns.substr(0, columns.find(',')) != name) {
+std::optional<std::size_t> column_of(std::string_view columns, std::string_view name) {
+  for (std::size_t at = 0;; ++at) {
+    if (columns.substr(0, columns.find(',')) == name) return at;
+    if (columns.find(',') == std::string_view::npos) return std::nullopt;
     columns.remove_prefix(columns.find(',') + 1);
-    ++at;
   }
-  return at;
+}
+
+/// How unusual a time point is. Methods without a p-value are ranked by how far they are above
+/// their bound (1 = at it: 0.001); that orders their alarms and is no probability.
+double pvalue_of(const surveillance::Judgement& judged, std::optional<std::size_t> column,
+                 std::size_t at, double observed) {
+  if (column) return judged.own[*column][at];
+  constexpr double at_bound = 3;  // −log10
+  const surveillance::Judged& point = judged.points[at];
+  if (std::isnan(point.upperbound)) return surveillance::none;
+  const double least = std::isnan(point.expected) ? 0 : point.expected;
+  const double above = (observed - least) / std::max(point.upperbound - least, 0.5);
+  return std::min(1.0, std::pow(10, -at_bound * (above <= 1 ? above : 1 + std::log(above) / 2)));
 }
 
 /// The strongest window of a series by index of its last day.
@@ -49,29 +62,34 @@ struct Judgement {
   std::string_view method;
 };
 
-/// Judges the windows of one series that end at first … and later.
+/// Judges the windows of one series that end at first … and later and have as many cases.
 Result<void> judge_series(const Stream& stream, const StreamDetector& detector,
-                          const std::vector<double>& counts, std::size_t first,
+                          const std::vector<double>& counts, std::size_t first, double least,
                           std::vector<Judgement>& best) {
   const auto window = static_cast<std::size_t>(stream.window);
-  const std::size_t column = column_of(detector.method->columns, "pvalue");
+  const auto column = column_of(detector.method->columns, "pvalue");
   for (std::size_t phase = 0; phase < window; ++phase) {
     const surveillance::Series series = windows(counts, window, phase, detector.freq);
     const std::size_t skipped = phase + 1 < window ? 1 : 0;  // a first window that is not whole
-    Result<std::size_t> start = detector.method->start(series, detector.options);
+    const Result<std::size_t> start = detector.method->start(series, detector.options);
     if (!start) return unexpected(start.error());
-    while (*start < series.size() && phase + (*start + skipped) * window < first) ++*start;
-    if (*start >= series.size()) continue;
-    const auto judged = detector.method->run(series, {*start, series.size()}, detector.options);
-    if (!judged) return unexpected(judged.error());
-    for (std::size_t i = 0; i < judged->points.size(); ++i) {
-      const double p = judged->own[column][i];
-      Judgement& at = best[phase + (*start + i + skipped) * window];
-      if (std::isnan(p)) continue;
-      const double adjusted = std::min(1.0, p * static_cast<double>(stream.detectors.size()));
-      if (adjusted >= at.pvalue) continue;  // the first: false, as there is none yet
-      at = {adjusted, judged->points[i].expected, judged->points[i].upperbound,
-            detector.method->name};
+    for (std::size_t i = *start; i < series.size(); ++i) {
+      const std::size_t day = phase + (i + skipped) * window;
+      if (day < first || series.observed[i] < least) continue;
+      std::size_t end = i + 1;  // of the run of windows to judge
+      while (end < series.size() && series.observed[end] >= least) ++end;
+      const auto judged = detector.method->run(series, {i, end}, detector.options);
+      if (!judged) return unexpected(judged.error());
+      for (std::size_t k = i; k < end; ++k) {
+        const double p = pvalue_of(*judged, column, k - i, series.observed[k]);
+        Judgement& at = best[phase + (k + skipped) * window];
+        if (std::isnan(p)) continue;
+        const double adjusted = std::min(1.0, p * static_cast<double>(stream.detectors.size()));
+        if (adjusted >= at.pvalue) continue;  // the first: false, as there is none yet
+        at = {adjusted, judged->points[k - i].expected, judged->points[k - i].upperbound,
+              detector.method->name};
+      }
+      i = end;
     }
   }
   return {};
@@ -121,7 +139,8 @@ struct Group {
 };
 
 std::vector<Group> groups_of(const Stream& stream, const StreamCounts& counts,
-                             const std::vector<Date>& days) {
+                             const Calendar& calendar) {
+  const std::vector<Date>& days = calendar.days;
   std::map<std::pair<std::string, std::string>, Group> groups;
   std::map<SeriesKey, std::map<Date, double>> sizes;  // of all diseases
   const auto size_key = [](const SeriesKey& key) {
@@ -130,9 +149,19 @@ std::vector<Group> groups_of(const Stream& stream, const StreamCounts& counts,
   for (const auto& [key, by_day] : counts)
     for (const auto& [day, count] : by_day) sizes[size_key(key)][day] += count;
   std::map<SeriesKey, surveillance::SparseCounts> known;
-  for (const auto& [key, by_day] : sizes) known[key] = sparse(by_day, days);
+  std::map<std::string, std::vector<surveillance::SparseCounts>> places;  // by stratum
+  const auto stratum = [&](const SeriesKey& key) {
+    return stream.parts == Parts::strata ? key.part : std::string();
+  };
+  for (const auto& [key, by_day] : sizes)
+    places[stratum(key)].push_back(known[key] = sparse(by_day, days));
+  std::map<std::string, std::shared_ptr<const surveillance::PooledSizes>> together;
+  for (const auto& [part, all] : places)
+    together[part] = std::make_shared<const surveillance::PooledSizes>(
+        surveillance::sizes_of(all, days.size(), {calendar.first, days.size()}, *stream.pooled));
   for (const auto& [key, by_day] : counts) {
-    Group& group = groups[{key.disease, stream.parts == Parts::strata ? key.part : ""}];
+    Group& group = groups[{key.disease, stratum(key)}];
+    group.counts.all = together[stratum(key)];
     group.keys.push_back(key);
     group.counts.places.push_back(sparse(by_day, days));
     group.counts.sizes.push_back(known[size_key(key)]);
@@ -150,7 +179,7 @@ Result<void> add_pooled(const Stream& stream, const StreamCounts& counts, const 
   const std::vector<Date>& days = calendar.days;
   surveillance::PooledOptions options = *stream.pooled;
   options.min_cases = stream.min_cases;
-  for (const Group& group : groups_of(stream, counts, days)) {
+  for (const Group& group : groups_of(stream, counts, calendar)) {
     const auto judged =
         surveillance::pooled(group.counts, {calendar.first, days.size()}, options, keep);
     if (!judged) return unexpected(judged.error());
@@ -179,14 +208,17 @@ Result<void> add_single_series(const Stream& stream, const StreamCounts& counts,
       series[i] = found == by_day.end() ? 0 : found->second;
     }
     for (const StreamDetector& detector : stream.detectors)
-      if (const auto done = judge_series(stream, detector, series, calendar.first, best); !done)
+      if (const auto done =
+              judge_series(stream, detector, series, calendar.first, stream.min_cases, best);
+          !done)
         return unexpected(done.error());
     double sum = 0;
     for (std::size_t i = 0; i < days.size(); ++i) {
       sum += series[i] - (i >= window ? series[i - window] : 0);
-      if (i < calendar.first || i + 1 < window || std::isnan(best[i].pvalue)) continue;
+      if (i < calendar.first || i + 1 < window) continue;
       const Date known{days[i].days + stream.delay};
       ++findings.judged[known];
+      if (std::isnan(best[i].pvalue)) continue;
       if (best[i].pvalue <= keep && sum >= stream.min_cases)
         findings.all.push_back({known, &stream, key, sum, best[i].pvalue, best[i].expected,
                                 best[i].threshold, days[i + 1 - window], days[i], best[i].method});
@@ -233,7 +265,7 @@ Result<void> pooled_bounds(const Stream& stream, const StreamCounts& counts,
   surveillance::PooledOptions options = *stream.pooled;
   options.windows = {window};
   options.min_cases = 0;  // every day
-  for (Group& group : groups_of(stream, counts, calendar.days)) {
+  for (Group& group : groups_of(stream, counts, calendar)) {
     const auto place = std::ranges::find(group.keys, key);
     if (place == group.keys.end()) continue;
     group.counts.only = static_cast<std::size_t>(place - group.keys.begin());
@@ -257,7 +289,7 @@ Result<void> series_bounds(const Stream& stream, const StreamCounts& counts,
   std::vector<Judgement> best(calendar.days.size());
   for (const StreamDetector& detector : stream.detectors)
     if (detector.method->name == method)
-      if (const auto done = judge_series(stream, detector, series, calendar.first, best); !done)
+      if (const auto done = judge_series(stream, detector, series, calendar.first, 0, best); !done)
         return unexpected(done.error());
   for (std::size_t i = calendar.first; i < best.size(); ++i)
     bounds[calendar.days[i]] = {calendar.days[i], surveillance::none, surveillance::none,

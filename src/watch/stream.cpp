@@ -48,6 +48,7 @@ class Reader {
     if (name == "detectors") return detectors(node, stream);
     if (name == "lane") return lane(node, stream);
     if (name == "parts") return parts(node, stream);
+    if (name == "syndromes") return syndromes(node, stream);
     for (auto [known, value] : {std::pair{"id", &stream.id},
                                 {"kind", &stream.kind},
                                 {"syndrome", &stream.syndrome},
@@ -94,6 +95,20 @@ class Reader {
         return {};
       }
     return wrong(node, "lane: one-case, ranked or trend-only is expected");
+  }
+
+  Result<void> syndromes(const YAML::Node& node, Stream& stream) const {
+    if (!node.IsMap()) return wrong(node, "syndromes: lists of diseases by syndrome are expected");
+    for (const auto& entry : node) {
+      if (!entry.second.IsSequence())
+        return wrong(entry.first, "syndromes: a list of diseases is expected");
+      for (const YAML::Node& disease : entry.second) {
+        const std::string code = disease.as<std::string>("");
+        if (code.empty() || !stream.syndromes.emplace(code, entry.first.as<std::string>("")).second)
+          return wrong(disease, "syndromes: a disease that stands in one list is expected");
+      }
+    }
+    return {};
   }
 
   Result<void> parts(const YAML::Node& node, Stream& stream) const {
@@ -245,6 +260,11 @@ std::string_view lane_word(Lane lane) {
       return "trend-only";
   }
   return "";
+}
+
+const std::string& Stream::syndrome_of(const std::string& disease) const {
+  const auto found = syndromes.find(disease);
+  return found == syndromes.end() ? syndrome : found->second;
 }
 
 bool Stream::is_open(Date day) const {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,7 +47,8 @@ struct Stream {
   std::string id;
   Localized title;
   std::string kind;
-  std::string syndrome;  ///< empty: joins episodes of any
+  std::string syndrome;                          ///< empty: supports any
+  std::map<std::string, std::string> syndromes;  ///< of its diseases that have another
   Lane lane = Lane::ranked;
   std::string family;  ///< traces of the same cases: only the strongest counts; empty: the id
   std::string sql;     ///< gives day, area, place, disease, count and maybe part; $from, $to
@@ -60,6 +62,7 @@ struct Stream {
   std::optional<surveillance::PooledOptions> pooled;  ///< every place beside all others
 
   bool is_open(Date day) const;
+  const std::string& syndrome_of(const std::string& disease) const;
 };
 
 /// The streams of all scenes, by file name.
