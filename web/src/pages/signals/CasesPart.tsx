@@ -22,7 +22,7 @@ const classes: Record<string, Key> = {
 export function CasesPart({ signal }: { signal: Signal }) {
   const { t } = useTexts();
   const session = useSession();
-  const allowed = may(session, 'signals:cases');
+  const allowed = may(session, 'signal-cases:read');
   const [scope, setScope] = useState<'' | 'place' | 'area'>('');
   const [page, setPage] = useState(1);
   const cases = useSignalCases(signal.id, { scope, page, size: 20 }, allowed);

@@ -38,7 +38,7 @@ function WorkloadDialog({ close }: { close: () => void }) {
 
 function Body({ data }: { data: SignalWorkload }) {
   const { t } = useTexts();
-  const mayDecide = may(useSession(), 'signals:tune');
+  const mayDecide = may(useSession(), 'signal-workload:write');
   return (
     <>
       <p>
