@@ -20,3 +20,17 @@ begin_report workflow "Flows"
   echo "Crash test (\`HB_LONG=1 test_workflow -tc=\"killed*\"\`): tests/workflow/crash_test.cpp, 200 rounds of SIGKILL; run by ./test.sh --long."
 } >> "$report"
 rm -rf "$work/flows"
+bench/workflow/served.sh "$work/flows-served" "$instances" > "$work/served.csv"
+{
+  echo
+  echo "## Over HTTP"
+  echo
+  echo "\`bench/workflow/served.sh\`: the served program with $instances open instances (simulated district of 2,000 residents, sealed,"
+  echo "accounts, audit on), asked by wrk on the same cores. Acts: start, take, give back, take, finish, each answered when it and its audit entry are"
+  echo "durable, while effects go into the records; lists at one connection, 50 items, with what each holds and the moves that the asker may make."
+  echo
+  echo "| figure | value | unit |"
+  echo "| --- | ---: | --- |"
+  awk -F, '{ printf "| %s | %s | %s |\n", $1, $2, $3 (NF > 3 ? "," $4 : "") }' "$work/served.csv"
+} >> "$report"
+rm -rf "$work/flows-served"

@@ -1,7 +1,9 @@
 // Flows: acts per second, a restart with many instances, clocks that wait, lists of work.
 //   bench_workflow fill DIR N      N open instances of the flow `repair` of the tests
-//   bench_workflow measure DIR     restart, waiting clocks, lists: CSV name,value,unit on stdout
-//   bench_workflow act DIR T S     T threads act on instances of their own for S seconds, durable
+//   bench_workflow store DIR SCENES N  N open instances of the flow `bench-work` in a store, for
+//   HTTP bench_workflow measure DIR     restart, waiting clocks, lists: CSV name,value,unit on
+//   stdout bench_workflow act DIR T S     T threads act on instances of their own for S seconds,
+//   durable
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -14,7 +16,9 @@
 #include <thread>
 #include <vector>
 
+#include "crypto/key_file.hpp"
 #include "workflow/engine.hpp"
+#include "workflow/records_sink.hpp"
 
 namespace {
 
@@ -79,16 +83,13 @@ std::string area_of(int i) {
 }
 
 /// Every tenth belongs to one of 500 people; the others wait for the first.
-int fill(const std::string& folder, int count) {
-  Library library;
-  load(library);
-  const auto entry = must(library.find("repair", 1));
-  auto journal = must(Journal::open(folder + "/flows.db"));
+int fill_with(Journal& journal, const Library::Entry& flow, const Principal& starter,
+              const std::string& area, Instant first, int count) {
+  const Library::Entry* entry = &flow;
   std::atomic<int> next = 0;
   std::vector<std::thread> threads;
   for (int t = 0; t < 64; ++t)
     threads.emplace_back([&] {
-      const Principal nurse = person("zhao", "nurse", "3301");
       for (int i = next++; i < count; i = next++) {
         Environment around;
         around.calendars = &entry->calendars;
@@ -97,15 +98,41 @@ int fill(const std::string& folder, int count) {
             return std::vector<Candidate>{{"user-" + std::to_string(i / 10 % 500), 0, false}};
           };
         // Deadlines spread over a year after the first.
-        const Instant now{beginning.micros + i % 525'600 * minute};
+        const Instant now{first.micros + i % 525'600 * minute};
         Fired fired = must(start(entry->flow, around, "i" + std::to_string(i),
-                                 {.data = {{"area", area_of(i)}, {"what", "灯"}}}, nurse, now));
+                                 {.data = {{"area", area + area_of(i).substr(6)}, {"what", "灯"}}},
+                                 starter, now));
         fired.outgoing.clear();  // carried out long ago
-        if (!journal->append(fired)) std::exit(1);
+        if (!journal.append(fired)) std::exit(1);
       }
     });
   for (std::thread& thread : threads) thread.join();
   return 0;
+}
+
+int fill(const std::string& folder, int count) {
+  Library library;
+  load(library);
+  auto journal = must(Journal::open(folder + "/flows.db"));
+  return fill_with(*journal, *must(library.find("repair", 1)), person("zhao", "nurse", "3301"),
+                   "330105", beginning, count);
+}
+
+/// Deadlines from three days after now on, so that none passes while the server is measured.
+int fill_store(const std::string& folder, const std::string& scenes, int count) {
+  Library library;
+  const auto faults = must(library.load(scenes));
+  if (!faults.empty()) {
+    std::fprintf(stderr, "bench_workflow: %s\n", describe(faults.front()).c_str());
+    return 1;
+  }
+  records::OpenOptions options;
+  if (std::filesystem::exists(folder + ".key"))
+    options.master_key = must(crypto::read_master_key(folder + ".key"));
+  auto store = must(records::Store::open(folder + "/records.db", options));
+  auto journal = must(Journal::open(folder + "/flows.db", sealing_of(*store)));
+  return fill_with(*journal, *must(library.find("bench-work", 1)), Principal::system("bench"),
+                   "770101001", system_clock()(), count);
 }
 
 double median(std::vector<double> values) {
@@ -238,9 +265,13 @@ int act(const std::string& folder, int threads_count, int seconds) {
 int main(int count, char** arguments) {
   const std::string what = count > 2 ? arguments[1] : "";
   if (what == "fill" && count == 4) return fill(arguments[2], std::atoi(arguments[3]));
+  if (what == "store" && count == 5)
+    return fill_store(arguments[2], arguments[3], std::atoi(arguments[4]));
   if (what == "measure" && count == 3) return measure(arguments[2]);
   if (what == "act" && count == 5)
     return act(arguments[2], std::atoi(arguments[3]), std::atoi(arguments[4]));
-  std::fprintf(stderr, "bench_workflow fill DIR N | measure DIR | act DIR THREADS SECONDS\n");
+  std::fprintf(
+      stderr,
+      "bench_workflow fill DIR N | store DIR SCENES N | measure DIR | act DIR THREADS SECONDS\n");
   return 2;
 }

@@ -374,7 +374,7 @@ void Flows::reload() {
 /// Clocks and effects, until nothing is left to do or the next turn has to begin.
 void Flows::work_off() {
   std::optional<Error> wrong;
-  for (int turns = 0; turns < 100; ++turns) {
+  for (int turns = 0; turns < 100 && !stopping_; ++turns) {
     const auto ticked = engine_->tick();
     const auto pumped = engine_->pump(*sink_);
     if (!ticked || !pumped) wrong = !ticked ? ticked.error() : pumped.error();

@@ -128,7 +128,7 @@ class Flows {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool nudged_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   std::atomic<std::int64_t> changes_ = 0;  ///< acts and clocks so far
   std::int64_t published_ = 0;
   std::thread thread_;

@@ -180,6 +180,12 @@ TEST_CASE("flows over HTTP: the whole loop by three people on a test clock") {
   CHECK(task.at("moves").at(0).at("form") == "verification");
   CHECK(loop.get("li", "/api/tasks?scope=all").json().at("items").as_array().empty());
   CHECK(loop.get("li", "/api/instances/" + id).status == 404);  // another district
+  // The form begins with what the signal said.
+  const Answer blank = loop.get("zhao", "/api/flows/outbreak/forms/verification?instance=" + id);
+  REQUIRE(blank.status == 200);
+  CHECK(json::serialize(blank.json().at("response"))
+            .find(R"({"linkId":"verified_cases","answer":[{"valueInteger":6}]})") !=
+        std::string::npos);
   REQUIRE(loop.fill("zhao", id, "suspect", verified("suspected")).status == 200);
 
   // The investigation is overdue after 24 h: the leader is told, and may act.

@@ -42,6 +42,9 @@ std::map<std::string, std::string> resources_for(const std::optional<Running>& r
       json::serialize(json::object{{"resourceType", "Practitioner"},
                                    {"id", "user"},
                                    {"name", json::array{json::object{{"text", name}}}}});
+  // Without an instance or a resident they are there, and empty: a form is no other then.
+  resources["task"] = R"({"resourceType":"Task","id":"none","status":"draft","intent":"order"})";
+  resources["patient"] = R"({"resourceType":"Patient","id":"none"})";
   if (!running) return resources;
   const auto tasks = workflow::tasks_of(running->flow(), running->instance.id, running->log,
                                         running->instance.events);

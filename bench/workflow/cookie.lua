@@ -1,0 +1,2 @@
+-- wrk: reads as a session. HB_COOKIE: its cookie
+wrk.headers["Cookie"] = os.getenv("HB_COOKIE")
