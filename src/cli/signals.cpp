@@ -11,6 +11,7 @@
 #include "core/csv.hpp"
 #include "signals/daily.hpp"
 #include "signals/quality.hpp"
+#include "watch/decisions.hpp"
 
 namespace hb::cli {
 namespace {
@@ -152,6 +153,9 @@ int keep_signals(const KeepArguments& arguments) {
   ask.from = arguments.from ? *arguments.from : signals::first_day(*content, arguments.to);
   ask.to = arguments.to;
   ask.feed = house->hub->tables().reached().value_or(0);
+  const auto decided = watch::decided_options(arguments.store);
+  if (!decided) return give_up(decided.error());
+  ask.options = *decided;
   const auto run = signals::keep_days(house->hub->tables(), *streams, *house->ledger, *content, ask,
                                       system_clock()());
   if (!run) return give_up(run.error());

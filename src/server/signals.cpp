@@ -4,6 +4,7 @@
 
 #include "server/json.hpp"
 #include "signals/daily.hpp"
+#include "watch/decisions.hpp"
 
 namespace hb::server {
 
@@ -58,7 +59,11 @@ Result<signals::Run> SignalHouse::run() {
   ask.to = options_.today();
   ask.from = signals::first_day(content_, ask.to);
   ask.feed = options_.reached();
-  auto run = signals::keep_days(hub_.tables(), streams_, *ledger_, content_, ask, options_.clock());
+  const auto decided = watch::decided_options(hub_.directory());
+  if (decided) ask.options = *decided;
+  auto run = decided ? signals::keep_days(hub_.tables(), streams_, *ledger_, content_, ask,
+                                          options_.clock())
+                     : Result<signals::Run>(unexpected(decided.error()));
   {
     const std::scoped_lock lock(mutex_);
     fault_ = run ? std::nullopt : std::optional(run.error());

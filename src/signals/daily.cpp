@@ -13,7 +13,7 @@ Date first_day(const Content& content, Date day) { return Date{day.days - conten
 
 Result<Run> keep_days(const tables::Database& database, std::span<const watch::Stream> streams,
                       Ledger& ledger, const Content& content, const DailyAsk& ask, Instant now) {
-  watch::FusionOptions options;
+  watch::FusionOptions options = ask.options;
   const auto most = at_most(ledger, content);
   if (!most) return unexpected(most.error());
   options.at_most = *most;

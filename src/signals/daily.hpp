@@ -17,7 +17,8 @@ struct DailyAsk {
   Date from;  ///< days whose signals are kept, both included
   Date to;
   std::string by = "system";
-  BatchId feed = 0;  ///< that the tables have reached
+  BatchId feed = 0;              ///< that the tables have reached
+  watch::FusionOptions options;  ///< as decided for the store; at_most comes from the ledger
 };
 
 /// Finds the signals of some days and keeps them; the same tables keep the same signals, however

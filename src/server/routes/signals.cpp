@@ -7,6 +7,7 @@
 #include "server/views.hpp"
 #include "signals/daily.hpp"
 #include "signals/quality.hpp"
+#include "watch/decisions.hpp"
 
 namespace hb::server {
 
@@ -257,7 +258,20 @@ json::object workload_object(const signals::Workload& one) {
           {"note", one.note}};
 }
 
-Result<json::object> workload_now(SignalHouse& house) {
+/// The last tuning on this store's history: what its operating point finds, in words.
+Result<json::value> tuned(const std::string& store) {
+  const auto decisions = watch::read_decisions(store);
+  if (!decisions) return unexpected(decisions.error());
+  if (decisions->empty()) return json::value(nullptr);
+  const watch::Decision& last = decisions->back();
+  return json::value(
+      json::object{{"at", format_instant(last.at)}, {"by", last.author}, {"basis", last.basis}});
+}
+
+Result<json::object> workload_now(const Services& services) {
+  SignalHouse& house = *services.signals;
+  const auto basis = tuned(services.hub.directory());
+  if (!basis) return unexpected(basis.error());
   const auto now = signals::at_most(house.ledger(), house.content());
   if (!now) return unexpected(now.error());
   const auto decided = house.ledger().workloads();
@@ -267,6 +281,7 @@ Result<json::object> workload_now(SignalHouse& house) {
   return json::object{{"at_most", *now ? json::value(**now) : json::value(nullptr)},
                       {"decided", !decided->empty()},
                       {"usual", house.content().at_most},
+                      {"tuned", *basis},
                       {"history", std::move(history)}};
 }
 
@@ -439,7 +454,7 @@ Response get_signal_quality(Request& request, const Principal& principal, Servic
 Response get_signal_workload(Request&, const Principal&, Services& services) {
   const auto house = signal_house(services);
   if (!house) return house.error();
-  const auto body = workload_now(**house);
+  const auto body = workload_now(services);
   return body ? json_response(200, *body) : outcome(body.error());
 }
 
@@ -465,7 +480,7 @@ Response post_signal_workload(Request& request, const Principal& principal, Serv
       principal, "signal",
       "workload " + (*at_most ? std::to_string(**at_most) : std::string("all")));
   (*house)->notify();
-  const auto body = workload_now(**house);
+  const auto body = workload_now(services);
   return body ? json_response(200, *body) : outcome(body.error());
 }
 

@@ -1921,6 +1921,12 @@ export interface components {
             at_most: number | null;
             decided: boolean;
             usual: number;
+            tuned: null | {
+                at: string;
+                by: string;
+                /** @description what the operating point finds on the history of this store */
+                basis: string;
+            };
             history: {
                 at: string;
                 by: string;

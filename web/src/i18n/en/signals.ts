@@ -172,6 +172,8 @@ export const signalsEn: Record<keyof typeof signalsZh, string> = {
   'workload.all': 'No limit',
   'workload.note': 'Why',
   'workload.help': 'For the ranked lane alone; one-case signals always come. The fewer, the more clusters are missed. Name and time are kept.',
+  'workload.tuned': 'Last tuning on history ({day}, {by}):',
+  'workload.untuned': 'Not tuned on the history of this store yet (healthbrain watch tune --decide): what fewer signals would miss is not known.',
   'workload.send': 'Decide',
   'workload.history': 'Former decisions',
   'workload.missing': 'Say why.',

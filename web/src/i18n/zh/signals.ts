@@ -171,6 +171,8 @@ export const signalsZh = {
   'workload.all': '不限',
   'workload.note': '理由',
   'workload.help': '只作用于排序通道；单例预警永远发出。数值越小，漏掉的聚集越多。决定会记下姓名与时间。',
+  'workload.tuned': '最近一次历史回放调优（{day}，{by}）：',
+  'workload.untuned': '本库尚未用历史回放调优（healthbrain watch tune --decide），少发信号会漏掉多少还不知道。',
   'workload.send': '决定',
   'workload.history': '以往的决定',
   'workload.missing': '请填写理由。',

@@ -45,6 +45,15 @@ function Body({ data }: { data: SignalWorkload }) {
         <b>{data.at_most === null ? t('workload.nowAll') : t('workload.now', { n: data.at_most })}</b> {!data.decided && <span className="secondary">{t('workload.usual')}</span>}
       </p>
       <p className="form-help">{t('workload.help')}</p>
+      <p className="form-help">
+        {data.tuned ? (
+          <>
+            {t('workload.tuned', { day: formatInstant(data.tuned.at), by: data.tuned.by })} <span lang="en">{data.tuned.basis}</span>
+          </>
+        ) : (
+          t('workload.untuned')
+        )}
+      </p>
       {mayDecide && <Decide data={data} />}
       {data.history.length > 0 && (
         <>
