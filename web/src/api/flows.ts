@@ -69,7 +69,13 @@ export interface LogEntry {
   move?: string;
   name?: Localized;
   from?: string;
-  to?: string | string[];
+  from_name?: Localized;
+  /** where it stands then */
+  states?: { id: string; name: Localized }[];
+  /** account to which it was handed over */
+  to?: string;
+  to_name?: string;
+  child?: string;
   reason?: string;
   clock?: string;
   form?: string;
@@ -94,7 +100,9 @@ export interface Instance {
   data: Record<string, unknown>;
   tokens: Task[];
   parent?: string;
-  children?: { id: string; as?: string; flow?: string; status?: string }[];
+  children: { name: string; id: string; flow: string; finished: boolean; end?: string }[];
+  seen: number;
+  as_of?: string;
   log: LogEntry[];
 }
 
@@ -253,3 +261,14 @@ export interface People {
 /** Who could be given a place of work. */
 export const usePeople = (instance: string, token: number, enabled: boolean) =>
   useGet<People>(`${path('instances', instance)}/people`, { token }, { enabled });
+
+export interface FlowTimes {
+  flow: string;
+  from: string;
+  to: string;
+  instances: number;
+  states: { id: string; name: Localized; left: number; median_hours?: number; deadlines: number; kept: number }[];
+}
+
+/** How long work stands in each state of a flow, and how much of it is in time. */
+export const useFlowTimes = (flow: string, query: Query) => useGet<FlowTimes>(`${path('flows', flow)}/times`, query);

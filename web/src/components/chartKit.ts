@@ -1,4 +1,4 @@
-import { BarChart, CustomChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, GraphChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,
   GeoComponent,
@@ -15,6 +15,7 @@ import type { AreaMap } from '../api/types';
 use([
   BarChart,
   CustomChart,
+  GraphChart,
   LineChart,
   MapChart,
   ScatterChart,

@@ -1,11 +1,13 @@
 import { flowsEn } from './en/flows';
 import { signalsEn } from './en/signals';
+import { outbreaksEn } from './en/outbreaks';
 import { formEn } from './en/form';
 import type { Key } from './zh';
 
 /** English texts: complete and plain. */
 export const en: Record<Key, string> = {
   ...formEn,
+  ...outbreaksEn,
   ...flowsEn,
   ...signalsEn,
   product: 'Health Brain',

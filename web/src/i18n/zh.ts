@@ -1,10 +1,12 @@
 import { flowsZh } from './zh/flows';
 import { signalsZh } from './zh/signals';
+import { outbreaksZh } from './zh/outbreaks';
 import { formZh } from './zh/form';
 
 /** Chinese texts: the first language, and the list of all keys. Words: the users' own terms. */
 export const zh = {
   ...formZh,
+  ...outbreaksZh,
   ...flowsZh,
   ...signalsZh,
   product: '健康大脑',

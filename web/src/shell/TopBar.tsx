@@ -3,6 +3,7 @@ import { CircleHelp, Languages, Menu, Moon, Search, Sun } from 'lucide-react';
 import type { LiveState } from '../api/events';
 import { useTexts } from '../i18n';
 import { usePreferences } from '../state/preferences';
+import { MessageBell } from '../pages/messages/MessageBell';
 import { AccountMenu } from './AccountMenu';
 import { AreaPicker } from './AreaPicker';
 import { AsOf } from './AsOf';
@@ -37,6 +38,7 @@ export function TopBar({ live, onMenu, onSearch, onHelp }: Props) {
       <div className="top-right">
         <SimulatedBadge />
         <AsOf live={live} />
+        <MessageBell />
         <LanguageSwitch />
         <ThemeSwitch />
         <Tooltip title={t('shell.help')}>

@@ -1,4 +1,4 @@
-import { ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, type LucideIcon } from 'lucide-react';
+import { Bell, Biohazard, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -24,6 +24,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/', needs: 'indicators:read', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
   { path: '/tasks', needs: 'tasks:read', label: 'nav.tasks', answers: 'help.tasks', icon: ClipboardCheck, letter: 't' },
   { path: '/signals', needs: 'signals:read', label: 'nav.signals', answers: 'help.signals', icon: Radar, letter: 'w' },
+  { path: '/outbreaks', needs: 'tasks:read', label: 'nav.outbreaks', answers: 'help.outbreaks', icon: Biohazard, letter: 'o' },
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
@@ -32,6 +33,8 @@ export const pages: readonly PageEntry[] = [
   { path: '/system/users', needs: 'users:read', tabOf: '/system', label: 'nav.users', answers: 'help.users', icon: UserRoundCog, letter: 'u' },
   { path: '/system/policy', needs: 'policy:read', tabOf: '/system', label: 'nav.policy', answers: 'help.policy', icon: ScrollText, letter: 'p' },
   { path: '/system/break-glass', needs: 'break-glass:read', tabOf: '/system', label: 'nav.emergency', answers: 'help.emergency', icon: Siren, letter: 'b' },
+  { path: '/system/flows', needs: 'tasks:read', tabOf: '/system', label: 'nav.flows', answers: 'help.flows', icon: Workflow, letter: 'f' },
+  { path: '/messages', needs: 'tasks:read', tabOf: '', label: 'nav.messages', answers: 'help.messages', icon: Bell, letter: 'e' },
   { path: '/system', under: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
   { path: '/account', label: 'account.title', answers: 'account.question', tabOf: '', icon: KeyRound, letter: 'm' },
 ];

@@ -22,8 +22,8 @@ interface Props {
   instance: Instance;
   task: Task;
   seen: number;
-  /** the number of the last event, where the hub answered it */
-  onActed: (events?: number) => void;
+  /** gets the number of the last event */
+  onActed: (events: number) => void;
 }
 
 /** What can be done at this place of work: choose, fill in, do. */
@@ -79,7 +79,7 @@ function useSend({ instance, task, seen, onActed }: Props) {
         setWaits(true);
         return 'waiting';
       }
-      onActed(Math.max(0, ...(sent.answer.log ?? []).map(({ number }) => number)));
+      onActed(sent.answer.seen);
       client.setQueryData([`/api/instances/${encodeURIComponent(instance.id)}`], sent.answer);
       void client.invalidateQueries({ predicate: ({ queryKey }) => /^\/api\/(tasks|instances|messages)/.test(String(queryKey[0])) });
       void message.success(t('task.done', { name: loc(move.name) }));

@@ -17,17 +17,17 @@ export function InstanceLog({ instance, flow, plain = false }: { instance: Pick<
   return (
     <ol className="log">
       {[...instance.log].reverse().map((entry) => (
-        <Entry key={entry.number} entry={entry} flow={flow} form={entry.form ? forms.get(entry.form) : undefined} />
+        <Entry key={entry.number} entry={entry} form={entry.form ? forms.get(entry.form) : undefined} />
       ))}
     </ol>
   );
 }
 
-function Entry({ entry, flow, form }: { entry: LogEntry; flow: Flow | undefined; form: Questionnaire | undefined }) {
+function Entry({ entry, form }: { entry: LogEntry; form: Questionnaire | undefined }) {
   const { t } = useTexts();
   const Icon = kinds[entry.kind] ?? ArrowRight;
-  const stateName = (id: string) => flow?.states.find((one) => one.id === id)?.name ?? id;
-  const states = entry.kind === 'moved' || entry.kind === 'started' || entry.kind === 'withdrawn' ? [entry.to ?? []].flat() : [];
+  const moved = entry.kind === 'moved' || entry.kind === 'started' || entry.kind === 'withdrawn';
+  const states = moved ? (entry.states ?? []) : [];
   return (
     <li className={`log-entry log-${entry.kind}`}>
       <Icon size={14} aria-hidden />
@@ -36,15 +36,15 @@ function Entry({ entry, flow, form }: { entry: LogEntry; flow: Flow | undefined;
           <b>{entry.name ? <Loc of={entry.name} /> : t(`log.${entry.kind}` as Key)}</b>
           {states.length > 0 && (
             <span className="secondary">
-              → {states.map((id, index) => (
+              → {states.map(({ id, name }, index) => (
                 <span key={id}>
                   {index > 0 && ' + '}
-                  <Loc of={stateName(id)} />
+                  <Loc of={name} />
                 </span>
               ))}
             </span>
           )}
-          {entry.kind === 'delegated' && typeof entry.to === 'string' && <span className="secondary">→ <Data>{entry.to}</Data></span>}
+          {entry.kind === 'delegated' && <span className="secondary">→ <Data>{entry.to_name || entry.to}</Data></span>}
         </div>
         <div className="secondary log-who">
           <span className="num">{formatInstant(entry.at)}</span>{' '}

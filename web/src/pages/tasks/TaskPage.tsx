@@ -43,7 +43,7 @@ function One({ instance }: { instance: Instance }) {
   const { value, link } = useAddress();
   const session = useSession();
   const flow = useFlow(instance.flow);
-  const tokens = instance.tokens.filter(({ state }) => !isJoin(flow, state));
+  const { tokens } = instance;
   const task = tokens.find(({ token }) => String(token) === value('token')) ?? tokens.find(({ moves }) => moves.length > 0) ?? tokens[0];
   const seen = useSeen(instance);
   return (
@@ -67,7 +67,7 @@ function One({ instance }: { instance: Instance }) {
             ) : (
               <Card title={<Loc of={task.state_name} />}>
                 <Nothing title={t('task.notYours')}>
-                  <Waits task={task} />
+                  <Waits task={task} now={nowOf(instance)} />
                 </Nothing>
               </Card>
             )
@@ -100,20 +100,20 @@ function One({ instance }: { instance: Instance }) {
   );
 }
 
-/** A part that waits for the others is no work. */
-const isJoin = (flow: ReturnType<typeof useFlow>, state: string) => flow?.moves.some(({ from }) => from === state) === false && flow.states.some(({ id, owner }) => id === state && owner === undefined);
-
-function Waits({ task }: { task: Task }) {
+function Waits({ task, now }: { task: Task; now: number }) {
   const { t } = useTexts();
   return (
     <>
       <p>
         {t('task.waitsFor')} <Loc of={task.actor_name} /> {task.user && <Data>{task.user_name || task.user}</Data>}
       </p>
-      <DueMark task={task} now={Date.now()} date />
+      <DueMark task={task} now={now} date />
     </>
   );
 }
+
+/** The hub's time of flows, milliseconds. */
+const nowOf = ({ as_of }: Instance): number => Date.parse(as_of ?? '') || Date.now();
 
 function Head({ instance, task }: { instance: Instance; task: Task | undefined }) {
   const { t } = useTexts();
@@ -132,7 +132,7 @@ function Head({ instance, task }: { instance: Instance; task: Task | undefined }
               <b>
                 <Loc of={task.state_name} />
               </b>
-              <DueMark task={task} now={Date.now()} date />
+              <DueMark task={task} now={nowOf(instance)} date />
             </>
           )}
           <span aria-hidden>·</span>
@@ -151,11 +151,11 @@ interface Seen {
   take: (events?: number) => void;
 }
 
-const lastEvent = (instance: Instance): number => Math.max(0, ...instance.log.map(({ number }) => number));
+
 
 /** What was on the screen when the work began: it moves on only when the reader says so or acts. */
 function useSeen(instance: Instance): Seen {
-  const now = lastEvent(instance);
+  const now = instance.seen;
   const [at, setAt] = useState(now);
   return { at, take: (events) => setAt(events ?? now) };
 }
