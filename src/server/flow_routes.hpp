@@ -11,6 +11,7 @@ Response get_tasks(Request&, const Principal&, Services&);
 Response get_task_counts(Request&, const Principal&, Services&);
 Response post_task_acts(Request&, const Principal&, Services&);
 Response get_flows(Request&, const Principal&, Services&);
+Response get_flow_times(Request&, const Principal&, Services&);
 Response get_flow_diagram(Request&, const Principal&, Services&);
 Response get_flow_form(Request&, const Principal&, Services&);
 Response check_flow_form(Request&, const Principal&, Services&);

@@ -319,6 +319,7 @@ json::object instance_object(const Running& running, const Principal& who, Servi
   for (const Token& token : running.instance.tokens)
     if (!token.owner.actor.empty()) tokens.push_back(task_object(running, token, who, services));
   out["seen"] = running.instance.events;
+  out["as_of"] = format_instant(services.flows->now());
   out["tokens"] = std::move(tokens);
   if (!running.instance.parent.empty()) out["parent"] = running.instance.parent;
   out["children"] = children_array(running.instance);

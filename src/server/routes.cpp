@@ -73,6 +73,7 @@ constexpr Route route_table[] = {
     {Method::get, "/api/tasks/counts", get_task_counts, "tasks:read", ""},
     {Method::post, "/api/tasks/acts", post_task_acts, "tasks:write", "", BodyKind::json},
     {Method::get, "/api/flows", get_flows, "tasks:read", ""},
+    {Method::get, "/api/flows/{flow}/times", get_flow_times, "tasks:read", "area from to"},
     {Method::get, "/api/flows/{flow}/diagram", get_flow_diagram, "tasks:read", "language"},
     {Method::get, "/api/flows/{flow}/forms/{form}", get_flow_form, "tasks:read", "instance"},
     {Method::post, "/api/flows/{flow}/forms/{form}/check", check_flow_form, "tasks:read", "",

@@ -203,7 +203,8 @@ export function useFlows(enabled = true) {
 
 export const useFlow = (id: string | undefined): Flow | undefined => useFlows(id !== undefined).data?.find((one) => one.id === id);
 
-export const useInstance = (id: string) => useOne<Instance>(id === '' ? null : path('instances', id));
+export const instancePath = (id: string) => path('instances', id);
+export const useInstance = (id: string) => useOne<Instance>(id === '' ? null : instancePath(id));
 
 export function useInstances(query: Query, enabled = true) {
   return useInfiniteQuery<{ items: InstanceLine[]; next?: string }, ApiError, InstanceLine[], readonly unknown[], string>({
@@ -218,10 +219,10 @@ export function useInstances(query: Query, enabled = true) {
 }
 
 /** A form as it begins: read once, or work of somebody else would be taken out from under the hands. */
-export function useFormToFill(flow: string, form: string | undefined, at?: { instance: string; token: number }) {
+export function useFormToFill(flow: string, form: string | undefined, instance = '') {
   return useQuery<FormToFill, ApiError>({
-    queryKey: ['form', flow, form, at?.instance ?? '', at?.token ?? 0],
-    queryFn: ({ signal }) => get<FormToFill>(path('flows', flow, 'forms', form ?? ''), { ...at }, signal),
+    queryKey: ['form', flow, form, instance],
+    queryFn: ({ signal }) => get<FormToFill>(path('flows', flow, 'forms', form ?? ''), { instance }, signal),
     enabled: form !== undefined && flow !== '',
     staleTime: Infinity,
   });

@@ -817,6 +817,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows/{flow}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long work stands in each state of a flow, and how much of it is in time
+         * @description Of the instances that one may see, the newest 1,000; stays that go on do not count.
+         */
+        get: operations["getFlowTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flows/{flow}/forms/{form}": {
         parameters: {
             query?: never;
@@ -2337,6 +2357,27 @@ export interface components {
             items: components["schemas"]["Flow"][];
             stale?: boolean;
         };
+        FlowTimes: {
+            flow: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Looked at */
+            instances: number;
+            states: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                /** @description Stays that have ended */
+                left: number;
+                /** @description Of those; left out when there are none */
+                median_hours?: number;
+                /** @description Those of them with a deadline */
+                deadlines: number;
+                /** @description Those of them that ended before it */
+                kept: number;
+            }[];
+        };
         FlowForm: {
             questionnaire: Record<string, never>;
             response: Record<string, never>;
@@ -2414,6 +2455,8 @@ export interface components {
             states?: components["schemas"]["FlowPlace"][];
             data?: Record<string, never>;
             seen?: number;
+            /** @description The time of flows */
+            as_of?: string;
             tokens?: components["schemas"]["Task"][];
             parent?: string;
             children?: {
@@ -5460,6 +5503,39 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getFlowTimes: {
+        parameters: {
+            query?: {
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Started from this day (in Shanghai) or instant on; a year back when absent */
+                from?: string;
+                /** @description Started to this day, which is included, or before this instant */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description States that work has left, in the order of the flow */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTimes"];
                 };
             };
             400: components["responses"]["E400"];

@@ -34,6 +34,8 @@ export interface FormItem {
   type: ItemType;
   text: Localized;
   prefix: string;
+  /** how it is to be entered, where the form says so: "area", "drop-down" */
+  control: string;
   help: Localized | null;
   required: boolean;
   repeats: boolean;
@@ -178,6 +180,7 @@ function readItem(form: Questionnaire, item: QuestionnaireItem): FormItem {
     type: itemTypes.find((type) => type === item.type) ?? 'string',
     text: bilingual(item.text, item._text),
     prefix: item.prefix ?? '',
+    control: find(item, 'questionnaire-itemControl')?.valueCodeableConcept?.coding?.[0]?.code ?? '',
     help: help ? bilingual(help.text, help._text) : null,
     required: item.required === true,
     repeats: item.repeats === true,

@@ -1,10 +1,12 @@
-import { Button, Checkbox, DatePicker, Input, InputNumber, Radio, Select, TimePicker } from 'antd';
+import { Button, Checkbox, DatePicker, Input, InputNumber, Radio, Select, TimePicker, TreeSelect } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import { Paperclip, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
+import { useAreas } from '../../api/hooks';
 import { formatBytes, formatInstant } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
+import { areaTree } from '../../state/areas';
 import type { FormItem, Option } from './definition';
 import type { Attachment, Quantity, Value } from './fhir';
 import { same } from './model';
@@ -56,7 +58,7 @@ export function AnswerInput(props: InputProps) {
     case 'open-choice':
       return <ChoiceInput {...props} />;
     default:
-      return <TextInput {...props} />;
+      return props.item.control === 'area' ? <AreaInput {...props} /> : <TextInput {...props} />;
   }
 }
 
@@ -83,6 +85,32 @@ function TextInput(props: InputProps) {
     />
   ) : (
     <Input {...common} inputMode={item.type === 'url' ? 'url' : undefined} onChange={(event) => set(event.target.value)} />
+  );
+}
+
+/** A place of the district, answered with its code. */
+function AreaInput(props: InputProps) {
+  const { t, loc } = useTexts();
+  const { value, wrong, disabled, onChange, onLeave } = props;
+  const areas = useAreas();
+  const tree = useMemo(() => areaTree(areas.data?.items ?? [], ({ name }) => loc(name)), [areas.data, loc]);
+  return (
+    <TreeSelect
+      {...about(props)}
+      className="form-area"
+      allowClear
+      showSearch={{ treeNodeFilterProp: 'title' }}
+      treeDefaultExpandedKeys={tree.map((root) => root.value)}
+      treeData={tree}
+      value={typeof value === 'string' ? value : undefined}
+      placeholder={t('form.chooseArea')}
+      disabled={disabled}
+      status={status(wrong)}
+      onChange={(code?: string) => {
+        onChange(code);
+        onLeave();
+      }}
+    />
   );
 }
 
@@ -182,7 +210,7 @@ function ChoiceInput(props: InputProps) {
   const options = [...item.options.map((one, index) => ({ value: index as number | 'other', label: <Loc of={one.text} /> })), ...(free ? [{ value: 'other' as const, label: <>{t('form.other')}</> }] : [])];
   return (
     <>
-      {options.length <= few ? (
+      {options.length <= few && item.control !== 'drop-down' ? (
         <Radio.Group
           id={id}
           aria-label={label}

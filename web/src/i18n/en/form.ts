@@ -44,4 +44,5 @@ export const formEn: Record<keyof typeof formZh, string> = {
   'outbox.dropWhy': 'What you entered is deleted from this browser and never sent.',
   'outbox.sent': '{n} forms have arrived',
   'outbox.writtenAt': 'written {time}',
+  'form.chooseArea': 'Choose an area',
 };

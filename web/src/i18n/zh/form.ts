@@ -43,4 +43,5 @@ export const formZh = {
   'outbox.dropWhy': '放弃后，这份填写内容将从本机删除，不会送达。',
   'outbox.sent': '{n} 份填写内容已送达',
   'outbox.writtenAt': '填写于 {time}',
+  'form.chooseArea': '请选择地区',
 };

@@ -3,7 +3,7 @@ import { Alert, App, Button } from 'antd';
 import { Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ApiError } from '../../api/client';
-import { actPath, checkForm, useFormToFill, useInstance, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
+import { actPath, checkForm, instancePath, useFormToFill, useInstance, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
 import { Card } from '../../components/Card';
 import { readForm } from '../../components/form/definition';
 import type { HubIssue } from '../../components/form/fhir';
@@ -161,7 +161,7 @@ function Editing({ instance, task, begun: given, event }: EditProps) {
       if (sent.state === 'waiting') setWaits(true);
       else {
         setBase({ seen: sent.answer.seen, response: written.response });
-        client.setQueryData([`/api/instances/${encodeURIComponent(instance.id)}`], sent.answer);
+        client.setQueryData([instancePath(instance.id)], sent.answer);
         void message.success(t('lineList.savedNow', { n: cases.length }));
       }
     } catch (cause) {

@@ -28,7 +28,7 @@ export function staysOf(log: readonly LogEntry[], flow: Flow | undefined): Stay[
   const stays: Stay[] = [];
   const known = (id: string) => flow?.states.find((one) => one.id === id);
   for (const entry of log) {
-    if (!['started', 'moved', 'withdrawn', 'child_finished', 'migrated'].includes(entry.kind)) continue;
+    if (!['started', 'moved', 'withdrawn', 'child-finished', 'migrated'].includes(entry.kind)) continue;
     const left = stays.find((stay) => stay.to === '' && stay.state === entry.from);
     if (left) {
       left.to = entry.at;

@@ -2,21 +2,21 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Input, Select } from 'antd';
 import { ArrowRight, Printer, Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { ApiError } from '../../api/client';
-import { actPath, checkForm, useFormToFill, usePeople, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
+import { ApiError, get } from '../../api/client';
+import { actPath, checkForm, instancePath, useFormToFill, usePeople, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
 import { Card } from '../../components/Card';
 import { newKey } from '../../components/form/drafts';
 import { FormPaper } from '../../components/form/FormPaper';
 import { FormView } from '../../components/form/FormView';
 import type { HubIssue } from '../../components/form/fhir';
 import type { Written } from '../../components/form/model';
-import { outbox } from '../../components/form/outbox';
+import { outbox, type Letter, type Sent } from '../../components/form/outbox';
 import { useForm } from '../../components/form/useForm';
 import { Answer, BlockLoading, useErrorText } from '../../components/States';
 import { Loc, useTexts } from '../../i18n';
 import { useSession } from '../../state/session';
 import { useAddress } from '../../state/useAddress';
-import { actsOf, chosenAct, needsReason, type Act } from './acts';
+import { actsOf, chosenAct, isNews, needsReason, type Act } from './acts';
 
 interface Props {
   instance: Instance;
@@ -56,11 +56,24 @@ interface ActBody {
   key: string;
 }
 
+/** A reminder or a part that began between the look and the act is no reason to refuse it: it is sent again, once. */
+export async function sendSeen(instance: Instance, seen: number, make: (seen: number) => Letter): Promise<Sent<Instance & { gone?: boolean }>> {
+  try {
+    return await outbox.send(make(seen));
+  } catch (cause) {
+    if (!(cause instanceof ApiError) || cause.code !== 'stale') throw cause;
+    const now = await get<Instance>(instancePath(instance.id));
+    if (now.log.some((entry) => entry.number > seen && isNews(entry))) throw cause;
+    return outbox.send(make(now.seen));
+  }
+}
+
 /** Sends an act by way of the outbox: a lost line loses nothing, a second send counts once. */
 function useSend({ instance, task, seen, onActed }: Props) {
   const { t, loc } = useTexts();
   const { message } = App.useApp();
   const client = useQueryClient();
+  const { go } = useAddress();
   const session = useSession();
   const [busy, setBusy] = useState('');
   const [fault, setFault] = useState<ApiError | null>(null);
@@ -70,17 +83,22 @@ function useSend({ instance, task, seen, onActed }: Props) {
     setFault(null);
     try {
       const title = { zh: `${instance.flow_title.zh} · ${move.name.zh}`, en: `${instance.flow_title.en} · ${move.name.en}` };
-      const sent = await outbox.send<Instance>({
+      const sent = await sendSeen(instance, seen, (known) => ({
         key: body.key, user: session?.user ?? '', path: actPath(instance.id), title, at: Date.now(),
         page: `/tasks/${encodeURIComponent(instance.id)}?token=${task.token}`,
-        body: { token: task.token, seen, move: move.id, ...body },
-      });
+        body: { token: task.token, seen: known, move: move.id, ...body },
+      }));
       if (sent.state === 'waiting') {
         setWaits(true);
         return 'waiting';
       }
+      if (sent.answer.gone) { // it is somebody else's altogether now
+        void message.success(t('task.done', { name: loc(move.name) }));
+        void go('/tasks');
+        return 'sent';
+      }
       onActed(sent.answer.seen);
-      client.setQueryData([`/api/instances/${encodeURIComponent(instance.id)}`], sent.answer);
+      client.setQueryData([instancePath(instance.id)], sent.answer);
       void client.invalidateQueries({ predicate: ({ queryKey }) => /^\/api\/(tasks|instances|messages)/.test(String(queryKey[0])) });
       void message.success(t('task.done', { name: loc(move.name) }));
       return 'sent';
@@ -88,7 +106,7 @@ function useSend({ instance, task, seen, onActed }: Props) {
       const error = cause instanceof ApiError ? cause : new ApiError(-1, 'failed', String(cause), '', '');
       setFault(error);
       if (error.code === 'stale' || error.code === 'out-of-order' || error.code === 'ended') {
-        void client.invalidateQueries({ queryKey: [`/api/instances/${encodeURIComponent(instance.id)}`] });
+        void client.invalidateQueries({ queryKey: [instancePath(instance.id)] });
       }
       return error;
     } finally {
@@ -111,8 +129,8 @@ function Refusal({ fault, waits }: { fault: ApiError | null; waits: boolean }) {
 const withoutPlace = ({ status, code, message, messageZh }: ApiError) => new ApiError(status, code, message, messageZh, '');
 
 function WithForm(props: Props & { act: Act; form: string }) {
-  const { instance, task, form } = props;
-  const asked = useFormToFill(instance.flow, form, { instance: instance.id, token: task.token });
+  const { instance, form } = props;
+  const asked = useFormToFill(instance.flow, form, instance.id);
   return (
     <Answer of={asked} rows={8}>
       {(data) => <Filling {...props} begun={data} />}

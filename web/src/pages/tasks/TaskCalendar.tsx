@@ -12,7 +12,7 @@ import { dayOf, isMonth, monthDays, stepMonth } from './due';
 import { useFilters } from './filters';
 import { TaskTable } from './TaskTable';
 
-const limit = 500; // tasks of a month that are asked for at once
+const limit = 200; // tasks of a month that are asked for at once
 const inCell = 3;
 
 /** Tasks by the day on which they are due; a day opens its list below. */

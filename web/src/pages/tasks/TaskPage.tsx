@@ -11,6 +11,7 @@ import { formatInstant } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
 import { may, useSession } from '../../state/session';
 import { useAddress } from '../../state/useAddress';
+import { isNews } from './acts';
 import { ActPanel } from './ActPanel';
 import { DueMark } from './DueMark';
 import { FlowDiagram } from './FlowDiagram';
@@ -153,10 +154,14 @@ interface Seen {
 
 
 
-/** What was on the screen when the work began: it moves on only when the reader says so or acts. */
+/** What was on the screen when the work began: it moves on when the reader says so or acts, and with what clocks do. */
 function useSeen(instance: Instance): Seen {
   const now = instance.seen;
   const [at, setAt] = useState(now);
+  const news = instance.log.some((entry) => entry.number > at && isNews(entry));
+  useEffect(() => {
+    if (!news && now > at) setAt(now);
+  }, [news, now, at]);
   return { at, take: (events) => setAt(events ?? now) };
 }
 
@@ -165,7 +170,7 @@ function Meanwhile({ instance, seen }: { instance: Instance; seen: Seen }) {
   const { t } = useTexts();
   const client = useQueryClient();
   const flow = useFlow(instance.flow);
-  const fresh = instance.log.filter(({ number }) => number > seen.at);
+  const fresh = instance.log.filter((entry) => entry.number > seen.at && isNews(entry));
   useEffect(() => {
     if (fresh.length > 0) void client.invalidateQueries({ queryKey: ['/api/tasks'] });
   }, [fresh.length, client]);

@@ -88,7 +88,7 @@ function StartMenu() {
   const { t, loc } = useTexts();
   const { go } = useAddress();
   const session = useSession();
-  const flows = (useFlows().data ?? []).filter(({ may_start }) => may_start);
+  const flows = (useFlows().data ?? []).filter(({ may_start, start_form }) => may_start && start_form);
   if (flows.length === 0 || !may(session, 'tasks:write')) return null;
   if (flows.length === 1) {
     return (

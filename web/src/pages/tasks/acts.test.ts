@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Move, Task } from '../../api/flows';
-import { actsOf, chosenAct, commonMoves, needsReason } from './acts';
+import { actsOf, chosenAct, commonMoves, isNews, needsReason } from './acts';
 
 const move = (id: string, more: Partial<Move> = {}): Move => ({ id, kind: 'move', name: { zh: id, en: id }, reason: false, back: false, to: ['x'], ...more });
 const task = (id: string, moves: Move[], flow = 'f') => ({ instance: id, token: 1, flow, moves }) as Task;
@@ -30,6 +30,12 @@ describe('acts', () => {
   it('returns and withdrawals need a reason', () => {
     expect(moves.map(needsReason)).toEqual([true, false, false, true, false]);
     expect(needsReason(move('withdraw', { kind: 'withdraw' }))).toBe(true);
+  });
+});
+
+describe('news', () => {
+  it('what people did is, what clocks did is not', () => {
+    expect(['moved', 'delegated', 'reminded', 'child-started'].map((kind) => isNews({ kind }))).toEqual([true, true, false, false]);
   });
 });
 

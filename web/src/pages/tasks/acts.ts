@@ -1,4 +1,4 @@
-import type { Move, Task } from '../../api/flows';
+import type { LogEntry, Move, Task } from '../../api/flows';
 
 /** What somebody can do at one place of work: a form with the moves that it can lead to, or one move without a form. */
 export interface Act {
@@ -43,3 +43,8 @@ export function commonMoves(tasks: readonly Task[]): Move[] {
 }
 
 export const taskKey = ({ instance, token }: Pick<Task, 'instance' | 'token'>): string => `${instance}:${token}`;
+
+const ofClocks = ['reminded', 'escalated', 'child-started', 'child-finished'];
+
+/** Whether an entry of the log changes what somebody is about to do; reminders and the like do not. */
+export const isNews = ({ kind }: Pick<LogEntry, 'kind'>): boolean => !ofClocks.includes(kind);

@@ -11,7 +11,7 @@ export function useForms(flow: Flow | undefined): Map<string, Questionnaire> {
   const names = useMemo(() => [...new Set([...(flow?.forms ?? []), ...(flow?.start_form ? [flow.start_form] : [])])], [flow]);
   return useQueries({
     queries: names.map((name) => ({
-      queryKey: ['form', flow?.id, name, '', 0],
+      queryKey: ['form', flow?.id, name, ''],
       queryFn: ({ signal }: { signal: AbortSignal }) => get<FormToFill>(`/api/flows/${encodeURIComponent(flow?.id ?? '')}/forms/${encodeURIComponent(name)}`, {}, signal),
       staleTime: Infinity,
     })),
