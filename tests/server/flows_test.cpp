@@ -307,7 +307,8 @@ TEST_CASE("flows over HTTP: refused acts say who, what and why, and change nothi
   REQUIRE(loop.post("zhao", acts, body(1, "suspect", "twice", good)).status == 200);
   REQUIRE(loop.post("zhao", acts, body(1, "suspect", "twice", good)).status == 200);
   int moved = 0;  // the line list that begins then is an event of its own
-  for (const json::value& line : loop.instance("zhao", id).at("log").as_array())
+  const json::value after = loop.instance("zhao", id);
+  for (const json::value& line : after.at("log").as_array())
     moved += line.at("kind") == "moved" ? 1 : 0;
   CHECK(moved == 1);
   CHECK(code_of(loop.post("zhao", acts, body(2, "confirm", "twice", good))) == "409 repeated-key");

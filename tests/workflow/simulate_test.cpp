@@ -27,32 +27,40 @@ const Simulation::StateLine& state(const Simulation& simulation, const std::stri
   return *found;
 }
 
+const Flow& named(const std::vector<Library::Entry>& entries, const std::string& id) {
+  const auto found = std::ranges::find_if(
+      entries, [&](const Library::Entry& entry) { return entry.flow.id == id; });
+  REQUIRE(found != entries.end());
+  return found->flow;
+}
+
 }  // namespace
 
 TEST_CASE(
     "simulate: outbreak response has no dead end, every state is entered and every move made") {
   const auto entries = entries_in(source_dir() / "scenes/outbreak-response/flows");
-  const auto result = simulate(entries.front().flow, entries, {.instances = 300, .seed = 1});
+  const Flow& flow = named(entries, "outbreak");
+  const auto result = simulate(flow, entries, {.instances = 300, .seed = 1});
   REQUIRE(result);
   CHECK(result->stuck == 0);
-  CHECK(result->finished == 300);
+  CHECK(result->finished > 300);  // the line lists, too
   CHECK(result->problems.empty());
   for (const auto& line : result->states)
     if (line.id != "withdrawn") CHECK_MESSAGE(line.entered > 0, line.id);  // nobody withdraws here
   for (const auto& line : result->moves) CHECK_MESSAGE(line.made > 0, line.id);
   CHECK(state(*result, "received").entered >= 300);
   // The same seed, the same table; another seed, another one.
-  const auto again = simulate(entries.front().flow, entries, {.instances = 300, .seed = 1});
+  const auto again = simulate(flow, entries, {.instances = 300, .seed = 1});
   CHECK(to_csv(*again) == to_csv(*result));
-  CHECK(to_csv(*simulate(entries.front().flow, entries, {.instances = 300, .seed = 2})) !=
-        to_csv(*result));
+  CHECK(to_csv(*simulate(flow, entries, {.instances = 300, .seed = 2})) != to_csv(*result));
 }
 
 TEST_CASE("simulate: one slow person is overloaded and misses deadlines") {
   const auto entries = entries_in(source_dir() / "scenes/outbreak-response/flows");
+  const Flow& flow = named(entries, "outbreak");
   SimulateOptions options{.instances = 100, .seed = 3};
   options.crews["duty"] = {.people = 1, .least = {60, 0, false}, .most = {120, 0, false}};
-  const auto slow = simulate(entries.front().flow, entries, options);
+  const auto slow = simulate(flow, entries, options);
   REQUIRE(slow);
   const auto& received = state(*slow, "received");
   CHECK(received.missed > received.deadlines / 2);  // one signal each 30 min, 90 min each

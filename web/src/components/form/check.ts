@@ -5,7 +5,7 @@ import { allItems } from './definition';
 import type { Attachment, HubIssue, Quantity, Value } from './fhir';
 import { isFilled, order, places, type Fill, type Place } from './model';
 
-export type Rule = 'required' | 'atLeast' | 'atMost' | 'long' | 'short' | 'pattern' | 'few' | 'many' | 'size' | 'unit' | 'whole' | 'said';
+export type Rule = 'required' | 'atLeast' | 'atMost' | 'long' | 'short' | 'pattern' | 'few' | 'many' | 'size' | 'unit' | 'whole' | 'day' | 'said';
 
 export interface Issue {
   path: string;
@@ -35,6 +35,14 @@ function matches(regex: string, text: string): boolean {
   }
 }
 
+/** A day of the calendar, or a year or month of one, as FHIR allows. */
+function isDay(value: Value): boolean {
+  const text = String(value);
+  if (!/^\d{4}(-\d{2}(-\d{2})?)?$/.test(text)) return false;
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 function valueIssues(item: FormItem, value: Value): Omit<Issue, 'path' | 'severity'>[] {
   const found: Omit<Issue, 'path' | 'severity'>[] = [];
   if (typeof value === 'string') {
@@ -42,6 +50,7 @@ function valueIssues(item: FormItem, value: Value): Omit<Issue, 'path' | 'severi
     if (item.minLength !== undefined && characters(value) < item.minLength) found.push({ rule: 'short', limit: String(item.minLength) });
     if (item.regex && !matches(item.regex, value)) found.push({ rule: 'pattern' });
   }
+  if (item.type === 'date' && !isDay(value)) found.push({ rule: 'day' });
   if (item.type === 'integer' && typeof value === 'number' && !Number.isInteger(value)) found.push({ rule: 'whole' });
   if (item.minValue !== undefined && (order(value, item.minValue) ?? 0) < 0) found.push({ rule: 'atLeast', limit: limitText(item.minValue) });
   if (item.maxValue !== undefined && (order(value, item.maxValue) ?? 0) > 0) found.push({ rule: 'atMost', limit: limitText(item.maxValue) });

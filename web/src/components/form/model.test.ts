@@ -158,6 +158,10 @@ describe('issues', () => {
     fill = put(form, put(form, put(form, put(form, fill, 'n', [10]), 's', ['ab']), 'm', ['a', 'b', 'c', 'd']), 'q', [{ value: 1, code: 'g' }]);
     expect(rules(put(form, put(form, fill, 'd', ['2026-01-31']), 'f', [{ size: 1 }]))).toEqual(['m many 3']);
   });
+  it('a day that is none is told', () => {
+    const days = ['2026-02-28', '2026-02', '2026', '2026-02-30', '2026/3/2', 'x'];
+    expect(days.filter((day) => rules(put(form, put(form, {}, 'n', [1]), 'd', [day])).includes('d day'))).toEqual(['2026-02-30', '2026/3/2', 'x']);
+  });
   it('what the hub says stands at its place, in both languages where the form has them', () => {
     const withRule = make([{ linkId: 'd', type: 'date', extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-constraint', extension: [{ url: 'key', valueId: 'k' }, { url: 'severity', valueCode: 'warning' }, { url: 'human', valueString: '不能晚于今天 · not in the future' }] }] }]);
     const { paths } = writeResponse(withRule, put(withRule, {}, 'd', ['2030-01-01']), { status: 'completed' });

@@ -45,4 +45,5 @@ export const formEn: Record<keyof typeof formZh, string> = {
   'outbox.sent': '{n} forms have arrived',
   'outbox.writtenAt': 'written {time}',
   'form.chooseArea': 'Choose an area',
+  'form.issue.day': 'Not a day of the calendar',
 };

@@ -117,4 +117,5 @@ export const outbreaksEn: Record<keyof typeof outbreaksZh, string> = {
   'chain.generationName': 'Generation',
   'chain.infectedName': 'Infected',
   'chain.unknown': 'Sources that are not in the list: {nos}',
+  'lineList.dayHint': 'yyyy-mm-dd',
 };

@@ -44,4 +44,5 @@ export const formZh = {
   'outbox.sent': '{n} 份填写内容已送达',
   'outbox.writtenAt': '填写于 {time}',
   'form.chooseArea': '请选择地区',
+  'form.issue.day': '不是有效日期',
 };

@@ -116,4 +116,5 @@ export const outbreaksZh = {
   'chain.generationName': '代次',
   'chain.infectedName': '传染人数',
   'chain.unknown': '不在一览表中的来源：{nos}',
+  'lineList.dayHint': '年-月-日',
 };

@@ -9,7 +9,7 @@ import type { FormState } from '../../components/form/useForm';
 import { issueText, valueText } from '../../components/form/words';
 import { noValue } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
-import { nextNo, paste, type Pasted } from './lineList';
+import { nextNo, paste, readCell, type Pasted } from './lineList';
 
 /** Pixels of a column by what stands in it. */
 function widthOf({ type, id }: FormItem): number {
@@ -157,7 +157,12 @@ function Cell({ state, group, item, at, fill }: CellProps) {
     return <InputNumber {...common} controls={false} value={typeof value === 'number' ? value : null} onChange={(next) => set(typeof next === 'number' ? next : undefined)} />;
   }
   if (item.type === 'date') {
-    return <Input {...common} type="date" value={typeof value === 'string' ? value : ''} max="9999-12-31" onChange={(event) => set(event.target.value || undefined)} />;
+    const text = typeof value === 'string' ? value : '';
+    const leave = () => {
+      set(readCell(item, text) ?? (text || undefined)); // 2026/3/5 becomes 2026-03-05; what is no day stays and is marked
+      state.left(path);
+    };
+    return <Input {...common} inputMode="numeric" placeholder={t('lineList.dayHint')} value={text} onBlur={leave} onChange={(event) => set(event.target.value || undefined)} />;
   }
   return <Input {...common} value={typeof value === 'string' ? value : ''} onChange={(event) => set(event.target.value || undefined)} />;
 }
