@@ -81,9 +81,9 @@ export const accounts = [
       await page.locator('input[autocomplete="new-password"]').nth(1).fill(fresh);
       await page.keyboard.press('Enter');
       await inside(page);
-      assert.equal(new URL(page.url()).pathname, '/residents');
+      assert.equal(new URL(page.url()).pathname, '/tasks');
       const offered = await page.locator('aside .nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
-      assert.deepEqual(offered, ['/residents', '/system']);
+      assert.deepEqual(offered, ['/tasks', '/residents', '/system']);
       await page.goto(`${baseUrl}/account`);
       await settled(page);
       await page.getByRole('button', { name: '启用' }).click();

@@ -24,7 +24,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/', needs: 'indicators:read', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
   { path: '/tasks', needs: 'tasks:read', label: 'nav.tasks', answers: 'help.tasks', icon: ClipboardCheck, letter: 't' },
   { path: '/signals', needs: 'signals:read', label: 'nav.signals', answers: 'help.signals', icon: Radar, letter: 'w' },
-  { path: '/outbreaks', needs: 'tasks:read', label: 'nav.outbreaks', answers: 'help.outbreaks', icon: Biohazard, letter: 'o' },
+  { path: '/outbreaks', needs: 'signals:read', label: 'nav.outbreaks', answers: 'help.outbreaks', icon: Biohazard, letter: 'o' },
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
