@@ -31,3 +31,12 @@ Rscript bench/peers/surveillance.R "$series" > "$work/detect-peer.csv"
       print "on one thread, detectors alone.\n\nHow good the signals are: [early-warning-quality.md](early-warning-quality.md)."
     }' "$work/detect-peer.csv" "$work/detect.csv"
 } >> "$report"
+{
+  echo
+  echo "## Signals against the truth of simulated districts"
+  echo
+  echo "\`bench/surveillance/quality.sh\`: ${QUALITY_SEEDS:-51 52}, ${RESIDENTS:-400000} residents, the district's own outbreaks, 2024 and 2025."
+  echo
+  # shellcheck disable=SC2086
+  PROGRAM=build/bench/healthbrain YEARS=7 COMPARE=1 bench/surveillance/quality.sh ${QUALITY_SEEDS:-51 52}
+} >> "$report"

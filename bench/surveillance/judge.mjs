@@ -10,6 +10,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { wilson } from './interval.mjs';
 
 const args = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
@@ -40,11 +41,6 @@ const inTime = (o, s) => day(s.date) >= day(o.first_onset) && day(s.date) <= day
 const fits = (o, s, area = s.area) => area.startsWith(o.area) && inTime(o, s) && sameDisease(o, s);
 const isWave = (o) => o.area.length === 6;
 
-export function wilson(x, n) {
-  const z = 1.959964, p = x / n, middle = (p + z * z / (2 * n)) / (1 + z * z / n);
-  const half = z / (1 + z * z / n) * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-  return n === 0 ? [0, 1] : [middle - half, middle + half];
-}
 const share = (x, n) => {
   const [low, high] = wilson(x, n);
   return `${x} of ${n}, ${(100 * x / n).toFixed(0)} % (${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)})`;

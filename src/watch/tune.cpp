@@ -35,7 +35,7 @@ struct Method {
   int window;
   int freq;
 };
-constexpr std::array<Method, 8> methods = {{
+constexpr std::array<Method, 7> methods = {{
     {"ears-c1", "ears-c1", "{}", 1, 365},
     {"ears-c2", "ears-c2", "{}", 1, 365},
     {"ears-c3", "ears-c3", "{}", 1, 365},
@@ -45,10 +45,6 @@ constexpr std::array<Method, 8> methods = {{
     {"farrington-flexible", "farrington-flexible",
      "{b: 3, w: 3, noPeriods: 10, pastWeeksNotIncluded: 26, pThresholdTrend: 1, "
      "thresholdMethod: nbPlugin}",
-     7, 52},
-    {"farrington-flexible without limit54", "farrington-flexible",
-     "{b: 3, w: 3, noPeriods: 10, pastWeeksNotIncluded: 26, pThresholdTrend: 1, "
-     "thresholdMethod: nbPlugin, limit54: [0, 4]}",
      7, 52},
 }};
 
