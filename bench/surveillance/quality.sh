@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=${PROGRAM:-build/release/healthbrain}
 dir=${QUALITY_DIR:-$(mktemp -d)}
+mkdir -p "$dir"
 [[ -n ${QUALITY_DIR:-} ]] || trap 'rm -rf "$dir"' EXIT
 seeds=("$@")
 ((${#seeds[@]})) || seeds=(51 52)
