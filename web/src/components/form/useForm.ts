@@ -124,6 +124,8 @@ export function useForm({ questionnaire, start, user, place, check }: Props): Fo
     },
     sent: async () => {
       over.current = true;
+      setRestored(0);
+      setKeptAt(0);
       await drafts.forget(user, place);
     },
   };

@@ -259,7 +259,7 @@ function TimeRow({ stay, now }: { stay: Stay; now: number }) {
 
 function FactsCard({ event, flow }: { event: Instance; flow: Flow | undefined }) {
   const { t } = useTexts();
-  const textOf = useFieldText(flow);
+  const textOf = useFieldText(flow, event.id);
   return (
     <Card title={t('task.about')}>
       <Facts

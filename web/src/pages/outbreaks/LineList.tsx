@@ -42,7 +42,7 @@ export function LineList({ event }: { event: Instance }) {
 
 function Loaded({ id, event }: { id: string; event: Instance }) {
   const list = useInstance(id);
-  const form = useFormToFill(list.data?.flow ?? '', list.data ? listForm : undefined);
+  const form = useFormToFill(list.data?.flow ?? '', list.data ? listForm : undefined, id);
   return <Answer of={list} rows={8}>{(instance) => <Answer of={form} rows={8}>{(begun) => <One instance={instance} begun={begun} event={event} />}</Answer>}</Answer>;
 }
 
@@ -177,7 +177,7 @@ function Editing({ instance, task, begun: given, event }: EditProps) {
         {stale && (
           <section className="meanwhile" role="alert">
             <h2>{t('lineList.meanwhile')}</h2>
-            <InstanceLog instance={{ log: instance.log.filter(({ number }) => number > base.seen) }} flow={undefined} plain />
+            <InstanceLog instance={{ id: instance.id, log: instance.log.filter(({ number }) => number > base.seen) }} flow={undefined} plain />
             <div className="panel-acts">
               <Button onClick={takeTheirs}>{t('lineList.takeTheirs')}</Button>
               <Button onClick={() => setBase({ ...base, seen: instance.seen })}>{t('lineList.keepMine')}</Button>

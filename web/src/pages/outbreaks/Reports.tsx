@@ -21,7 +21,7 @@ const reportForm = /^report-/;
 /** Initial, progress and closing reports: to be read, printed and handed to the national event system. */
 export function Reports({ event, flow }: { event: Instance; flow: Flow | undefined }) {
   const { t } = useTexts();
-  const forms = useForms(flow);
+  const forms = useForms(flow, event.id);
   const [printing, setPrinting] = useState(0);
   const reports = [...event.log].reverse().filter((entry) => entry.form && reportForm.test(entry.form) && entry.response);
   if (reports.length === 0) {

@@ -6,10 +6,10 @@ import { useAreaName } from './TaskTable';
 import { fieldsOf, useCodeTexts } from './useCodeTexts';
 
 /** A value of an instance in words. */
-export function useFieldText(flow: Flow | undefined): (field: string, kind: string, value: unknown) => string {
+export function useFieldText(flow: Flow | undefined, instance: string): (field: string, kind: string, value: unknown) => string {
   const { t, loc } = useTexts();
   const areaName = useAreaName();
-  const codes = useCodeTexts(flow);
+  const codes = useCodeTexts(flow, instance);
   return (field, kind, value) => {
     const option = codes(field, value);
     if (option) return loc(option);
@@ -21,7 +21,7 @@ export function useFieldText(flow: Flow | undefined): (field: string, kind: stri
 }
 
 export function InstanceFacts({ instance, flow }: { instance: Instance; flow: Flow | undefined }) {
-  const textOf = useFieldText(flow);
+  const textOf = useFieldText(flow, instance.id);
   return (
     <Facts
       items={fieldsOf(instance, flow).map(({ id, name, kind, value }) => [

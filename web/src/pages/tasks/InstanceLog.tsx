@@ -12,8 +12,8 @@ const kinds: Record<string, LucideIcon> = {
 };
 
 /** Who did what when, why, and with which answers; the newest first. */
-export function InstanceLog({ instance, flow, plain = false }: { instance: Pick<Instance, 'log'>; flow: Flow | undefined; plain?: boolean }) {
-  const forms = useForms(plain ? undefined : flow);
+export function InstanceLog({ instance, flow, plain = false }: { instance: Pick<Instance, 'id' | 'log'>; flow: Flow | undefined; plain?: boolean }) {
+  const forms = useForms(plain ? undefined : flow, instance.id);
   return (
     <ol className="log">
       {[...instance.log].reverse().map((entry) => (

@@ -7,16 +7,18 @@ import { allItems, readForm, type FormDefinition } from '../../components/form/d
 import type { Coding, Questionnaire } from '../../components/form/fhir';
 
 /** The forms of a flow by name; a form that cannot be read is not there. */
-export function useForms(flow: Flow | undefined): Map<string, Questionnaire> {
+export function useForms(flow: Flow | undefined, instance: string): Map<string, Questionnaire> {
   const names = useMemo(() => [...new Set([...(flow?.forms ?? []), ...(flow?.start_form ? [flow.start_form] : [])])], [flow]);
-  return useQueries({
+  const answers = useQueries({
     queries: names.map((name) => ({
-      queryKey: ['form', flow?.id, name, ''],
-      queryFn: ({ signal }: { signal: AbortSignal }) => get<FormToFill>(`/api/flows/${encodeURIComponent(flow?.id ?? '')}/forms/${encodeURIComponent(name)}`, {}, signal),
+      queryKey: ['form', flow?.id, name, instance],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get<FormToFill>(`/api/flows/${encodeURIComponent(flow?.id ?? '')}/forms/${encodeURIComponent(name)}`, { instance }, signal),
       staleTime: Infinity,
     })),
-    combine: (answers) => new Map(answers.flatMap(({ data }, index) => (data ? [[names[index] as string, data.questionnaire] as const] : []))),
   });
+  const arrived = answers.map(({ dataUpdatedAt }) => dataUpdatedAt).join(' ');
+  // The answers are other objects at every turn; they say something new only when one has arrived.
+  return useMemo(() => new Map(answers.flatMap(({ data }, index) => (data ? [[names[index] as string, data.questionnaire] as const] : []))), [names, arrived]);
 }
 
 export type CodeText = (field: string, code: unknown) => Localized | undefined;
@@ -33,8 +35,8 @@ export function codeTexts(forms: readonly FormDefinition[]): CodeText {
   return (field, code) => texts.get(`${field} ${String(code)}`);
 }
 
-export function useCodeTexts(flow: Flow | undefined): CodeText {
-  const forms = useForms(flow);
+export function useCodeTexts(flow: Flow | undefined, instance: string): CodeText {
+  const forms = useForms(flow, instance);
   return useMemo(() => codeTexts([...forms.values()].map(readForm)), [forms]);
 }
 
