@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "client.hpp"
 #include "district.hpp"
@@ -49,6 +51,7 @@ TEST_CASE("FHIR: the history of a type and of all, newest first, in pages that d
   put("b", "二");
   const std::string since =
       std::string(get(port, "/fhir/Location/b").json().at("meta").at("lastUpdated").as_string());
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));  // times are given to the millisecond
   put("a", "三");
   REQUIRE(ask(port, "DELETE", "/fhir/Location/b").status == 204);
   const std::vector<std::string> all = {"DELETE Location/b W/\"2\"", "PUT Location/a W/\"2\"",

@@ -420,11 +420,13 @@ TEST_CASE("flows over HTTP: handed over, given back and withdrawn; forms, diagra
   CHECK(loop.get("zhao", "/api/flows/none/diagram").status == 404);
 
   // Without accounts the person at the machine is everybody.
-  const Answer made = ask(district().port(), "POST", "/api/flows/outbreak/instances",
+  District open;
+  const std::uint16_t port = open.port();
+  const Answer made = ask(port, "POST", "/api/flows/outbreak/instances",
                           R"({"key":"open","response":)" + signal() + "}");
   REQUIRE(made.status == 201);
   const std::string own(made.json().at("id").as_string());
-  CHECK(ask(district().port(), "POST", "/api/instances/" + own + "/acts",
+  CHECK(ask(port, "POST", "/api/instances/" + own + "/acts",
             R"({"token":1,"seen":1,"move":"withdraw","key":"w","reason":"x"})")
             .status == 200);
 }

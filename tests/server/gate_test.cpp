@@ -22,12 +22,12 @@ namespace {
 
 std::string target_of(const server::Route& route) {
   std::string path(route.pattern);
-  for (const auto& [part, value] : {std::pair{"{id}", "1"}, {"{seq}", "1"}, {"{name}", "nobody"},
-                                   {"{type}", "Observation"}, {"{version}", "1"},
-                                   {"{provider}", "nobody"}, {"{job}", "1"}, {"{file}", "1"}}) {
-    const std::size_t at = path.find(part);
-    if (at != std::string::npos) path.replace(at, std::string(part).size(), value);
-  }
+  for (const auto& [part, value] :
+       {std::pair{"{name}", "nobody"}, {"{type}", "Observation"}, {"{provider}", "nobody"}})
+    if (const std::size_t at = path.find(part); at != std::string::npos)
+      path.replace(at, std::string_view(part).size(), value);
+  for (std::size_t at = path.find('{'); at != std::string::npos; at = path.find('{'))
+    path.replace(at, path.find('}', at) - at + 1, "1");
   return path;
 }
 
