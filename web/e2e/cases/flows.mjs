@@ -251,4 +251,37 @@ export const flows = [
       await assertAccessible(duty);
     },
   },
+  {
+    name: 'flows: without a line what is sent waits, is said, and arrives once',
+    expected: [/ERR_INTERNET_DISCONNECTED/],
+    run: async (page) => {
+      setClock('2026-03-20T09:00:00+08:00');
+      await logIn(page, people.doctor);
+      const place = `断网小学${Date.now()}`;
+      await enterSignal(page, { place });
+      await page.context().setOffline(true);
+      await act(page, '登记并启动');
+      await page.locator('.outbox').filter({ hasText: '尚未送达' }).waitFor();
+      await page.context().setOffline(false);
+      await page.locator('.outbox').getByRole('button', { name: '立即发送' }).click().catch(() => undefined); // it may have gone by itself
+      await page.locator('.outbox').waitFor({ state: 'detached' });
+      await page.goto(`${baseUrl}/tasks?scope=team&q=${encodeURIComponent(place)}`);
+      await settled(page);
+      assert.equal(await page.locator('tbody tr[tabindex]').count(), 1);
+    },
+  },
+  {
+    name: 'flows: inbox and form on a phone in English, complete and accessible',
+    options: { language: 'en', width: 390, height: 844 },
+    run: async (page) => {
+      await logIn(page, people.doctor);
+      for (const path of ['/tasks?scope=team', '/tasks?view=calendar', '/tasks/new/outbreak', '/outbreaks?open=all', '/system/flows', '/messages']) {
+        await page.goto(baseUrl + path);
+        await settled(page);
+        await assertNoSidewaysScroll(page);
+        await assertEnglish(page);
+        await assertAccessible(page);
+      }
+    },
+  },
 ];
