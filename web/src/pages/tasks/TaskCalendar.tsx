@@ -88,8 +88,9 @@ function MonthGrid({ days, month, today, chosen, byDay, now, onPick }: GridProps
         const late = tasks.filter(({ due }) => Date.parse(due ?? '') < now).length;
         const marks = [day.slice(0, 7) === month ? '' : 'month-other', day === today ? 'month-today' : '', day === chosen ? 'month-chosen' : ''];
         return (
-          <button key={day} type="button" className={`month-cell ${marks.join(' ')}`} aria-pressed={day === chosen} aria-label={t('task.dayLabel', { day, n: tasks.length, late })} onClick={() => onPick(day)}>
+          <button key={day} type="button" className={`month-cell ${marks.join(' ')}`} aria-pressed={day === chosen} onClick={() => onPick(day)}>
             <span className="month-number num">{Number(day.slice(8))}</span>
+            <span className="visually-hidden">{t('task.dayLabel', { day, n: tasks.length, late })}</span>
             {tasks.length > 0 && (
               <span className={late > 0 ? 'month-count month-late num' : 'month-count num'}>{late > 0 ? t('task.dayLate', { n: tasks.length, late }) : formatNumber(tasks.length)}</span>
             )}

@@ -46,8 +46,8 @@ export function TaskTable({ tasks, now, loading, empty, chosen, onChoose }: Prop
           columnWidth: 44,
           selectedRowKeys: chosen as string[],
           onChange: (keys) => onChoose(keys as string[]),
-          columnTitle: wide ? undefined : '',
-          getCheckboxProps: (task) => ({ 'aria-label': t('task.choose', { name: loc(task.subject ?? task.flow_title) }) }) as object,
+          hideSelectAll: !wide,
+          getCheckboxProps: (task) => ({ 'aria-label': t('task.choose', { name: `${loc(task.flow_title)} ${task.instance}` }) }) as object,
         }
       }
       onRow={(task) => rowOpens(() => void go(taskAddress(task)))}
