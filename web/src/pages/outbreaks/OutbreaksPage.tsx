@@ -127,14 +127,14 @@ function useColumns(): TableProps<InstanceLine>['columns'] {
   const { t } = useTexts();
   const areaName = useAreaName();
   return [
-    { title: t('outbreak.grade'), width: 110, render: (_, { data }) => <GradeMark grade={data.grade} /> },
-    { title: t('outbreak.event'), width: 260, render: (_, line) => <Name line={line} /> },
-    { title: t('shell.area'), width: 110, render: (_, { area }) => <Data>{areaName(area) || noValue}</Data> },
-    { title: t('outbreak.cases'), width: 90, align: 'right', className: 'num', render: (_, { data }) => count(data.cases) },
-    { title: t('outbreak.deaths'), width: 90, align: 'right', className: 'num', responsive: ['lg'], render: (_, { data }) => count(data.deaths) },
-    { title: t('task.state'), width: 190, render: (_, line) => <Where line={line} /> },
+    { title: t('outbreak.grade'), width: 104, render: (_, { data }) => <GradeMark grade={data.grade} /> },
+    { title: t('outbreak.event'), render: (_, line) => <Name line={line} /> },
+    { title: t('shell.area'), width: 100, render: (_, { area }) => <Data>{areaName(area) || noValue}</Data> },
+    { title: t('outbreak.cases'), width: 80, align: 'right', className: 'num', render: (_, { data }) => count(data.cases) },
+    { title: t('outbreak.deaths'), width: 80, align: 'right', className: 'num', responsive: ['lg'], render: (_, { data }) => count(data.deaths) },
+    { title: t('task.state'), width: 170, render: (_, line) => <Where line={line} /> },
     { title: t('outbreak.started'), width: 140, className: 'num', responsive: ['lg'], render: (_, { started }) => formatInstant(started) },
-    { title: t('outbreak.ended'), width: 150, className: 'num', responsive: ['xl'], render: (_, { ended }) => formatInstant(ended) },
+    { title: t('outbreak.ended'), width: 140, className: 'num', responsive: ['xl'], render: (_, { ended }) => formatInstant(ended) },
   ];
 }
 
