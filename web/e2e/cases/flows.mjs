@@ -146,11 +146,20 @@ async function openTask(page, id, state) {
   await settled(page);
 }
 
+/** The flow gives work to whoever has the least: the page of the one who got it. */
+async function worker(pages, id, state) {
+  const { tokens } = await (await pages[0].request.get(`${baseUrl}/api/instances/${id}`)).json();
+  const owner = tokens.find((one) => one.state === state)?.user;
+  const at = [people.doctor, people.field].findIndex(({ name }) => name === owner);
+  assert.ok(at >= 0, `${state} was given to ${owner}`);
+  return pages[at];
+}
+
 /** One event from the telephone call to the closing report; the three act in turn. */
 async function wholeLoop(duty) {
   setClock('2026-03-05T09:00:00+08:00');
   await logIn(duty, people.doctor);
-  const [field, leader] = [await another(duty, 'field'), await another(duty, 'leader')];
+  const [other, leader] = [await another(duty, 'field'), await another(duty, 'leader')];
   try {
     await enterSignal(duty);
     await picture(duty, '01-signal');
@@ -161,7 +170,7 @@ async function wholeLoop(duty) {
     await duty.goto(`${baseUrl}/tasks?scope=team`);
     await settled(duty);
     await picture(duty, '02-inbox');
-    await duty.locator('tbody a').filter({ hasText: '示例小学' }).first().click();
+    await duty.locator(`tbody a[href*="${id}"]`).first().click();
     await settled(duty);
     setClock('2026-03-05T10:10:00+08:00');
     await forms.verification(duty, '疑似事件');
@@ -169,6 +178,7 @@ async function wholeLoop(duty) {
     await act(duty, '判为疑似事件');
     await standsAt(duty, '现场调查');
 
+    let field = await worker([duty, other], id, 'suspected');
     await openTask(field, id, '现场调查');
     await forms.investigation(field);
     await picture(field, '04-investigation');
@@ -197,6 +207,7 @@ async function wholeLoop(duty) {
     setClock('2026-03-05T14:50:00+08:00');
     await act(duty, '提交初次报告');
     await done(duty);
+    field = await worker([duty, other], id, 'measures');
     await openTask(field, id, '控制措施');
     await forms.measures(field);
     await picture(field, '08-measures');
@@ -223,7 +234,7 @@ async function wholeLoop(duty) {
     await duty.locator('.state').filter({ hasText: '已结案' }).waitFor();
     return id;
   } finally {
-    await field.context().close();
+    await other.context().close();
     await leader.context().close();
   }
 }
