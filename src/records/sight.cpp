@@ -1,6 +1,7 @@
 #include "records/sight.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "records/reads.hpp"
 
@@ -106,6 +107,13 @@ std::optional<std::vector<Show>> shows_of(const Policy& policy, const Sight::Rul
   return shows;
 }
 
+/// Those of the rules that reach everybody.
+Sight::Rules reaching_all(const Sight::Rules& rules) {
+  Sight::Rules all;
+  std::ranges::copy_if(rules, std::back_inserter(all), &Policy::Rule::all_rows);
+  return all;
+}
+
 Result<std::optional<StoredVersion>> seen(const Engine& engine, const Principal& principal,
                                           const Sight& sight, const Sight::Rules& rules,
                                           StoredVersion version) {
@@ -113,8 +121,10 @@ Result<std::optional<StoredVersion>> seen(const Engine& engine, const Principal&
   const Policy& policy = *engine.options.policy;
   const auto kind = policy.kind_of_type(version.type);
   if (version.resident == 0 && policy.is_open(kind)) return version;
+  // Whose area or care it lies in is not known of what belongs to no person.
+  const Sight::Rules reaching = version.resident == 0 ? reaching_all(rules) : rules;
   const auto shows =
-      shows_of(policy, rules, principal, kind, version.type == "Patient", version.json);
+      shows_of(policy, reaching, principal, kind, version.type == "Patient", version.json);
   if (!shows) return std::optional<StoredVersion>();
   Result<std::string> json = engine.fields->shown(version.type, version.json, *shows);
   if (!json) {

@@ -18,6 +18,7 @@ Response check_flow_form(Request&, const Principal&, Services&);
 Response post_flow_instance(Request&, const Principal&, Services&);
 Response get_instances(Request&, const Principal&, Services&);
 Response get_instance(Request&, const Principal&, Services&);
+Response get_instance_people(Request&, const Principal&, Services&);
 Response post_instance_act(Request&, const Principal&, Services&);
 Response get_messages(Request&, const Principal&, Services&);
 Response read_message(Request&, const Principal&, Services&);

@@ -83,6 +83,7 @@ constexpr Route route_table[] = {
     {Method::get, "/api/instances", get_instances, "tasks:read",
      "flow state area from to open limit cursor"},
     {Method::get, "/api/instances/{id}", get_instance, "tasks:read", ""},
+    {Method::get, "/api/instances/{id}/people", get_instance_people, "tasks:write", "token"},
     {Method::post, "/api/instances/{id}/acts", post_instance_act, "tasks:write", "",
      BodyKind::json},
     {Method::get, "/api/messages", get_messages, "tasks:read", "unread limit cursor"},

@@ -95,10 +95,14 @@ struct House {
           replaced(replaced(replaced(person_lines, "@ID", person.id), "@AREA", person.community),
                    "@ORG", person.organization),
           "@DOC", person.practitioner);
+    // A form about several people, of none of them: names that no area and no care leads to.
+    lines +=
+        R"({"resourceType":"QuestionnaireResponse","id":"of-nobody","status":"completed","item":[{"linkId":"name","answer":[{"valueString":"张小一"}]}]})"
+        "\n";
     std::ofstream(folder.path() / "all.ndjson", std::ios::binary) << lines;
     const auto report = ingest::load(*hub, {(folder.path() / "all.ndjson").string()}, {});
     if (!report) FAIL(report.error().message);
-    REQUIRE(report->accepted == 4 + 3 * lines_per_person);
+    REQUIRE(report->accepted == 5 + 3 * lines_per_person);
     for (const Person& person : persons) {
       const auto patient = hub->store().read(Principal::system("test"), "Patient", person.id);
       REQUIRE(patient.has_value());
@@ -473,6 +477,22 @@ TEST_CASE("refusals: not there, out of reach and hidden by kind are told alike")
   CHECK(store.resident(worker, far).error().message ==
         "there is no resident " + std::to_string(far));
   CHECK(store.of_resident(worker, far).error().code == ErrorCode::not_found);
+}
+
+TEST_CASE(
+    "of nobody: what belongs to no person is seen by who sees all, the directory by everybody") {
+  const records::Store& store = house().hub->store();
+  std::size_t readers = 0;
+  for (const std::string& role : all_roles()) {
+    CAPTURE(role);
+    const Words words = words_of(role);
+    const bool should =
+        words.rows.contains("all") && (words.all_kinds || words.kinds.contains("task"));
+    CHECK(store.read(asker(role), "QuestionnaireResponse", "of-nobody").has_value() == should);
+    CHECK(store.read(asker(role), "Organization", "o2").has_value());
+    readers += should ? 1 : 0;
+  }
+  CHECK(readers >= 1);
 }
 
 TEST_CASE("relations: end with the contract and with the time that a visit counts") {

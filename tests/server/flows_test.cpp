@@ -402,6 +402,14 @@ TEST_CASE("flows over HTTP: handed over, given back and withdrawn; forms, diagra
   REQUIRE(loop.act("zhao", id, "take").status == 200);
   CHECK(loop.get("zhao", "/api/tasks/counts").json().at("mine") == 1);
   CHECK(code_of(loop.act("zhao", id, "delegate", R"(,"to":"zhou")")) == "403 wrong-person");
+  // The other epidemiologists whose areas hold the street; not the owner, the nurse or the leader.
+  std::vector<std::string> people;
+  const Answer others = loop.get("zhao", "/api/instances/" + id + "/people?token=1");
+  for (const json::value& one : others.json().at("items").as_array())
+    people.emplace_back(one.at("user").as_string());
+  std::ranges::sort(people);
+  CHECK(people == std::vector<std::string>{"qian", "xie"});
+  CHECK(loop.get("li", "/api/instances/" + id + "/people").status == 404);  // another district
   REQUIRE(loop.act("zhao", id, "delegate", R"(,"to":"qian")").status == 200);
   CHECK(loop.get("zhao", "/api/tasks/counts").json().at("mine") == 0);
   CHECK(loop.get("qian", "/api/tasks").json().at("items").at(0).at("user_name") == "李娜");

@@ -36,7 +36,8 @@ json::value section(const json::value& board, std::string_view kind) {
 }  // namespace
 
 TEST_CASE("GET /api/status: counts of the small district") {
-  const json::value status = read("/api/status");
+  District place;  // of its own: other cases write into the shared one
+  const json::value status = get(place.port(), "/api/status").json();
   CHECK(status.at("store").at("simulated").as_bool());
   CHECK(status.at("now").as_string() == "2025-12-31");
   CHECK(status.at("counts").at("residents").as_int64() == 3);

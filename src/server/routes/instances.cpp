@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "server/flow_body.hpp"
 #include "server/flow_routes.hpp"
@@ -91,6 +93,31 @@ Response get_instance(Request& request, const Principal& principal, Services& se
   if (!running) return running.error();
   services.hub.store().note_audit(principal, "read", "instance " + id);
   return json_response(200, instance_object(*running, who, services));
+}
+
+/// GET /api/instances/{id}/people?token=: to whom a place of work can be given
+Response get_instance_people(Request& request, const Principal& principal, Services& services) {
+  const auto token = number_of(request, "token", 1, std::numeric_limits<int>::max());
+  if (!token) return token.error();
+  const Principal who = services.flows->acting(principal);
+  const auto running = running_of(std::string(request.capture("id")), who, services);
+  if (!running) return running.error();
+  const auto& places = running->instance.tokens;
+  const auto place =
+      !*token ? places.begin()
+              : std::ranges::find(places, static_cast<int>(**token), &workflow::Token::id);
+  json::array items;
+  const workflow::Actor* actor =
+      place == places.end() ? nullptr : running->flow().actor(place->owner.actor);
+  const std::vector<std::string> users =
+      actor == nullptr ? std::vector<std::string>()
+                       : services.flows->accounts_of(*actor, running->instance);
+  for (const std::string& user : users)
+    if (user != place->owner.user)
+      items.push_back(json::object{{"user", user},
+                                   {"name", services.flows->display(user)},
+                                   {"open", services.flows->journal().load(user).value_or(0)}});
+  return json_response(200, json::object{{"items", std::move(items)}});
 }
 
 /// POST /api/instances/{id}/acts
