@@ -28,7 +28,7 @@ struct ServerOptions {
   std::string version;
   Clock clock = system_clock();
   /// From a start or a move of the feed to the run of the detectors; twelve times it between two.
-  std::chrono::milliseconds signals_wait = std::chrono::seconds(5);
+  std::chrono::milliseconds signals_wait = std::chrono::seconds(30);
   Clock flow_clock;  ///< time of flows; none: that of `clock`
 };
 
