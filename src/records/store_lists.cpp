@@ -214,12 +214,15 @@ Result<std::vector<ReportedValue>> Store::reported(const Principal&, std::string
 }
 
 Result<std::vector<FeedEntry>> Store::feed(BatchId after, std::int64_t limit) const {
+  // What is committed becomes known a moment later, versions before batches: a batch told of before
+  // that would have no versions yet for who reads them (scan() ends with the last known one).
+  const BatchId known = state_->engine->last_batch;
   Result<ReaderPool::Lease> reader = state_->engine->readers.lease();
   if (!reader) return unexpected(reader.error());
   Query batches(**reader,
                 "SELECT batch, committed_at, first_seq, last_seq, delivery FROM batch "
-                "WHERE batch > ?1 ORDER BY batch LIMIT ?2",
-                after, limit);
+                "WHERE batch > ?1 AND batch <= ?2 ORDER BY batch LIMIT ?3",
+                after, known, limit);
   std::vector<FeedEntry> entries;
   while (batches.next()) {
     FeedEntry entry{batches.integer(0), Instant{batches.integer(1)}, batches.integer(2),

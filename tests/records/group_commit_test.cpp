@@ -153,3 +153,40 @@ TEST_CASE("health: a full disk is said until something could be written again") 
   CHECK(counts.failed >= 1);
   CHECK(counts.writes >= static_cast<std::uint64_t>(number));
 }
+
+TEST_CASE("group commit: what the feed tells of can be read, however soon it is asked") {
+  // Between a commit and its becoming known there is a moment: whoever made tables of a batch in it
+  // would find nothing there. Two threads that keep a processor busy make the moment longer.
+  const TempDir folder;
+  const auto store = given_store(folder.path());
+  std::atomic<bool> done{false};
+  std::vector<std::jthread> busy;
+  for (int i = 0; i < 4; ++i)
+    busy.emplace_back([&done] {
+      for (volatile unsigned n = 0; !done; n = n + 1) {
+      }
+    });
+  std::jthread writer([&] {
+    for (int i = 0; i < 1'500; ++i) {
+      const std::string id = "o" + std::to_string(i);
+      const std::string json = R"({"resourceType":"Organization","id":")" + id + "\"}";
+      if (!store->commit(one(version_of(*store, "Organization", id, json)))) break;
+    }
+    done = true;
+  });
+  BatchId after = 0;
+  int empty = 0;
+  while (!done || after < store->last_batch()) {
+    const auto entries = store->feed(after, 100);
+    REQUIRE(entries.has_value());
+    for (const FeedEntry& entry : *entries) {
+      int versions = 0;
+      const auto count = [&](const StoredVersion&) { return ++versions > 0; };
+      REQUIRE(store->scan(anyone, entry.first_seq - 1, entry.last_seq, count, {}).has_value());
+      empty += versions == 0 ? 1 : 0;
+      after = entry.batch;
+    }
+  }
+  CHECK(after == 1'500);
+  CHECK(empty == 0);
+}
