@@ -63,14 +63,16 @@ std::string_view trimmed(std::string_view text) {
 }
 
 Result<int> schema_version(sqlite::Connection& connection, std::size_t newest) {
+  // The mark last: another program may be making the file between these reads, mark and tables at
+  // once.
+  const Result<std::int64_t> tables =
+      sqlite::one_integer(connection, 0, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return unexpected(tables.error());
   const Result<std::int64_t> version = sqlite::one_integer(connection, 0, "PRAGMA user_version");
   if (!version) return unexpected(version.error());
   const Result<std::int64_t> application =
       sqlite::one_integer(connection, 0, "PRAGMA application_id");
   if (!application) return unexpected(application.error());
-  const Result<std::int64_t> tables =
-      sqlite::one_integer(connection, 0, "SELECT count(*) FROM sqlite_schema");
-  if (!tables) return unexpected(tables.error());
   if (*application != application_id && (*tables > 0 || *version > 0)) {
     return fail(ErrorCode::invalid_input, "the file is a database, but not a record store");
   }

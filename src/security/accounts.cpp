@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <sstream>
+#include <thread>
 
 #include "crypto/bytes.hpp"
 #include "crypto/mac.hpp"
@@ -143,15 +145,31 @@ Error refused() { return {ErrorCode::forbidden, "the log-in was refused", ""}; }
 Accounts::Accounts(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Accounts::~Accounts() = default;
 
+namespace {
+
+/// Of several that turn a new file to write-ahead logging at once SQLite refuses all but one
+/// without waiting, whatever its timeout: they try again.
+Result<void> set_up(Connection& connection) {
+  constexpr int attempts = 250;
+  Result<void> ready;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    ready = connection.run(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+        "PRAGMA secure_delete = ON");
+    if (ready || ready.error().code != ErrorCode::unavailable) return ready;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return ready;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Accounts>> Accounts::open(const std::string& path,
                                                  const AccountOptions& options) {
   Result<Connection> connection = Connection::open(path, Connection::Mode::create);
   if (!connection) return unexpected(connection.error());
   ::chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  Result<void> ready = connection->run(
-      "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-      "PRAGMA secure_delete = ON");
-  if (!ready) return unexpected(ready.error());
+  if (Result<void> ready = set_up(*connection); !ready) return unexpected(ready.error());
   const Result<int> version = records::migrate(*connection, account_migrations);
   if (!version) return unexpected(version.error());
   auto state = std::make_unique<State>(std::move(*connection), options);
