@@ -182,6 +182,7 @@ async function wholeLoop(duty) {
     await openTask(field, id, '现场调查');
     await forms.investigation(field);
     await picture(field, '04-investigation');
+    await field.waitForTimeout(2500); // a draft is kept when typing has stood still; what is left before is not
     await field.goto(`${baseUrl}/outbreaks/${id}?view=list`);
     await settled(field);
     await pasteLineList(field);
