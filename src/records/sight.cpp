@@ -122,7 +122,9 @@ Result<std::optional<StoredVersion>> seen(const Engine& engine, const Principal&
   const auto kind = policy.kind_of_type(version.type);
   if (version.resident == 0 && policy.is_open(kind)) return version;
   // Whose area or care it lies in is not known of what belongs to no person.
-  const Sight::Rules reaching = version.resident == 0 ? reaching_all(rules) : rules;
+  const bool of_nobody = version.resident == 0;
+  const Sight::Rules all = of_nobody ? reaching_all(rules) : Sight::Rules();
+  const Sight::Rules& reaching = of_nobody ? all : rules;
   const auto shows =
       shows_of(policy, reaching, principal, kind, version.type == "Patient", version.json);
   if (!shows) return std::optional<StoredVersion>();
