@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "forms/extract_definition.hpp"
 #include "forms/filled.hpp"
 #include "forms/json_text.hpp"
 
@@ -49,6 +50,9 @@ class Extractor {
       if (Result<void> done = resource(id, {filled_.root().json, true}); !done)
         return unexpected(done.error());
     if (Result<void> done = part(filled_.root()); !done) return unexpected(done.error());
+    auto defined = extract_by_definition(form_, filled_);
+    if (!defined) return unexpected(defined.error());
+    for (json::value& entry : *defined) entries_.push_back(std::move(entry));
     return print(
         json::object{{"resourceType", "Bundle"}, {"type", "transaction"}, {"entry", entries_}});
   }

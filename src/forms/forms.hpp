@@ -45,8 +45,10 @@ Result<std::string> calculate(const Questionnaire& form, std::string_view respon
 Result<std::string> prefill(const Questionnaire& form, const Surrounding& around);
 
 /// Resources that a completed response makes by the form's templates (SDC template-based
-/// extraction): a transaction Bundle, PUT for those with an id, POST for others. errors
-/// invalid_input: an expression fails, or a template makes no resource
+/// extraction) and then by its definitions (definition-based extraction): a transaction Bundle, PUT
+/// for those with an id, POST for others.
+/// errors  invalid_input: an expression fails, a template makes no resource, or a value does not
+///         fit the element that its item's definition names
 Result<std::string> extract(const Questionnaire& form, std::string_view response,
                             const Surrounding& around);
 

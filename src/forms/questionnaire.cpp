@@ -7,6 +7,8 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "forms/definition_path.hpp"
+
 namespace hb::forms {
 namespace {
 
@@ -84,7 +86,8 @@ class Reader {
       if (extension.is_object()) root_extension(extension.get_object());
     form_.items = items(root, "", 0);
     if (form_.items.empty()) fault("", "has no items");
-    for (const Item& item : form_.items) references(item, "");
+    given(form_.given, {form_.makes}, "");
+    for (const Item& item : form_.items) references(item, "", {form_.makes});
   }
 
  private:
@@ -97,6 +100,7 @@ class Reader {
     if (url == std::string(core) + "questionnaire-constraint")
       form_.constraints.push_back(constraint(extension, ""));
     if (url == std::string(sdc) + "templateExtract") template_of(extension, form_.templates, "");
+    extraction(extension, form_.makes, form_.given, "");
   }
 
   std::vector<Item> items(const json::object& holder, const std::string& path, int depth) {
@@ -134,6 +138,7 @@ class Reader {
         most != nullptr && most->is_int64())
       item.max_length = most->get_int64();
     item.value_set = text(source, "answerValueSet");
+    item.definition = text(source, "definition");
     for (const json::value& one : list(source, "answerOption"))
       if (one.is_object()) option(one.get_object(), item, path);
     if (!item.options.empty() && !item.value_set.empty())
@@ -248,6 +253,35 @@ class Reader {
     fault(path, "templateExtract: the template is missing");
   }
 
+  /// What definition-based extraction says: the resource that is made, and its given values.
+  void extraction(const json::object& source, std::string& makes, std::vector<GivenValue>& given,
+                  const std::string& path) {
+    const std::string url = text(source, "url");
+    if (url == std::string(sdc) + "itemExtractionContext") {
+      makes = text(source, "valueCode");
+      if (!is_resource(makes))
+        fault(path, "itemExtractionContext: “" + makes +
+                        "” is no type of resource: expected one as valueCode");
+    }
+    if (url != std::string(sdc) + "definitionExtractValue") return;
+    GivenValue one;
+    for (const json::value& part : list(source, "extension")) {
+      if (!part.is_object()) continue;
+      const std::string name = text(part.get_object(), "url");
+      const json::value* value = choice(part.get_object(), "value");
+      if (name == "definition") one.definition = text(part.get_object(), "valueUri");
+      if (name == "fixed-value" && value != nullptr) one.fixed = *value;
+      if (name == "expression")
+        one.expression =
+            value_expression(part.get_object(), path, "definitionExtractValue: expression");
+    }
+    if (one.definition.empty() || one.fixed.is_null() == one.expression.text.empty())
+      return fault(path,
+                   "definitionExtractValue needs a definition, and a fixed-value or an "
+                   "expression");
+    given.push_back(std::move(one));
+  }
+
   void extension(const json::object& source, Item& item, const std::string& path) {
     const std::string url = text(source, "url");
     const json::value* value = choice(source, "value");
@@ -267,6 +301,7 @@ class Reader {
     if (is(sdc, "enableWhenExpression"))
       item.enable_expression = value_expression(source, path, "enableWhenExpression");
     if (is(sdc, "templateExtract")) template_of(source, item.templates, path);
+    extraction(source, item.makes, item.given, path);
     if (is(core, "questionnaire-constraint")) item.constraints.push_back(constraint(source, path));
     if (is(core, "minValue") && value != nullptr) item.min_value = *value;
     if (is(core, "maxValue") && value != nullptr) item.max_value = *value;
@@ -283,9 +318,32 @@ class Reader {
     }
   }
 
-  /// What can be said only when all items are known.
-  void references(const Item& item, const std::string& parent) {
+  /// Elements that the resources being made do not have. open  their types, the inner one last
+  void element(const std::string& definition, const std::vector<std::string>& open,
+               const std::string& path) {
+    const auto place = definition_path(definition);
+    if (!place || std::ranges::find(open, place->type) == open.end()) return;
+    if (const auto wrong = path_fault(*place))
+      fault(path, "definition “" + definition + "”: " + *wrong);
+  }
+
+  void given(const std::vector<GivenValue>& values, const std::vector<std::string>& open,
+             const std::string& path) {
+    for (const GivenValue& one : values) {
+      const auto place = definition_path(one.definition);
+      if (!place || std::ranges::find(open, place->type) == open.end())
+        fault(path, "definitionExtractValue: “" + one.definition +
+                        "” is no element of a resource that is made here");
+      element(one.definition, open, path);
+    }
+  }
+
+  /// What can be said only when all items are known. open  types of the resources being made
+  void references(const Item& item, const std::string& parent, std::vector<std::string> open) {
     const std::string path = parent.empty() ? item.id : parent + "/" + item.id;
+    if (!item.makes.empty()) open.push_back(item.makes);
+    element(item.definition, open, path);
+    given(item.given, open, path);
     for (const EnableWhen& when : item.enable) {
       if (when.question == item.id) fault(path, "enableWhen: asks for itself");
       if (!ids_.contains(when.question))
@@ -293,7 +351,7 @@ class Reader {
     }
     if (item.value_set.starts_with("#") && form_.contained(item.value_set) == nullptr)
       fault(path, "answerValueSet: there is no contained value set “" + item.value_set + "”");
-    for (const Item& inner : item.items) references(inner, path);
+    for (const Item& inner : item.items) references(inner, path, open);
   }
 
   Questionnaire& form_;

@@ -53,6 +53,13 @@ struct Constraint {
   std::string human;
 };
 
+/// A value that an extracted resource gets beside the answers (SDC definitionExtractValue).
+struct GivenValue {
+  std::string definition;    ///< "…/StructureDefinition/Observation#Observation.status"
+  boost::json::value fixed;  ///< null: the expression says it
+  Expression expression;
+};
+
 struct Option {
   boost::json::value value;     ///< Coding, text, number, date
   std::optional<double> score;  ///< ordinalValue
@@ -84,6 +91,9 @@ struct Item {
   Expression calculated;
   std::vector<Constraint> constraints;
   std::vector<std::string> templates;  ///< ids of contained resources to be extracted
+  std::string definition;              ///< the element that the item is, and is extracted to
+  std::string makes;                   ///< type of the resource that it makes (extraction context)
+  std::vector<GivenValue> given;
   std::vector<Item> items;
 };
 
@@ -103,6 +113,8 @@ struct Questionnaire {
   std::vector<Item> items;
   std::vector<Constraint> constraints;
   std::vector<std::string> templates;
+  std::string makes;
+  std::vector<GivenValue> given;
   /// Contained resources by "#id".
   const boost::json::object* contained(std::string_view id) const;
   const Item* find(std::string_view link_id) const;

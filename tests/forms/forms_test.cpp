@@ -250,15 +250,21 @@ TEST_CASE("the hypertension follow-up of 2017: prefill, check, extract") {
   REQUIRE_MESSAGE(bundle, bundle.error().message);
   const json::value parsed = json::parse(*bundle);
   const json::array& entries = parsed.at("entry").as_array();
-  REQUIRE(entries.size() == 4);  // pressure, weight (no heart rate was taken), two drugs
+  // pressure, weight (no heart rate was taken), the visit, two drugs, the class
+  REQUIRE(entries.size() == 6);
   const json::value& pressure = entries[0].at("resource");
   CHECK(pressure.at("component").at(0).at("valueQuantity").at("value") == 138);
   CHECK(pressure.at("component").at(1).at("valueQuantity").at("value") == 86);
   CHECK(pressure.at("subject").at("reference") == "Patient/p1");
   CHECK(pressure.at("effectiveDateTime") == "2026-11-20");
   CHECK(entries[1].at("resource").at("code").at("coding").at(0).at("code") == "29463-7");
-  CHECK(entries[2].at("resource").at("medicationCodeableConcept").at("text") == "氨氯地平");
-  CHECK(entries[3].at("resource").at("dosage").at(0).at("timing").at("repeat").at("frequency") ==
+  const json::value& visit = entries[2].at("resource");
+  CHECK(visit.at("class").at("code") == "AMB");
+  CHECK(visit.at("type").at(0).at("coding").at(0).at("code") == "hypertension-follow-up");
+  CHECK(visit.at("period").at("start") == "2026-11-20");
+  CHECK(entries[3].at("resource").at("medicationCodeableConcept").at("text") == "氨氯地平");
+  CHECK(entries[5].at("resource").at("code").at("coding").at(0).at("code") == "hypertension");
+  CHECK(entries[4].at("resource").at("dosage").at(0).at("timing").at("repeat").at("frequency") ==
         2);
   CHECK(bundle->find("templateExtract") == std::string::npos);
 }
