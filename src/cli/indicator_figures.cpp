@@ -8,12 +8,11 @@
 #include "cli/measure_store.hpp"
 #include "cli/text_input.hpp"
 #include "core/csv.hpp"
-#include "exchange/adx.hpp"
-#include "exchange/measure_report.hpp"
 #include "indicators/measure_cells.hpp"
 #include "indicators/report_import.hpp"
-#include "report/xlsx.hpp"
+#include "indicators/vintage_now.hpp"
 #include "scene/catalogue.hpp"
+#include "server/figure_file.hpp"
 
 namespace hb::cli {
 namespace {
@@ -75,45 +74,15 @@ int run_template(const FigureArguments& arguments) {
       arguments.language == "en" ? indicators::Language::en : indicators::Language::zh;
   const auto rows =
       indicators::report_template(content->definitions, content->catalogue.plans(), options);
-  if (!arguments.out.ends_with(".xlsx")) {
-    std::string csv = "\xEF\xBB\xBF";  // so that spreadsheet programs read UTF-8
-    for (const auto& row : rows) csv += line_of(row);
-    if (arguments.out.empty()) {
-      fmt::print("{}", csv.substr(3));
-      return exit_ok;
-    }
-    const auto written = write_file(arguments.out, csv);
-    return written ? exit_ok : give_up(written.error());
-  }
-  report::SheetTable sheet{arguments.year.empty() ? "template" : arguments.year, {}, {}};
-  sheet.widths = {38, 48, 14, 12, 10, 8, 14, 14, 12, 30};
-  for (const auto& row : rows) sheet.rows.emplace_back(row.begin(), row.end());
-  const auto bytes = report::write_xlsx({sheet});
+  const bool workbook = arguments.out.ends_with(".xlsx");
+  const auto bytes = server::template_file(rows, workbook, arguments.year);
   if (!bytes) return give_up(bytes.error());
+  if (arguments.out.empty()) {
+    fmt::print("{}", bytes->substr(3));  // without the byte order mark
+    return exit_ok;
+  }
   const auto written = write_file(arguments.out, *bytes);
   return written ? exit_ok : give_up(written.error());
-}
-
-/// CSV as it is; of a workbook the first sheet, of MeasureReports and ADX messages their values, as
-/// CSV whose lines are their rows.
-Result<std::string> read_report(const std::string& file) {
-  Result<std::string> text = read_text_input(file);
-  if (!text) return text;
-  const std::size_t first = text->find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  const char begin = first == std::string::npos ? '\0' : (*text)[first];
-  const auto placed = [&](const Error& error) {
-    return fail(error.code, error.message, error.where.empty() ? file : file + ": " + error.where);
-  };
-  if (report::looks_like_xlsx(*text)) {
-    const auto csv = report::xlsx_to_csv(*text);
-    if (!csv) return placed(csv.error());
-    return *csv;
-  }
-  if (begin != '{' && begin != '<') return text;
-  const auto values =
-      begin == '{' ? exchange::read_measure_reports(*text) : exchange::read_adx(*text);
-  if (!values) return placed(values.error());
-  return exchange::report_csv(*values);
 }
 
 int run_import(const FigureArguments& arguments) {
@@ -121,7 +90,9 @@ int run_import(const FigureArguments& arguments) {
   if (!content) return give_up(content.error());
   const auto by = signer(arguments.store, content->catalogue, arguments.user, "figures:write");
   if (!by) return give_up(by.error());
-  const auto text = read_report(arguments.file);
+  const auto bytes = read_text_input(arguments.file);
+  if (!bytes) return give_up(bytes.error());
+  const auto text = server::figures_csv(*bytes, arguments.file);
   if (!text) return give_up(text.error());
   const auto book = open_report_book(arguments.store);
   if (!book) return give_up(book.error());
@@ -256,24 +227,16 @@ std::vector<std::string> fields_of(const indicators::Vintage& one) {
           one.computed ? std::to_string(one.feed) : ""};
 }
 
-/// The number of one computed indicator now, as it would be published.
-Result<indicators::Vintage> computed_now(indicators::MeasureEngine& engine,
-                                         const indicators::Measure& measure, const Period& period,
-                                         const std::string& area) {
-  engine.ensure({&measure}, {period});
-  const auto snapshot = engine.snapshot();
-  const auto cell = indicators::cell_of(engine, *snapshot, Principal::system("operation"),
-                                        {&measure, period, area, indicators::By::none});
-  if (!cell) return unexpected(cell.error());
-  indicators::Vintage vintage;
-  vintage.cell = {measure.id, area, format_period(period)};
-  vintage.version = measure.version;
-  vintage.fingerprint = measure.fingerprint;
-  vintage.value = indicators::printed(measure, cell->figure.value);
-  vintage.lower = indicators::printed(measure, cell->figure.lower);
-  vintage.upper = indicators::printed(measure, cell->figure.upper);
-  vintage.feed = static_cast<std::int64_t>(cell->feed);
-  return vintage;
+/// Cells of a store for its authority, small counts included.
+indicators::CellSource cells_of(const MeasureStore& store) {
+  return [&engine = *store.engine](
+             const indicators::CellsAsk& ask) -> Result<std::vector<indicators::MeasureCell>> {
+    engine.ensure({ask.measure}, {ask.period});
+    const auto snapshot = engine.snapshot();
+    const auto cell = indicators::cell_of(engine, *snapshot, Principal::system("operation"), ask);
+    if (!cell) return unexpected(cell.error());
+    return std::vector{*cell};
+  };
 }
 
 int publish_computed(const FigureArguments& arguments, ReportBook& book, const std::string& by) {
@@ -283,12 +246,13 @@ int publish_computed(const FigureArguments& arguments, ReportBook& book, const s
   if (!opened) return give_up(opened.error());
   indicators::MeasureEngine& engine = *opened->engine;
   engine.refresh();
+  const indicators::CellSource cells = cells_of(*opened);
   bool all = true;
   fmt::print("{}", vintage_header);
   for (const indicators::Measure& measure : engine.measures()) {
     if (!arguments.id.empty() && measure.id != arguments.id) continue;
     if (!measure.has_period(period->kind)) continue;
-    const auto now = computed_now(engine, measure, *period, arguments.area);
+    const auto now = indicators::computed_now(cells, measure, *period, arguments.area);
     if (!now) return give_up(now.error());
     if (now->value.empty()) continue;
     const auto made = book.publish_computed(*now, by, arguments.reason);
@@ -317,23 +281,12 @@ int run_publish(const FigureArguments& arguments) {
   return exit_ok;
 }
 
-/// What the newest vintage of a cell differs by from the number as it is computed now.
+/// now, difference, change
 std::vector<std::string> difference_of(const indicators::Vintage& vintage,
-                                       indicators::MeasureEngine& engine, bool english) {
-  const indicators::Measure* measure = engine.find(vintage.cell.indicator);
-  const auto period = parse_period(vintage.cell.period);
-  if (measure == nullptr || !period || !vintage.computed) return {"", "", ""};
-  const auto now = computed_now(engine, *measure, *period, vintage.cell.area);
-  if (!now) return {"", "", now.error().message};
-  const auto former = indicators::parse_decimal(vintage.value);
-  const auto present = indicators::parse_decimal(now->value);
-  std::string word = english ? "unchanged" : "未变";
-  if (measure->version != vintage.version || measure->fingerprint != vintage.fingerprint)
-    word = english ? "the definition has changed" : "口径定义已变更";
-  else if (former && present && *former != *present)
-    word = english ? "the records have changed" : "数据已变化";
-  return {now->value,
-          former && present ? format_decimal(indicators::subtract(*present, *former)) : "", word};
+                                       const MeasureStore& store, bool english) {
+  const auto found = indicators::difference_of(vintage, *store.engine, cells_of(store));
+  if (!found) return {"", "", found.error().message};
+  return {found->now, found->difference, english ? found->words.en : found->words.zh};
 }
 
 int run_vintages(const FigureArguments& arguments) {
@@ -355,7 +308,7 @@ int run_vintages(const FigureArguments& arguments) {
   for (const indicators::Vintage& one : *vintages) {
     std::vector<std::string> fields = fields_of(one);
     if (opened)
-      for (std::string& field : difference_of(one, *opened->engine, arguments.language == "en"))
+      for (std::string& field : difference_of(one, *opened, arguments.language == "en"))
         fields.push_back(std::move(field));
     fmt::print("{}", line_of(fields));
   }

@@ -62,6 +62,16 @@ CREATE TABLE vintage (
   reason TEXT NOT NULL,
   UNIQUE (indicator, area, period, number)
 );
+)sql"},
+                                        records::Migration{"0002_audited", R"sql(
+ALTER TABLE act ADD COLUMN source TEXT NOT NULL DEFAULT '';      -- address of who acted
+ALTER TABLE vintage ADD COLUMN source TEXT NOT NULL DEFAULT '';
+-- How far the audit of the store knows the acts and vintages of this file: the newest row counts.
+CREATE TABLE audited (
+  id BIGINT NOT NULL PRIMARY KEY,
+  act BIGINT NOT NULL,
+  vintage BIGINT NOT NULL
+);
 )sql"}};
 
 constexpr const char* guards = R"sql(
@@ -75,7 +85,7 @@ CREATE TRIGGER IF NOT EXISTS vintage_kept BEFORE DELETE ON vintage BEGIN SELECT 
 
 constexpr const char* figure_sql = R"sql(
 SELECT f.id, f.indicator, f.area, f.period, f.version, f.value, f.numerator, f.denominator,
-       f.note, f.file, f.line, f.account, f.at, a.state, a.account, a.at
+       f.note, f.file, f.line, f.account, f.at, a.state, a.account, a.at, a.id
 FROM figure f JOIN act a ON a.id = (SELECT max(id) FROM act WHERE figure = f.id)
 WHERE (?1 = '' OR f.indicator = ?1) AND (?2 = '' OR f.area = ?2) AND (?3 = '' OR f.period = ?3)
   AND (?4 = '' OR a.state = ?4) AND (?5 = 0 OR f.id = ?5)
@@ -113,6 +123,7 @@ ReportedFigure figure_of(const Query& query) {
   figure.state = read_sign_word(query.text(13)).value_or(SignState::draft);
   figure.state_by = query.text(14);
   figure.state_at = Instant{query.integer(15)};
+  figure.act = query.integer(16);
   return figure;
 }
 
@@ -192,17 +203,6 @@ Result<std::unique_ptr<ReportBook>> ReportBook::open(const std::string& path, Cl
   return std::unique_ptr<ReportBook>(new ReportBook(std::move(*connection), std::move(clock)));
 }
 
-/// One transaction that nobody else writes in; undone when the work fails.
-template <class Work>
-auto ReportBook::changing(const Work& work) -> decltype(work()) {
-  const std::lock_guard lock(mutex_);
-  if (auto begun = connection_.run("BEGIN IMMEDIATE"); !begun) return unexpected(begun.error());
-  auto done = work();
-  const Result<void> ended = connection_.run(done ? "COMMIT" : "ROLLBACK");
-  if (done && !ended) return unexpected(ended.error());
-  return done;
-}
-
 Result<std::vector<ReportedFigure>> ReportBook::read_figures(const FigureFilter& filter,
                                                              std::int64_t id) const {
   const std::string state = filter.state ? std::string(sign_word(*filter.state)) : "";
@@ -222,23 +222,53 @@ Result<std::vector<Vintage>> ReportBook::read_vintages(const FigureFilter& filte
 }
 
 Result<void> ReportBook::act(std::int64_t figure, SignState state, std::string_view by,
-                             std::string_view note) {
+                             std::string_view note, const ActGround& ground) {
   return execute(connection_,
-                 "INSERT INTO act (id, figure, state, account, at, note) "
-                 "SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5 FROM act",
-                 figure, sign_word(state), by, clock_().micros, note);
+                 "INSERT INTO act (id, figure, state, account, at, note, source) "
+                 "SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6 FROM act",
+                 figure, sign_word(state), by, clock_().micros, note, ground.from);
 }
 
-Result<ReportBook::Entry> ReportBook::enter(const NewFigure& figure, std::string_view by) {
+namespace {
+
+/// What a figure is to those that stand in its cell.
+ReportBook::Entry entry_among(const std::vector<ReportedFigure>& kept, const NewFigure& figure) {
+  const auto equal = std::ranges::find_if(kept, [&](const ReportedFigure& one) {
+    return one.given.version == figure.version && same_value(one.given.value, figure.value) &&
+           one.given.numerator == figure.numerator && one.given.denominator == figure.denominator;
+  });
+  if (equal != kept.end()) return {Entered::known, equal->id};
+  const bool clash = std::ranges::any_of(
+      kept, [&](const ReportedFigure& one) { return !same_value(one.given.value, figure.value); });
+  return {clash ? Entered::conflict : Entered::added, 0};
+}
+
+/// Who acts on a figure has seen all that happened to it.
+Result<void> seen_all(const ReportedFigure& figure, const ActGround& ground) {
+  if (ground.seen == 0 || ground.seen == figure.act) return {};
+  return fail(ErrorCode::conflict,
+              "more has happened to this figure meanwhile: it is " +
+                  std::string(sign_word(figure.state)) + " by " + figure.state_by +
+                  "; look at it again",
+              std::to_string(figure.id));
+}
+
+}  // namespace
+
+Result<ReportBook::Entry> ReportBook::would_enter(const NewFigure& figure) const {
+  const std::lock_guard lock(mutex_);
+  auto there = read_figures(of_cell(figure.cell), 0);
+  if (!there) return unexpected(there.error());
+  return entry_among(standing(std::move(*there)), figure);
+}
+
+Result<ReportBook::Entry> ReportBook::enter(const NewFigure& figure, std::string_view by,
+                                            const ActGround& ground) {
   return changing([&]() -> Result<Entry> {
     auto there = read_figures(of_cell(figure.cell), 0);
     if (!there) return unexpected(there.error());
-    const std::vector<ReportedFigure> kept = standing(std::move(*there));
-    const auto equal = std::ranges::find_if(kept, [&](const ReportedFigure& one) {
-      return one.given.version == figure.version && same_value(one.given.value, figure.value) &&
-             one.given.numerator == figure.numerator && one.given.denominator == figure.denominator;
-    });
-    if (equal != kept.end()) return Entry{Entered::known, equal->id};
+    Entry entry = entry_among(standing(std::move(*there)), figure);
+    if (entry.what == Entered::known) return entry;
     if (auto added = execute(
             connection_,
             "INSERT INTO figure (id, indicator, area, period, version, value, numerator, "
@@ -250,12 +280,10 @@ Result<ReportBook::Entry> ReportBook::enter(const NewFigure& figure, std::string
             figure.line, by, clock_().micros);
         !added)
       return unexpected(added.error());
-    const std::int64_t id = connection_.last_rowid();
-    if (auto noted = act(id, SignState::draft, by, ""); !noted) return unexpected(noted.error());
-    const bool clash = std::ranges::any_of(kept, [&](const ReportedFigure& one) {
-      return !same_value(one.given.value, figure.value);
-    });
-    return Entry{clash ? Entered::conflict : Entered::added, id};
+    entry.id = connection_.last_rowid();
+    if (auto noted = act(entry.id, SignState::draft, by, "", ground); !noted)
+      return unexpected(noted.error());
+    return entry;
   });
 }
 
@@ -289,7 +317,7 @@ Result<std::vector<SignAct>> ReportBook::acts(std::int64_t figure) const {
 }
 
 Result<void> ReportBook::move(std::int64_t id, SignState to, std::string_view by,
-                              std::string_view note) {
+                              std::string_view note, const ActGround& ground) {
   return changing([&]() -> Result<void> {
     auto found = read_figures({}, id);
     if (!found) return unexpected(found.error());
@@ -297,6 +325,7 @@ Result<void> ReportBook::move(std::int64_t id, SignState to, std::string_view by
       return fail(ErrorCode::not_found, "there is no reported figure with this number",
                   std::to_string(id));
     const ReportedFigure& figure = found->front();
+    if (Result<void> seen = seen_all(figure, ground); !seen) return seen;
     const SignState from = figure.state;
     const bool forward = (from == SignState::draft && to == SignState::submitted) ||
                          (from == SignState::submitted && to == SignState::approved);
@@ -321,7 +350,7 @@ Result<void> ReportBook::move(std::int64_t id, SignState to, std::string_view by
                     "conflicts)",
                     name_of(figure.given.cell));
     }
-    return act(id, to, by, note);
+    return act(id, to, by, note, ground);
   });
 }
 
@@ -340,7 +369,8 @@ Result<std::vector<Conflict>> ReportBook::conflicts() const {
   return conflicts;
 }
 
-Result<void> ReportBook::decide(std::int64_t keep, std::string_view by, std::string_view why) {
+Result<void> ReportBook::decide(std::int64_t keep, std::string_view by, std::string_view why,
+                                const ActGround& ground) {
   if (why.empty()) return fail(ErrorCode::invalid_input, "a decision states its reason", "why");
   return changing([&]() -> Result<void> {
     auto found = read_figures({}, keep);
@@ -348,6 +378,7 @@ Result<void> ReportBook::decide(std::int64_t keep, std::string_view by, std::str
     if (keep <= 0 || found->empty())
       return fail(ErrorCode::not_found, "there is no reported figure with this number",
                   std::to_string(keep));
+    if (Result<void> seen = seen_all(found->front(), ground); !seen) return seen;
     const FigureCell cell = found->front().given.cell;
     auto there = read_figures(of_cell(cell), 0);
     if (!there) return unexpected(there.error());
@@ -358,15 +389,16 @@ Result<void> ReportBook::decide(std::int64_t keep, std::string_view by, std::str
     for (const ReportedFigure& one : kept) {
       if (same_value(one.given.value, value)) continue;
       if (auto done = act(one.id, SignState::set_aside, by,
-                          "kept " + std::to_string(keep) + ": " + std::string(why));
+                          "kept " + std::to_string(keep) + ": " + std::string(why), ground);
           !done)
         return done;
     }
-    return act(keep, found->front().state, by, "kept: " + std::string(why));
+    return act(keep, found->front().state, by, "kept: " + std::string(why), ground);
   });
 }
 
-Result<Vintage> ReportBook::append(Vintage vintage, std::string_view by, std::string_view reason) {
+Result<Vintage> ReportBook::append(Vintage vintage, std::string_view by, std::string_view reason,
+                                   const ActGround& ground) {
   auto former = read_vintages(of_cell(vintage.cell));
   if (!former) return unexpected(former.error());
   if (!former->empty()) {
@@ -387,19 +419,20 @@ Result<Vintage> ReportBook::append(Vintage vintage, std::string_view by, std::st
   if (auto added = execute(
           connection_,
           "INSERT INTO vintage (id, indicator, area, period, number, version, computed, figure, "
-          "value, lower, upper, fingerprint, feed, account, at, reason) "
+          "value, lower, upper, fingerprint, feed, account, at, reason, source) "
           "SELECT coalesce(max(id), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-          "?13, ?14, ?15 FROM vintage",
+          "?13, ?14, ?15, ?16 FROM vintage",
           vintage.cell.indicator, vintage.cell.area, vintage.cell.period, vintage.number,
           vintage.version, vintage.computed ? 1 : 0, vintage.figure, vintage.value, vintage.lower,
           vintage.upper, vintage.fingerprint, vintage.feed, vintage.by, vintage.at.micros,
-          vintage.reason);
+          vintage.reason, ground.from);
       !added)
     return unexpected(added.error());
   return vintage;
 }
 
-Result<Vintage> ReportBook::publish(std::int64_t id, std::string_view by, std::string_view reason) {
+Result<Vintage> ReportBook::publish(std::int64_t id, std::string_view by, std::string_view reason,
+                                    const ActGround& ground) {
   return changing([&]() -> Result<Vintage> {
     auto found = read_figures({}, id);
     if (!found) return unexpected(found.error());
@@ -407,6 +440,7 @@ Result<Vintage> ReportBook::publish(std::int64_t id, std::string_view by, std::s
       return fail(ErrorCode::not_found, "there is no reported figure with this number",
                   std::to_string(id));
     const ReportedFigure& figure = found->front();
+    if (const Result<void> seen = seen_all(figure, ground); !seen) return unexpected(seen.error());
     if (figure.state != SignState::approved)
       return fail(ErrorCode::conflict,
                   "only an approved figure is published; this one is " +
@@ -422,19 +456,19 @@ Result<Vintage> ReportBook::publish(std::int64_t id, std::string_view by, std::s
     vintage.version = figure.given.version;
     vintage.figure = id;
     vintage.value = figure.given.value;
-    auto made = append(std::move(vintage), by, reason);
+    auto made = append(std::move(vintage), by, reason, ground);
     if (!made) return made;
-    if (auto noted = act(id, SignState::published, by, reason); !noted)
+    if (auto noted = act(id, SignState::published, by, reason, ground); !noted)
       return unexpected(noted.error());
     return made;
   });
 }
 
 Result<Vintage> ReportBook::publish_computed(Vintage computed, std::string_view by,
-                                             std::string_view reason) {
+                                             std::string_view reason, const ActGround& ground) {
   computed.computed = true;
   computed.figure = 0;
-  return changing([&] { return append(std::move(computed), by, reason); });
+  return changing([&] { return append(std::move(computed), by, reason, ground); });
 }
 
 Result<std::vector<Vintage>> ReportBook::vintages(const FigureFilter& filter) const {

@@ -11,6 +11,10 @@
 #include "core/result.hpp"
 #include "records/sqlite.hpp"
 
+namespace hb::records {
+class Store;
+}
+
 namespace hb::indicators {
 
 /// Where a reported figure stands on its way to the public.
@@ -51,6 +55,13 @@ struct ReportedFigure {
   SignState state = SignState::draft;
   std::string state_by;
   Instant state_at;
+  std::int64_t act = 0;  ///< number of its newest act: its version
+};
+
+/// What a step says beside itself.
+struct ActGround {
+  std::string from;       ///< address of who acts; empty: at the machine of the store
+  std::int64_t seen = 0;  ///< newest act of the figure that who acts has seen; 0: not said
 };
 
 /// A step of the sign-off. Nothing is ever changed or deleted: a step is one more row.
@@ -109,7 +120,9 @@ class ReportBook {
     Entered what = Entered::added;
     std::int64_t id = 0;  ///< of the figure added, or of the one known
   };
-  Result<Entry> enter(const NewFigure& figure, std::string_view by);
+  Result<Entry> enter(const NewFigure& figure, std::string_view by, const ActGround& ground = {});
+  /// What enter() would do, without doing it.
+  Result<Entry> would_enter(const NewFigure& figure) const;
 
   /// In order of cell, then of entering.
   Result<std::vector<ReportedFigure>> figures(const FigureFilter& filter) const;
@@ -117,35 +130,46 @@ class ReportBook {
   Result<std::vector<SignAct>> acts(std::int64_t figure) const;
 
   /// draft → submitted → approved; approved and submitted → draft (returned, with a note).
-  /// errors  conflict: not a step of the way, or the cell holds different values; forbidden: who
-  ///         submitted approves; invalid_input: returned without a note
-  Result<void> move(std::int64_t figure, SignState to, std::string_view by, std::string_view note);
+  /// errors  conflict: not a step of the way, more has happened than was seen, or the cell holds
+  ///         different values; forbidden: who submitted approves; invalid_input: returned without
+  ///         a note
+  Result<void> move(std::int64_t figure, SignState to, std::string_view by, std::string_view note,
+                    const ActGround& ground = {});
 
   Result<std::vector<Conflict>> conflicts() const;
   /// Keeps one figure of a conflict and sets the others aside.
-  /// errors  conflict: there is none in its cell; invalid_input: no reason
-  Result<void> decide(std::int64_t keep, std::string_view by, std::string_view why);
+  /// errors  conflict: there is none in its cell, or more has happened than was seen;
+  ///         invalid_input: no reason
+  Result<void> decide(std::int64_t keep, std::string_view by, std::string_view why,
+                      const ActGround& ground = {});
 
   /// An approved figure becomes a vintage. The first of a cell needs no reason.
   /// errors  conflict: not approved, or the cell is in conflict; invalid_input: a further vintage
   ///         without a reason
-  Result<Vintage> publish(std::int64_t figure, std::string_view by, std::string_view reason);
+  Result<Vintage> publish(std::int64_t figure, std::string_view by, std::string_view reason,
+                          const ActGround& ground = {});
   /// The same for a computed number. Equal value and version: the vintage that stands.
-  Result<Vintage> publish_computed(Vintage computed, std::string_view by, std::string_view reason);
+  Result<Vintage> publish_computed(Vintage computed, std::string_view by, std::string_view reason,
+                                   const ActGround& ground = {});
   /// In order of cell, then number.
   Result<std::vector<Vintage>> vintages(const FigureFilter& filter) const;
   /// The newest of a cell.
   Result<std::optional<Vintage>> published(const FigureCell& cell) const;
 
+  /// Tells the store's audit every act and vintage that it does not know yet, whoever made it: the
+  /// command line writes beside a running server. What was told before a crash may be told again.
+  Result<void> settle(records::Store& store);
+
  private:
   explicit ReportBook(records::sqlite::Connection connection, Clock clock)
       : connection_(std::move(connection)), clock_(std::move(clock)) {}
-  Result<void> act(std::int64_t figure, SignState state, std::string_view by,
-                   std::string_view note);
+  Result<void> act(std::int64_t figure, SignState state, std::string_view by, std::string_view note,
+                   const ActGround& ground);
   Result<std::vector<ReportedFigure>> read_figures(const FigureFilter& filter,
                                                    std::int64_t id) const;
   Result<std::vector<Vintage>> read_vintages(const FigureFilter& filter) const;
-  Result<Vintage> append(Vintage vintage, std::string_view by, std::string_view reason);
+  Result<Vintage> append(Vintage vintage, std::string_view by, std::string_view reason,
+                         const ActGround& ground);
   template <class Work>
   auto changing(const Work& work) -> decltype(work());
 
@@ -153,6 +177,17 @@ class ReportBook {
   mutable records::sqlite::Connection connection_;
   Clock clock_;
 };
+
+/// One transaction that nobody else writes in; undone when the work fails.
+template <class Work>
+auto ReportBook::changing(const Work& work) -> decltype(work()) {
+  const std::lock_guard lock(mutex_);
+  if (auto begun = connection_.run("BEGIN IMMEDIATE"); !begun) return unexpected(begun.error());
+  auto done = work();
+  const Result<void> ended = connection_.run(done ? "COMMIT" : "ROLLBACK");
+  if (done && !ended) return unexpected(ended.error());
+  return done;
+}
 
 /// Whether two values as written say the same number: 92.30 and 92.3 do, <0.01 and 0.01 do not.
 bool same_value(std::string_view one, std::string_view other);

@@ -199,8 +199,8 @@ class Importer {
       out.message = wrong->message;
       return out;
     }
-    if (options_.dry_run) return out;
-    const auto entered = book_.enter(figure, options_.by);
+    const auto entered = options_.dry_run ? book_.would_enter(figure)
+                                          : book_.enter(figure, options_.by, {options_.from, 0});
     if (!entered) return unexpected(entered.error());
     out.figure = entered->id;
     if (entered->what == Entered::known) out.outcome = RowOutcome::known;

@@ -47,6 +47,7 @@ struct ImportOptions {
   /// Whether an area code is one of ours; not set: any code of 6, 9 or 12 digits.
   std::function<bool(const std::string&)> knows_area;
   bool dry_run = false;  ///< only checks
+  std::string from;      ///< address of who imports; empty: at the machine of the store
 };
 
 /// Reads a filled-in template and enters its figures as drafts. A row that breaks a rule is refused

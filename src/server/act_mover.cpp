@@ -13,8 +13,10 @@ constexpr auto pause = std::chrono::milliseconds(250);
 
 }  // namespace
 
-ActMover::ActMover(Gate& gate, records::Store& store)
-    : gate_(gate), store_(store), thread_([this] { loop(); }) {}
+ActMover::ActMover(Gate& gate, records::Store& store, std::filesystem::path directory)
+    : gate_(gate), store_(store), figures_(std::move(directory) / "figures.db") {
+  thread_ = std::thread([this] { loop(); });
+}
 
 ActMover::~ActMover() {
   {
@@ -36,8 +38,20 @@ void ActMover::loop() {
   }
 }
 
+Result<void> ActMover::move_figures() {
+  std::error_code ignored;
+  if (!book_) {
+    if (!std::filesystem::exists(figures_, ignored)) return {};
+    auto opened = indicators::ReportBook::open(figures_.string());
+    if (!opened) return unexpected(opened.error());
+    book_ = std::move(*opened);
+  }
+  return book_->settle(store_);
+}
+
 void ActMover::move() {
-  const Result<void> moved = gate_.settle(store_);
+  Result<void> moved = gate_.settle(store_);
+  if (const Result<void> figures = move_figures(); moved) moved = figures;
   if (!moved && !failing_)  // said once, not four times a second
     spdlog::error("{}", boost::json::serialize(boost::json::object{
                             {"event", "acts-not-audited"}, {"message", moved.error().message}}));

@@ -5,14 +5,13 @@
 
 namespace hb::server {
 
-// Handlers about targets, plans and reported figures: routes/measure_plan.cpp, routes/plans.cpp,
+// Handlers about targets, plans and what is handed on: routes/measure_plan.cpp, routes/plans.cpp,
 // routes/figures_out.cpp, routes/reports.cpp.
 Response get_measure_compare(Request&, const Principal&, Services&);
 Response get_measure_outlook(Request&, const Principal&, Services&);
 Response get_measure_gap(Request&, const Principal&, Services&);
 Response get_plan_assessment(Request&, const Principal&, Services&);
 Response get_plan_check(Request&, const Principal&, Services&);
-Response get_figures(Request&, const Principal&, Services&);
 Response get_measure_reports(Request&, const Principal&, Services&);
 Response get_adx(Request&, const Principal&, Services&);
 Response get_reports(Request&, const Principal&, Services&);

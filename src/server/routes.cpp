@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include "server/figure_routes.hpp"
 #include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
 #include "server/signal_routes.hpp"
@@ -43,7 +44,19 @@ constexpr Route route_table[] = {
     {Method::get, "/api/odata/$metadata", get_odata_metadata, "indicators:read", ""},
     {Method::get, "/api/odata/Figures", get_odata_figures, "indicators:read",
      "$filter $select $top $skip $count $format"},
-    {Method::get, "/api/figures", get_figures, "figures:read", "state"},
+    {Method::get, "/api/figures", get_figures, "figures:read",
+     "state indicator area period q page size"},
+    {Method::get, "/api/figures/conflicts", get_figure_conflicts, "figures:read", ""},
+    {Method::get, "/api/figures/template", get_figure_template, "figures:read",
+     "year area plan format all lang"},
+    {Method::post, "/api/figures/import", import_figure_file, "figures:write", "name area check",
+     BodyKind::json},
+    {Method::post, "/api/figures/acts", post_figure_acts, "figures:read", "", BodyKind::json},
+    {Method::post, "/api/figures/decision", post_figure_decision, "figures:review", "",
+     BodyKind::json},
+    {Method::get, "/api/figures/{id}", get_figure, "figures:read", ""},
+    {Method::get, "/api/vintages", get_vintages, "figures:read", "indicator area period compare"},
+    {Method::post, "/api/vintages", post_vintages, "figures:review", "", BodyKind::json},
     {Method::get, "/api/measures/{id}/residents", get_measure_residents, "residents:read",
      "area period part offset limit"},
     {Method::get, "/api/residents", get_residents, "residents:read",

@@ -270,7 +270,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   if (Result<void> opened = open_signals(services, options); !opened)
     return unexpected(opened.error());
   connect(services);
-  state->acts = std::make_unique<ActMover>(services.gate, state->hub->store());
+  state->acts = std::make_unique<ActMover>(services.gate, state->hub->store(), options.store);
   ListenerOptions listener_options = options.listener;
   listener_options.open = *closed;
   auto listener =

@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "indicators/report_import.hpp"
+#include "records/store.hpp"
 #include "support/paths.hpp"
 
 using namespace hb;
@@ -198,6 +200,51 @@ TEST_CASE("sign-off: draft, submitted, approved by another, published; returned 
   CHECK(acts->at(2).note == "口径请核");
   CHECK(acts->at(5).state == SignState::published);
   CHECK(acts->at(5).at > acts->at(4).at);
+}
+
+TEST_CASE("sign-off: who has not seen the newest act is refused; a check alone enters nothing") {
+  Book book;
+  const std::int64_t id = book->enter(figure("41.30"), "li.na")->id;
+  const std::int64_t seen = book->figure(id)->act;
+  REQUIRE(book->move(id, SignState::submitted, "li.na", "", {"", seen}).has_value());
+  const auto late = book->move(id, SignState::approved, "wu.leader", "", {"", seen});
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().code == ErrorCode::conflict);
+  CHECK(book->figure(id)->state == SignState::submitted);
+  const auto rows = import_figures(
+      "indicator,period,value\nhealth-literacy,2025,41.3\nhealth-literacy,2024,40\n"
+      "health-literacy,2025,42\n",
+      definitions(), *book.book, {"r.csv", "330105", "li.na", {}, true});
+  REQUIRE(rows.has_value());
+  CHECK(rows->at(0).outcome == RowOutcome::known);
+  CHECK(rows->at(1).outcome == RowOutcome::added);
+  CHECK(rows->at(2).outcome == RowOutcome::conflict);
+  CHECK(book->figures({})->size() == 1);
+}
+
+TEST_CASE("sign-off: every act and vintage is told to the audit of the store, once") {
+  Book book;
+  auto store = records::Store::open((book.directory.path() / "records.db").string(), {});
+  REQUIRE(store.has_value());
+  const std::int64_t id = book->enter(figure("41.30"), "li.na", {"10.1.2.3", 0})->id;
+  REQUIRE(book->move(id, SignState::submitted, "li.na", "").has_value());
+  Vintage number;
+  number.cell = {"hypertension-controlled", "770101", "2025"};
+  number.value = "62.10";
+  REQUIRE(book->publish_computed(number, "wu.leader", "").has_value());
+  REQUIRE(book->settle(**store).has_value());
+  REQUIRE(book->settle(**store).has_value());  // nothing new
+  const auto entries = (*store)->audit(Principal::system("test"), {});
+  REQUIRE(entries.has_value());
+  std::vector<std::string> told;
+  for (const auto& one : *entries)
+    if (one.action.starts_with("figure-"))
+      told.push_back(one.user + " " + one.action + " " + one.what + " " + one.from);
+  std::ranges::sort(told);
+  REQUIRE(told.size() == 3);
+  CHECK(told[0] == "li.na figure-draft figure 1, health-literacy 330105 2025 10.1.2.3");
+  CHECK(told[1] == "li.na figure-submitted figure 1, health-literacy 330105 2025 ");
+  CHECK(told[2] == "wu.leader figure-published vintage 1, hypertension-controlled 770101 2025 ");
 }
 
 TEST_CASE("vintages: a published number changes only by a further vintage with its reason") {

@@ -7,6 +7,7 @@ import { administration } from './cases/administration.mjs';
 import { attacks, attacksOnAccounts } from './cases/attacks.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
+import { figures } from './cases/figures.mjs';
 import { flows } from './cases/flows.mjs';
 import { indicators } from './cases/indicators.mjs';
 import { measures } from './cases/measures.mjs';
@@ -17,7 +18,7 @@ import { signals } from './cases/signals.mjs';
 
 const only = process.argv[2] ?? '';
 const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...attacks];
-const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows];
+const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 

@@ -14,6 +14,7 @@ export function makeRouter() {
             { path: '/', lazy: () => import('./pages/cockpit/CockpitPage') },
             { path: '/indicators', lazy: () => import('./pages/indicators/IndicatorsPage') },
             { path: '/indicators/plans', lazy: () => import('./pages/plans/AssessmentPage') },
+            { path: '/indicators/figures', lazy: () => import('./pages/figures/FiguresPage') },
             { path: '/indicators/plan-check', lazy: () => import('./pages/plans/PlanCheckPage') },
             { path: '/indicators/computed', lazy: () => import('./pages/measures/MeasuresPage') },
             { path: '/indicators/computed/:id', lazy: () => import('./pages/measures/MeasurePage') },

@@ -3,6 +3,7 @@
 
 #include "core/date.hpp"
 #include "server/audit_check.hpp"
+#include "server/figure_views.hpp"
 #include "server/json.hpp"
 #include "server/parameters.hpp"
 #include "server/person.hpp"
@@ -84,8 +85,15 @@ Parsed<Store::AuditQuery> query_of(const Request& request) {
   return query;
 }
 
-/// What was done to accounts belongs to the answer too.
-Result<void> settle_accounts(Services& services) {
+/// What was done to accounts and figures belongs to the answer too.
+Result<void> settle_acts(Services& services) {
+  const auto figures = std::filesystem::path(services.hub.directory()) / "figures.db";
+  std::error_code ignored;
+  if (std::filesystem::exists(figures, ignored)) {
+    const auto book = open_report_book(services);
+    if (!book) return unexpected(book.error());
+    if (Result<void> done = (*book)->settle(services.hub.store()); !done) return done;
+  }
   if (!services.gate.closed().value_or(true)) return {};
   return services.gate.settle(services.hub.store());
 }
@@ -212,7 +220,7 @@ Response get_audit(Request& request, const Principal& principal, Services& servi
   if (!before) return before.error();
   const auto size = number_of(request, "size", 1, 200);
   if (!size) return size.error();
-  if (const Result<void> done = settle_accounts(services); !done) return outcome(done.error());
+  if (const Result<void> done = settle_acts(services); !done) return outcome(done.error());
   query->before = *before;
   query->limit = size->value_or(50);
   const Store& store = services.hub.store();
@@ -237,7 +245,7 @@ Response get_audit_csv(Request& request, const Principal& principal, Services& s
   if (!query) return query.error();
   const auto language = word_of(request, "lang", {"zh", "en"});
   if (!language) return language.error();
-  if (const Result<void> done = settle_accounts(services); !done) return outcome(done.error());
+  if (const Result<void> done = settle_acts(services); !done) return outcome(done.error());
   query->most = csv_looked_at;
   query->limit = csv_step;
   const Store& store = services.hub.store();

@@ -1,9 +1,8 @@
-// Plans held against figures, the check of plans, reported figures: all of it for bureau staff.
-#include <filesystem>
-
+// Plans held against figures, and the check of plans: all of it for bureau staff.
 #include "indicators/figure_source.hpp"
 #include "indicators/measure_cells.hpp"
 #include "indicators/plan_check.hpp"
+#include "server/figure_views.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
 #include "server/parameters.hpp"
@@ -13,18 +12,7 @@ namespace hb::server {
 
 namespace {
 
-namespace fs = std::filesystem;
 using indicators::AssessedRow;
-
-/// The content is small and is read when it is asked for.
-fs::path scenes_of(const Services& services) {
-  return services.views_dir.parent_path().parent_path();
-}
-
-Result<std::unique_ptr<indicators::ReportBook>> open_book(const Services& services) {
-  const fs::path file = fs::path(services.hub.directory()) / "figures.db";
-  return indicators::ReportBook::open(file.string(), services.clock);
-}
 
 json::value number_or_null(const std::optional<double>& number) {
   return number ? json::value(*number) : json::value(nullptr);
@@ -93,7 +81,7 @@ Response get_plan_assessment(Request& request, const Principal& principal, Servi
   if (!year) return year.error();
   const auto definitions = indicators::Definitions::load(scenes_of(services));
   if (!definitions) return outcome(definitions.error());
-  const auto book = open_book(services);
+  const auto book = open_report_book(services);
   if (!book) return outcome(book.error());
   const int wanted = year->has_value() ? static_cast<int>(**year) : plan->year;
   const bool reports = services.gate.may(principal, "figures:read");
@@ -152,42 +140,6 @@ Response get_plan_check(Request& request, const Principal&, Services& services) 
                      {"text", texts(one.text)}});
   }
   return json_response(200, json::object{{"rules", std::move(rules)}, {"items", std::move(items)}});
-}
-
-/// GET /api/figures?state=: reported figures and conflicts
-Response get_figures(Request& request, const Principal& principal, Services& services) {
-  const auto state =
-      word_of(request, "state", {"draft", "submitted", "approved", "published", "set-aside"});
-  if (!state) return state.error();
-  const auto book = open_book(services);
-  if (!book) return outcome(book.error());
-  const bool all = !request.query("state").has_value();
-  const auto figures =
-      (*book)->figures({"", "", "", all ? std::nullopt : indicators::read_sign_word(*state)});
-  if (!figures) return outcome(figures.error());
-  const auto conflicts = (*book)->conflicts();
-  if (!conflicts) return outcome(conflicts.error());
-  json::array items;
-  for (const indicators::ReportedFigure& one : *figures) {
-    if (!indicators::may_read(principal, one.given.cell.area)) continue;
-    const bool open = std::ranges::any_of(*conflicts, [&](const indicators::Conflict& conflict) {
-      return conflict.cell == one.given.cell && one.state != indicators::SignState::set_aside;
-    });
-    items.push_back(json::object{{"figure", one.id},
-                                 {"indicator", one.given.cell.indicator},
-                                 {"area", one.given.cell.area},
-                                 {"period", one.given.cell.period},
-                                 {"version", one.given.version},
-                                 {"value", one.given.value},
-                                 {"state", indicators::sign_word(one.state)},
-                                 {"state_by", one.state_by},
-                                 {"state_at", format_instant(one.state_at)},
-                                 {"entered_by", one.by},
-                                 {"file", one.given.file},
-                                 {"line", one.given.line},
-                                 {"conflict", open}});
-  }
-  return json_response(200, json::object{{"items", std::move(items)}});
 }
 
 }  // namespace hb::server

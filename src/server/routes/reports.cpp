@@ -5,6 +5,7 @@
 
 #include "indicators/measure_cells.hpp"
 #include "report/store_figures.hpp"
+#include "server/figure_views.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
 #include "server/parameters.hpp"
@@ -15,10 +16,6 @@ namespace hb::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path scenes_of(const Services& services) {
-  return services.views_dir.parent_path().parent_path();
-}
 
 /// The last year that is over.
 int last_year(const Services& services) {
@@ -62,8 +59,7 @@ Response get_report(Request& request, const Principal& principal, Services& serv
   if (!format) return format.error();
   const auto form = report::find_template(scenes_of(services), std::string(request.capture("id")));
   if (!form) return not_found({"该报告", "such report"});
-  const auto book = indicators::ReportBook::open(
-      (fs::path(services.hub.directory()) / "figures.db").string(), services.clock);
+  const auto book = open_report_book(services);
   if (!book) return outcome(book.error());
   const int wanted = year->has_value() ? static_cast<int>(**year) : last_year(services);
   const Reader outside{Principal::published("operation"), false, false};  // reports are handed on

@@ -437,10 +437,142 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reported figures and where they stand */
+        /**
+         * Reported figures and where they stand
+         * @description Counts are by state, of all that the other filters keep; `conflict` counts figures whose cell holds different values.
+         */
         get: operations["getFigures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cells for which different values were reported */
+        get: operations["getFigureConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Table for departments to fill in */
+        get: operations["getFigureTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enters the figures of a file as drafts
+         * @description The body is the file: CSV (UTF-8 or GB18030), XLSX, MeasureReport or ADX. A row that breaks a rule is refused by the rule's name, the rest goes on.
+         */
+        post: operations["importFigures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit, approve, return or publish up to 500 figures, each an act of its own
+         * @description submit needs `figures:write`, the others `figures:review`. `seen` is that of the figure as it was read: refused when more has happened. Who submitted a figure does not approve it; a return needs a note, a further vintage its reason.
+         */
+        post: operations["actOnFigures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps one figure of a conflict and sets the others aside */
+        post: operations["decideFigures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reported figure: its 口径, who signed it, what was published of it */
+        get: operations["getFigure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vintages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published numbers, each with its date */
+        get: operations["getVintages"];
+        put?: never;
+        /**
+         * Publishes the computed numbers of a period, as everybody is given them
+         * @description Without small counts. A number that stands is not published again; another one needs a reason and becomes a further vintage.
+         */
+        post: operations["publishComputed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3751,22 +3883,168 @@ export interface components {
         ReportedFigure: {
             figure: number;
             indicator: string;
+            name: components["schemas"]["Texts"];
+            unit: components["schemas"]["Texts"];
+            owner: components["schemas"]["Texts"] | null;
             area: string;
+            area_name: components["schemas"]["Texts"];
             period: string;
             version: number;
             value: string;
+            numerator: string;
+            denominator: string;
+            note: string;
             /** @enum {string} */
             state: "draft" | "submitted" | "approved" | "published" | "set-aside";
             state_by: string;
             state_at: string;
             entered_by: string;
+            entered_at: string;
             file: string;
             line: number;
+            /** @description Number of its newest act: its version */
+            seen: number;
             conflict: boolean;
+        };
+        FigureCounts: {
+            draft: number;
+            submitted: number;
+            approved: number;
+            published: number;
+            "set-aside": number;
+            conflict: number;
         };
         FigureList: {
             stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            counts: components["schemas"]["FigureCounts"];
             items: components["schemas"]["ReportedFigure"][];
+        };
+        FigureConflicts: {
+            stale?: boolean;
+            items: {
+                indicator: string;
+                name: components["schemas"]["Texts"];
+                unit: components["schemas"]["Texts"];
+                owner: components["schemas"]["Texts"] | null;
+                area: string;
+                area_name: components["schemas"]["Texts"];
+                period: string;
+                figures: components["schemas"]["ReportedFigure"][];
+            }[];
+        };
+        FigureBasis: {
+            population: components["schemas"]["Texts"];
+            area: components["schemas"]["Texts"];
+            year: components["schemas"]["Texts"];
+            date: components["schemas"]["Texts"];
+        };
+        FigureDetail: {
+            stale?: boolean;
+            item: components["schemas"]["ReportedFigure"];
+            basis: components["schemas"]["FigureBasis"] | null;
+            history: {
+                /** @enum {string} */
+                state: "draft" | "submitted" | "approved" | "published" | "set-aside";
+                by: string;
+                at: string;
+                note: string;
+            }[];
+            others: components["schemas"]["ReportedFigure"][];
+            vintages: components["schemas"]["Vintage"][];
+        };
+        FigureImport: {
+            stale?: boolean;
+            file: string;
+            checked_only: boolean;
+            counts: {
+                added: number;
+                known: number;
+                conflict: number;
+                empty: number;
+                refused: number;
+                unreadable: number;
+            };
+            rows: {
+                line: number;
+                /** @enum {string} */
+                outcome: "added" | "known" | "conflict" | "refused" | "unreadable";
+                indicator: string;
+                name: components["schemas"]["Texts"];
+                area: string;
+                period: string;
+                value: string;
+                rule: string;
+                message: components["schemas"]["Texts"] | null;
+                figure: number | null;
+            }[];
+        };
+        NewFigureActs: {
+            /** @enum {string} */
+            act: "submit" | "approve" | "return" | "publish";
+            items: {
+                figure: number;
+                seen: number;
+            }[];
+            note?: string;
+        };
+        FigureFault: {
+            code: string;
+            message: string;
+            messageZh: string;
+        };
+        FigureActResults: {
+            stale?: boolean;
+            results: {
+                figure: number;
+                ok: boolean;
+                state?: string;
+                vintage?: number;
+                error?: components["schemas"]["FigureFault"];
+            }[];
+        };
+        PublishResults: {
+            stale?: boolean;
+            results: {
+                indicator: string;
+                name: components["schemas"]["Texts"];
+                value: string;
+                ok: boolean;
+                vintage?: number;
+                error?: components["schemas"]["FigureFault"];
+            }[];
+        };
+        Vintage: {
+            indicator: string;
+            name: components["schemas"]["Texts"];
+            unit: components["schemas"]["Texts"];
+            owner: components["schemas"]["Texts"] | null;
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            period: string;
+            vintage: number;
+            version: number;
+            computed: boolean;
+            figure: number | null;
+            value: string;
+            lower: string;
+            upper: string;
+            by: string;
+            at: string;
+            reason: string;
+            newest?: boolean;
+            /** @description As it is computed now; empty = no number */
+            now?: string | null;
+            /** @description now − published */
+            difference?: string | null;
+            /** @description none, unchanged, definition, records or not-computed */
+            change?: string | null;
+        };
+        VintageList: {
+            stale?: boolean;
+            items: components["schemas"]["Vintage"][];
         };
         ReportList: {
             stale?: boolean;
@@ -4727,7 +5005,19 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only these */
-                state?: "draft" | "submitted" | "approved" | "published" | "set-aside";
+                state?: "draft" | "submitted" | "approved" | "published" | "set-aside" | "conflict";
+                /** @description Only this indicator */
+                indicator?: string;
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Only this period, as written */
+                period?: string;
+                /** @description Part of an id or name */
+                q?: string;
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
             };
             header?: never;
             path?: never;
@@ -4746,6 +5036,273 @@ export interface operations {
             };
             400: components["responses"]["E400"];
             403: components["responses"]["E403"];
+        };
+    };
+    getFigureConflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cells for which different values were reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureConflicts"];
+                };
+            };
+            403: components["responses"]["E403"];
+        };
+    };
+    getFigureTemplate: {
+        parameters: {
+            query?: {
+                /** @description Year of the figures; this one when absent */
+                year?: number;
+                /** @description Code that is filled in */
+                area?: string;
+                /** @description Only indicators of this plan */
+                plan?: string;
+                /** @description A workbook or CSV; CSV when absent */
+                format?: "csv" | "xlsx";
+                /** @description Also what the records give */
+                all?: "true" | "false";
+                /** @description Language of the names */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Table for departments to fill in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    importFigures: {
+        parameters: {
+            query?: {
+                /** @description Of the file */
+                name?: string;
+                /** @description Area of rows that name none */
+                area?: string;
+                /** @description true: nothing is entered */
+                check?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Every row of the file with what became of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureImport"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+        };
+    };
+    actOnFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "act": "submit",
+                 *       "items": [
+                 *         {
+                 *           "figure": 12,
+                 *           "seen": 12
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewFigureActs"];
+            };
+        };
+        responses: {
+            /** @description What became of each, in the same order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "figure": 12,
+                     *           "ok": true,
+                     *           "state": "submitted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FigureActResults"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+        };
+    };
+    decideFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    keep: number;
+                    seen: number;
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The figure that is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        kept: number;
+                        stale?: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getFigure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One reported figure */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getVintages: {
+        parameters: {
+            query?: {
+                /** @description Only this indicator */
+                indicator?: string;
+                /** @description Only this area; empty = all */
+                area?: string;
+                /** @description Only this period, as written */
+                period?: string;
+                /** @description true: the newest of each cell also as definitions and records give it now */
+                compare?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Published numbers, each with its date */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VintageList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+        };
+    };
+    publishComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "period": "2025",
+                 *       "area": "770101"
+                 *     }
+                 */
+                "application/json": {
+                    period: string;
+                    area?: string;
+                    indicator?: string;
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What became of each indicator */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishResults"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
         };
     };
     getMeasureResidents: {

@@ -1,3 +1,4 @@
+import { figuresEn } from './en/figures';
 import { flowsEn } from './en/flows';
 import { signalsEn } from './en/signals';
 import { outbreaksEn } from './en/outbreaks';
@@ -8,6 +9,7 @@ import type { Key } from './zh';
 export const en: Record<Key, string> = {
   ...formEn,
   ...outbreaksEn,
+  ...figuresEn,
   ...flowsEn,
   ...signalsEn,
   product: 'Health Brain',
@@ -685,6 +687,11 @@ export const en: Record<Key, string> = {
   'auditAction.token-revoke': 'Token revoked',
   'auditAction.break-glass': 'Break-glass',
   'auditAction.break-glass-review': 'Break-glass reviewed',
+  'auditAction.figure-draft': 'Figure entered or returned',
+  'auditAction.figure-submitted': 'Figure submitted',
+  'auditAction.figure-approved': 'Figure approved',
+  'auditAction.figure-published': 'Figure published',
+  'auditAction.figure-set-aside': 'Figure set aside',
   'purpose.care': 'Care',
   'purpose.public-health': 'Public health',
   'purpose.operation': 'Operation',

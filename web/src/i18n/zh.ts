@@ -1,3 +1,4 @@
+import { figuresZh } from './zh/figures';
 import { flowsZh } from './zh/flows';
 import { signalsZh } from './zh/signals';
 import { outbreaksZh } from './zh/outbreaks';
@@ -7,6 +8,7 @@ import { formZh } from './zh/form';
 export const zh = {
   ...formZh,
   ...outbreaksZh,
+  ...figuresZh,
   ...flowsZh,
   ...signalsZh,
   product: '健康大脑',
@@ -676,6 +678,11 @@ export const zh = {
   'auditAction.token-revoke': '吊销接口令牌',
   'auditAction.break-glass': '紧急调阅',
   'auditAction.break-glass-review': '审核紧急调阅',
+  'auditAction.figure-draft': '录入填报数据',
+  'auditAction.figure-submitted': '提交填报数据',
+  'auditAction.figure-approved': '审核填报数据',
+  'auditAction.figure-published': '发布数据',
+  'auditAction.figure-set-aside': '裁定不采用',
   'purpose.care': '诊疗',
   'purpose.public-health': '公共卫生',
   'purpose.operation': '系统运行',

@@ -54,6 +54,11 @@ export const actions = [
   'token-revoke',
   'break-glass',
   'break-glass-review',
+  'figure-draft',
+  'figure-submitted',
+  'figure-approved',
+  'figure-published',
+  'figure-set-aside',
 ] as const;
 export type Action = (typeof actions)[number];
 export const isAction = (word: string): word is Action => (actions as readonly string[]).includes(word);
