@@ -4,6 +4,7 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/signals.hpp"
+#include "cli/watch_series.hpp"
 #include "cli/watch_tune.hpp"
 #include "watch/decisions.hpp"
 #include "watch/replay.hpp"
@@ -103,6 +104,7 @@ void add_watch(CLI::App& app, int& exit_code) {
     today->to = today->from;
     exit_code = run(*today, true);
   });
+  add_watch_series(*watch, exit_code);
   add_watch_tune(*watch, exit_code);
 }
 
