@@ -13,6 +13,7 @@
 #include "workflow/engine.hpp"
 #include "workflow/flow_forms.hpp"
 #include "workflow/records_sink.hpp"
+#include "workflow/rows.hpp"
 
 namespace hb::cli {
 namespace {
@@ -67,6 +68,9 @@ workflow::Directory directory_of(House& house) {
     return std::ranges::any_of(house.users, [&](const security::User& user) {
       return user.name == name && is_one(user, actor, instance);
     });
+  };
+  directory.rows = [&house](const workflow::Criteria& criteria, const Instance& instance) {
+    return workflow::rows_from(*house.journal, house.hub->store(), criteria, instance);
   };
   directory.form_issues = [&house](const workflow::Flow& flow, const std::string& form,
                                    std::string_view response) {

@@ -26,10 +26,10 @@ struct Folder {
   const char* name;
   const char* schema;
 };
-constexpr Folder folders[] = {{"indicators", "plan-1"}, {"boards", "board-1"},
-                              {"codes", "codes-1"},     {"exports", "research-export-1"},
-                              {"reports", "report-1"},  {"flows", "flow-1"},
-                              {"streams", "stream-1"},  {"calendars", "calendar-1"}};
+constexpr Folder folders[] = {
+    {"indicators", "plan-1"},         {"boards", "board-1"},       {"codes", "codes-1"},
+    {"exports", "research-export-1"}, {"reports", "report-1"},     {"flows", "flow-1"},
+    {"streams", "stream-1"},          {"calendars", "calendar-1"}, {"criteria", "criteria-1"}};
 
 class SceneChecker {
  public:

@@ -20,6 +20,7 @@ Response get_instances(Request&, const Principal&, Services&);
 Response get_instance(Request&, const Principal&, Services&);
 Response get_instance_people(Request&, const Principal&, Services&);
 Response post_instance_act(Request&, const Principal&, Services&);
+Response post_instance_proposal(Request&, const Principal&, Services&);
 Response get_messages(Request&, const Principal&, Services&);
 Response read_message(Request&, const Principal&, Services&);
 Response get_roster(Request&, const Principal&, Services&);

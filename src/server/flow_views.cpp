@@ -1,6 +1,7 @@
 #include "server/flow_views.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "workflow/draw.hpp"
 
@@ -51,6 +52,7 @@ json::object move_object(const Move& move) {
                    {"reason", move.reason || move.back},
                    {"back", move.back}};
   if (!move.form.empty()) out["form"] = move.form;
+  if (!move.propose.empty()) out["propose"] = move.propose;
   return out;
 }
 
@@ -115,6 +117,16 @@ void add_subject(const Running& running, json::object& out) {
     out["subject"] = texts(subject);
   const json::value* area = running.instance.data.if_contains("area");
   if (area != nullptr && area->is_string()) out["area"] = *area;
+}
+
+/// Whom it is about, as a number that leads to the resident's page.
+void add_resident(const Instance& instance, json::object& out) {
+  const json::value* resident = instance.data.if_contains("resident");
+  if (resident == nullptr || !resident->is_string()) return;
+  const std::string_view text(resident->get_string());
+  std::int64_t id = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (wrong == std::errc() && end == text.data() + text.size()) out["resident"] = id;
 }
 
 /// What the answers of a form are, for who may see them.
@@ -281,6 +293,7 @@ json::object task_object(const Running& running, const Token& token, const Princ
   }
   add_deadlines(token, services.flows->now(), out);
   add_subject(running, out);
+  add_resident(instance, out);
   out["data"] = instance.data;
   out["moves"] = moves_array(running, token, who);
   return out;

@@ -9,6 +9,7 @@
 
 #include "server/notices.hpp"
 #include "server/services.hpp"
+#include "workflow/rows.hpp"
 
 namespace hb::server {
 
@@ -30,13 +31,13 @@ void say(const char* event, const std::string& message) {
   spdlog::error("{}", json::serialize(json::object{{"event", event}, {"message", message}}));
 }
 
-/// Changes whenever a file of flows, forms or calendars does.
+/// Changes whenever a file of flows, forms, criteria or calendars does.
 std::string stamp_of(const fs::path& scenes) {
   std::string stamp;
   std::error_code wrong;
   for (fs::directory_iterator scene(scenes, wrong), none; !wrong && scene != none;
        scene.increment(wrong))
-    for (const char* part : {"flows", "forms", "calendars"}) {
+    for (const char* part : {"flows", "forms", "criteria", "calendars"}) {
       std::error_code absent;
       std::set<std::string> lines;
       for (fs::recursive_directory_iterator file(scene->path() / part, absent), end;
@@ -146,6 +147,9 @@ workflow::Directory Flows::directory() {
   };
   directory.sql = [this](const std::string& sql, const Instance& instance) {
     return holds(sql, instance);
+  };
+  directory.rows = [this](const workflow::Criteria& criteria, const Instance& instance) {
+    return workflow::rows_from(*journal_, services_.hub.store(), criteria, instance);
   };
   directory.form_issues = [this](const Flow& flow, const std::string& form,
                                  std::string_view response) {
@@ -291,9 +295,31 @@ workflow::Outcome<Instance> Flows::begin(const std::string& flow,
 
 workflow::Outcome<Instance> Flows::act(const std::string& id, const workflow::Command& command,
                                        const Principal& principal) {
+  // What criteria count is asked of the records: what was saved a moment ago is to be in them.
+  if (proposes(command.move)) (void)settle();
   auto made = engine_->fire(id, command, principal);
   if (made) nudge();
   return made;
+}
+
+bool Flows::proposes(const std::string& move) const {
+  return std::ranges::any_of(library_.all(), [&](const auto& entry) {
+    return std::ranges::any_of(entry->flow.states, [&](const workflow::State& state) {
+      const workflow::Move* found = state.move(move);
+      return found != nullptr && !found->propose.empty();
+    });
+  });
+}
+
+Result<json::object> Flows::propose(const Flow& flow, const std::string& criteria,
+                                    const Instance& instance, const Principal& principal,
+                                    std::string_view response) {
+  if (Result<void> settled = settle(); !settled) return unexpected(settled.error());
+  workflow::Environment around;
+  around.rows = [this](const workflow::Criteria& of, const Instance& one) {
+    return workflow::rows_from(*journal_, services_.hub.store(), of, one);
+  };
+  return workflow::propose(flow, criteria, around, instance, principal, response, clock_());
 }
 
 Result<std::string> Flows::start(const std::string& flow, const std::string& key,

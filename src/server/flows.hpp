@@ -53,6 +53,11 @@ class Flows {
                                               const Principal& principal);
   workflow::Outcome<workflow::Instance> act(const std::string& id, const workflow::Command& command,
                                             const Principal& principal);
+  /// What criteria of a flow propose for an instance now; see workflow::propose.
+  /// response  a form that is being filled in; empty: none
+  Result<boost::json::object> propose(const workflow::Flow& flow, const std::string& criteria,
+                                      const workflow::Instance& instance,
+                                      const Principal& principal, std::string_view response);
   /// Effects that wait are carried out now. errors  those of the engine
   Result<void> settle();
 
@@ -101,6 +106,8 @@ class Flows {
   workflow::Directory directory();
   Result<bool> holds(const std::string& sql, const workflow::Instance& instance) const;
   std::shared_ptr<const People> people() const;
+  /// Whether a move of this name looks at criteria, in any flow.
+  bool proposes(const std::string& move) const;
   void reload();
   void loop();
   void work_off();

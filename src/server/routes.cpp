@@ -99,6 +99,8 @@ constexpr Route route_table[] = {
     {Method::get, "/api/instances/{id}/people", get_instance_people, "tasks:write", "token"},
     {Method::post, "/api/instances/{id}/acts", post_instance_act, "tasks:write", "",
      BodyKind::json},
+    {Method::post, "/api/instances/{id}/proposals", post_instance_proposal, "tasks:read", "",
+     BodyKind::json},
     {Method::get, "/api/messages", get_messages, "tasks:read", "unread limit cursor"},
     {Method::post, "/api/messages/{id}/read", read_message, "tasks:read", ""},
     {Method::get, "/api/roster", get_roster, "tasks:read", "from to"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "workflow/criteria.hpp"
 #include "workflow/flow_forms.hpp"
 
 namespace hb::workflow {
@@ -29,6 +30,10 @@ class Checker {
     withdrawal();
     if (flow_.delegation)
       actors(flow_.delegation->by, flow_.delegation->at, "delegate.by", {"owner", "superior"});
+    if (const State* end = flow_.state(flow_.with_parent);
+        !flow_.with_parent.empty() && (end == nullptr || !end->final))
+      add(flow_.with_parent_at, "with_parent",
+          "there is no final state “" + flow_.with_parent + "”");
     for (const State& state : flow_.states) check_state(state);
     for (const Migration& migration : flow_.migrations) check_migration(migration);
     versions();
@@ -198,11 +203,30 @@ class Checker {
     if (!move.not_by.empty() && !is_move(move.not_by))
       add(move.at, path + ".not_by", "there is no move “" + move.not_by + "”");
     named_form(move.form, move.at, path + ".form");
+    check_proposal(move, path + ".propose");
     fields(move.set, move.at, path + ".set");
     if (!move.when.sql.empty() && sql_check_)
       if (const Result<void> checked = sql_check_(move.when.sql); !checked)
         add(move.when.at, path + ".when.sql", checked.error().message);
     for (const Effect& effect : move.effects) check_effect(effect, path + ".do");
+  }
+
+  void check_proposal(const Move& move, const std::string& path) {
+    if (move.propose.empty()) return;
+    const auto found = flow_.criteria.find(move.propose);
+    if (found == flow_.criteria.end())
+      return add(move.at, path, "there are no criteria “" + move.propose + "” under criteria");
+    if (move.automatic() || std::ranges::find(move.by, "clock") != move.by.end())
+      add(move.at, path, "nothing is proposed to system or clock: people decide");
+    const std::string& child = found->second->rows_child;
+    const auto starts = [&](const Effect& effect) {
+      return effect.kind == Effect::Kind::start && effect.as == child;
+    };
+    const auto makes = [&](const Move& one) { return std::ranges::any_of(one.effects, starts); };
+    const bool is_started = std::ranges::any_of(
+        flow_.states, [&](const State& state) { return std::ranges::any_of(state.moves, makes); });
+    if (!child.empty() && !is_started)
+      add(move.at, path, "the criteria look at rows of “" + child + "”, which no move starts");
   }
 
   bool is_move(const std::string& id) const {

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "workflow/check.hpp"
+#include "workflow/criteria.hpp"
 
 namespace hb::workflow {
 namespace {
@@ -55,6 +56,7 @@ class FormulaChecker {
       for (const Move& move : state.moves) {
         const std::string path = "states." + state.id + ".moves." + move.id;
         check(move.when.formula, move.form, path + ".when");
+        check_facts(move, path + ".propose");
         for (const auto& [name, formula] : move.set)
           check(formula, move.form, path + ".set." + name);
         for (const Effect& effect : move.effects) check_effect(effect, move.form, path + ".do");
@@ -65,6 +67,23 @@ class FormulaChecker {
  private:
   void add(Place at, const std::string& path, std::string message) {
     faults_.push_back({flow_.file, at.line, at.column, path, std::move(message)});
+  }
+
+  /// What the criteria look at has to be there; their places are those of another file.
+  void check_facts(const Move& move, const std::string& path) {
+    const auto found = flow_.criteria.find(move.propose);
+    if (found == flow_.criteria.end()) return;
+    const auto check_here = [&](Formula formula, const std::string& fact) {
+      formula.at = move.at;
+      check(formula, move.form, path + "." + fact);
+    };
+    for (const Fact& fact : found->second->facts) {
+      for (const Formula& formula : fact.first) check_here(formula, fact.id);
+      for (const auto& part : fact.largest)
+        check_here(std::holds_alternative<Window>(part) ? std::get<Window>(part).dates
+                                                        : std::get<Formula>(part),
+                   fact.id);
+    }
   }
 
   void check_effect(const Effect& effect, const std::string& form, const std::string& path) {

@@ -65,6 +65,7 @@ class Graph {
       if (to != nullptr && reached_.insert(to).second) open.push_back(to);
     };
     if (flow_.withdrawal) go(flow_.state(flow_.withdrawal->to));
+    go(flow_.state(flow_.with_parent));
     while (!open.empty()) {
       const State* state = open.front();
       open.pop_front();

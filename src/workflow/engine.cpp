@@ -68,6 +68,7 @@ Environment Engine::environment(const Library::Entry& entry) const {
   environment.calendars = &entry.calendars;
   environment.is_one = directory_.is_one;
   environment.sql = directory_.sql;
+  environment.rows = directory_.rows;
   const Flow& flow = entry.flow;
   if (directory_.candidates)
     environment.candidates = [this, &flow](const Actor& actor, const Instance& instance) {
@@ -97,9 +98,15 @@ Outcome<Instance> Engine::act(const std::string& id, const Act& what) {
   const std::scoped_lock lock(shard.mutex);
   const Result<Instance> instance = load(shard, id);
   if (!instance) return refuse(instance.error(), "", "act on " + id);
-  const auto entry = library_.find(instance->flow, instance->version);
-  if (!entry) return refuse(entry.error(), "", "act on " + id);
-  return save(shard, what(**entry, environment(**entry), *instance));
+  if (const auto entry = library_.find(instance->flow, instance->version))
+    return save(shard, what(**entry, environment(**entry), *instance));
+  // Its version is no more: it goes on in the newest one, if that says where.
+  const auto newest = library_.newest(instance->flow);
+  if (!newest) return refuse(newest.error(), "", "act on " + id);
+  const Outcome<Instance> moved =
+      save(shard, workflow::migrate((*newest)->flow, environment(**newest), *instance, clock_()));
+  if (!moved) return moved;
+  return save(shard, what(**newest, environment(**newest), *moved));
 }
 
 Outcome<Instance> Engine::fire(const std::string& id, const Command& command,
@@ -207,6 +214,15 @@ Result<void> Engine::carry_out(const Journal::Entry& entry, std::vector<Sink::Pi
         act(out.instance,
             [&](const Library::Entry& parent, const Environment& around, const Instance& before) {
               return child_finished(parent.flow, around, before, out.as, out.end, clock_());
+            });
+    if (told || told.error().rule == "unknown") return {};
+    return unexpected(told.error().error());
+  }
+  if (out.kind == Outgoing::Kind::parent) {
+    const Outcome<Instance> told =
+        act(out.instance,
+            [&](const Library::Entry& child, const Environment& around, const Instance& before) {
+              return parent_finished(child.flow, around, before, out.end, clock_());
             });
     if (told || told.error().rule == "unknown") return {};
     return unexpected(told.error().error());

@@ -40,6 +40,7 @@ struct Directory {
   std::function<std::vector<Candidate>(const Flow&, const Actor&, const Instance&)> candidates;
   std::function<bool(const std::string& user, const Actor&, const Instance&)> is_one;
   std::function<Result<bool>(const std::string& sql, const Instance&)> sql;
+  std::function<Result<boost::json::array>(const Criteria&, const Instance&)> rows;
   std::function<Result<std::vector<std::string>>(const Flow&, const std::string& form,
                                                  std::string_view response)>
       form_issues;
@@ -84,6 +85,7 @@ class Engine {
   Shard& shard_of(const std::string& id);
   Result<Instance> load(Shard& shard, const std::string& id);
   void keep(Shard& shard, const Instance& instance);
+  /// Acts on an instance, in its version; one whose version is no more is migrated first.
   Outcome<Instance> act(const std::string& id, const Act& what);
   Outcome<Instance> started(const std::string& id, const std::string& flow,
                             const StartCommand& command, const Principal& principal);

@@ -8,9 +8,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 11> kinds = {
+constexpr std::array<std::string_view, 12> kinds = {
     "started",  "moved",     "taken",         "released",       "delegated", "withdrawn",
-    "reminded", "escalated", "child-started", "child-finished", "migrated"};
+    "reminded", "escalated", "child-started", "child-finished", "migrated",  "parent-finished"};
 constexpr std::array<std::string_view, 3> statuses = {"active", "completed", "cancelled"};
 
 json::object from(const Running& clock) {

@@ -197,6 +197,8 @@ class Firing {
       return tl::unexpected(checked.error());
     Result<Scope> scope = Scope::make(before_, principal_, step_.now(), command_.response);
     if (!scope) return refuse(scope.error().code, "form", scope.error().message);
+    if (Outcome<void> proposed = step_.propose(move, *scope); !proposed)
+      return tl::unexpected(proposed.error());
     const Outcome<bool> passes = step_.passes(move.when, *scope);
     if (!passes) return tl::unexpected(passes.error());
     if (!*passes) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "core/principal.hpp"
@@ -34,6 +35,10 @@ struct Environment {
   std::function<bool(const std::string& user, const Actor& actor, const Instance& instance)> is_one;
   /// SQL guards. None given: such a move is refused, because nobody can say.
   std::function<Result<bool>(const std::string& sql, const Instance& instance)> sql;
+  /// Rows that criteria count: those of the last form of a sub-flow, an object of answers each.
+  /// None given: there are none.
+  std::function<Result<boost::json::array>(const Criteria& criteria, const Instance& instance)>
+      rows;
   /// What is wrong with a filled-in form (a QuestionnaireResponse in JSON), by its name in the
   /// flow. none given: a move with a form is refused.
   std::function<Result<std::vector<std::string>>(const std::string& form,
@@ -89,7 +94,8 @@ struct Outgoing {
     tasks,     ///< the FHIR Tasks of the instance follow it (tasks.hpp)
     resource,  ///< a FHIR resource is written: body, with type and id
     start,     ///< a child is started: flow, data
-    finished   ///< the parent is told: instance, as, end
+    finished,  ///< the parent is told: instance, as, end
+    parent     ///< a child is told that this one has ended: instance, end
   };
   Kind kind = Kind::tasks;
   std::string key;  ///< "<instance>/<event>/<n>": what has it is done once
@@ -125,6 +131,18 @@ Outcome<Fired> tick(const Flow& flow, const Environment& environment, const Inst
 Outcome<Fired> child_finished(const Flow& flow, const Environment& environment,
                               const Instance& instance, const std::string& as,
                               const std::string& end, Instant now);
+
+/// The instance that started this one has ended: what goes with it ends, others go on.
+Outcome<Fired> parent_finished(const Flow& flow, const Environment& environment,
+                               const Instance& instance, const std::string& end, Instant now);
+
+/// What is proposed by criteria of the flow, as proposal_of(), with all `facts`.
+/// response  the form as far as it is filled in; empty: none
+/// errors    not_found: no such criteria; invalid_input: an expression fails
+Result<boost::json::object> propose(const Flow& flow, const std::string& criteria,
+                                    const Environment& environment, const Instance& instance,
+                                    const Principal& principal, std::string_view response,
+                                    Instant now);
 
 /// Goes on in this version of the flow by its declared map.
 Outcome<Fired> migrate(const Flow& flow, const Environment& environment, const Instance& instance,

@@ -17,6 +17,8 @@
 /// carried out by fire.hpp.
 namespace hb::workflow {
 
+struct Criteria;  // criteria.hpp
+
 /// Where something stands in its file, 1-based.
 struct Place {
   int line = 0;
@@ -123,6 +125,7 @@ struct Move {
   bool reason = false;  ///< a reason must be given
   bool back = false;    ///< a return: needs a reason
   int most = 0;         ///< times in one instance; 0: no limit
+  std::string propose;  ///< criteria by which a level is proposed; empty: none
   std::map<std::string, Formula> set;
   std::vector<Effect> effects;
   Place at;
@@ -186,8 +189,11 @@ struct Flow {
   Localized description;
   std::map<std::string, std::string> forms;  ///< by name: file as given
   std::map<std::string, Place> forms_at;
+  std::map<std::string, std::shared_ptr<const Criteria>> criteria;  ///< by name
   std::string calendar;
   Place calendar_at;
+  std::string with_parent;  ///< final state it goes to when the instance that started it has ended
+  Place with_parent_at;
   std::vector<Actor> actors;
   std::vector<Field> data;
   std::string first;  ///< state

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "forms/disabled.hpp"
 #include "forms/json_text.hpp"
 
 namespace hb::workflow {
@@ -95,6 +96,13 @@ Result<std::vector<forms::Issue>> FlowForms::check(const Flow& flow, const std::
   const auto form = form_of(flow, name);
   if (!form) return unexpected(form.error());
   return forms::validate(**form, response, {clock_(), {}});
+}
+
+Result<std::vector<std::string>> FlowForms::disabled(const Flow& flow, const std::string& name,
+                                                     std::string_view response) {
+  const auto form = form_of(flow, name);
+  if (!form) return unexpected(form.error());
+  return forms::disabled_items(**form, response, {clock_(), {}});
 }
 
 Result<std::string> FlowForms::calculate(const Flow& flow, const std::string& name,

@@ -31,12 +31,19 @@ class FlowForms {
   /// Everything that a filled-in form breaks, warnings too, for the page. errors  as issues()
   Result<std::vector<forms::Issue>> check(const Flow& flow, const std::string& form,
                                           std::string_view response);
+  /// Paths of items that do not apply by an expression. errors  as issues()
+  Result<std::vector<std::string>> disabled(const Flow& flow, const std::string& form,
+                                            std::string_view response);
   /// The response with its calculated items. errors  as issues()
   Result<std::string> calculate(const Flow& flow, const std::string& form,
                                 std::string_view response);
   /// A response to begin with. resources  %patient, %user, %task: JSON by name. errors  as issues()
   Result<std::string> prefill(const Flow& flow, const std::string& form,
                               std::map<std::string, std::string> resources);
+  /// What the codes of a field say, as options of the questions that it is answered by, or as
+  /// levels and criteria that are proposed for it, each code once. A form that cannot be read gives
+  /// none.
+  std::vector<std::pair<std::string, Localized>> codes(const Flow& flow, const Field& field);
   /// Forgets what was read, after the files changed.
   void forget();
 

@@ -70,7 +70,8 @@ struct Event {
     escalated,
     child_started,
     child_finished,
-    migrated
+    migrated,
+    parent_finished
   };
   int number = 0;  ///< 1, 2, …
   Instant at;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "workflow/criteria.hpp"
 #include "workflow/cursor.hpp"
 #include "workflow/load_effects.hpp"
 
@@ -138,8 +139,8 @@ Move read_move(const std::string& id, const Cursor& at) {
   move.id = id;
   move.at = at.at();
   check_id(id, at);
-  if (!at.only(
-          {"name", "to", "by", "not_by", "when", "form", "reason", "back", "most", "set", "do"}))
+  if (!at.only({"name", "to", "by", "not_by", "when", "form", "propose", "reason", "back", "most",
+                "set", "do"}))
     return move;
   move.name = at.localized("name");
   const Cursor to = at.child("to", true);
@@ -151,6 +152,7 @@ Move read_move(const std::string& id, const Cursor& at) {
   move.not_by = at.text("not_by");
   move.when = read_guard(at.child("when"));
   move.form = at.text("form");
+  move.propose = at.text("propose");
   move.reason = at.flag("reason");
   move.back = at.flag("back");
   if (const auto most = at.whole("most", 1)) move.most = *most;
@@ -219,9 +221,22 @@ void read_migrations(const Cursor& root, Flow& flow) {
   }
 }
 
+void read_criteria_files(const Cursor& root, Flow& flow) {
+  for (const auto& [name, file] : root.entries("criteria")) {
+    const auto path = std::filesystem::path(flow.file).parent_path() / file.scalar();
+    std::vector<Fault> faults;
+    if (auto criteria = load_criteria(path, faults))
+      flow.criteria[name] = std::make_shared<const Criteria>(std::move(*criteria));
+    for (const Fault& fault : faults)
+      file.fault(path.filename().string() + ":" + std::to_string(fault.line) + ": " +
+                 (fault.path.empty() ? "" : fault.path + ": ") + fault.message);
+  }
+}
+
 void read_flow(const Cursor& root, Flow& flow) {
-  if (!root.only({"schema", "id", "version", "title", "description", "forms", "calendar", "actors",
-                  "data", "start", "withdraw", "delegate", "states", "migrate"}))
+  if (!root.only({"schema", "id", "version", "title", "description", "forms", "criteria",
+                  "calendar", "actors", "data", "start", "withdraw", "delegate", "with_parent",
+                  "states", "migrate"}))
     return;
   if (const std::string schema = root.text("schema", true); !schema.empty() && schema != "flow-1")
     root.fault("schema", "expected flow-1, found “" + schema + "”");
@@ -235,6 +250,7 @@ void read_flow(const Cursor& root, Flow& flow) {
     flow.forms[name] = file.scalar();
     flow.forms_at[name] = file.at();
   }
+  read_criteria_files(root, flow);
   flow.calendar = root.text("calendar");
   flow.calendar_at = root.child("calendar").at();
   for (const auto& [id, actor] : root.entries("actors"))
@@ -246,6 +262,8 @@ void read_flow(const Cursor& root, Flow& flow) {
     flow.delegation = Delegation{at.texts("by"), at.at()};
     if (flow.delegation->by.empty()) flow.delegation->by = {"owner"};
   }
+  flow.with_parent = root.text("with_parent");
+  flow.with_parent_at = root.child("with_parent").at();
   if (!root.has("states")) root.fault("“states” is missing");
   for (const auto& [id, state] : root.entries("states"))
     flow.states.push_back(read_state(id, state));

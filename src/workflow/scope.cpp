@@ -101,6 +101,22 @@ Result<json::object> answers_of(const json::value& response) {
   return answers;
 }
 
+json::array rows_of(const json::value& response, std::string_view group) {
+  json::array rows;
+  const json::object* object = response.if_object();
+  const json::value* items = object != nullptr ? object->if_contains("item") : nullptr;
+  if (items == nullptr || !items->is_array()) return rows;
+  for (const json::value& item : items->get_array()) {
+    const json::object* one = item.if_object();
+    const json::value* id = one != nullptr ? one->if_contains("linkId") : nullptr;
+    if (id == nullptr || !id->is_string() || id->get_string() != group) continue;
+    json::object answers;
+    collect(*one, answers, 0);
+    rows.push_back(std::move(answers));
+  }
+  return rows;
+}
+
 Result<Scope> Scope::make(const Instance& instance, const Principal& principal, Instant now,
                           std::string_view response) {
   auto state = std::make_unique<State>();
@@ -140,6 +156,11 @@ void Scope::update(const Instance& instance) {
   json::object& made = seen["made"].emplace_object();
   for (const auto& [move, times] : instance.made) made[move] = times;
   (void)state_->read();  // what this class serialized is JSON
+}
+
+void Scope::see(std::string_view name, json::value value) {
+  state_->seen[name] = std::move(value);
+  (void)state_->read();
 }
 
 Result<bool> Scope::test(const Formula& formula) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "core/principal.hpp"
@@ -15,7 +16,7 @@ namespace hb::workflow {
 /// What expressions of a flow see: data (fields of the instance), answers (of the form of this
 /// move, by linkId; codes of Codings, values of Quantities), actor (user, roles), instance (id,
 /// starter, started, version), children (flow, finished, end), made (times of each move), and
-/// %form, the QuestionnaireResponse. Changes of data come by update().
+/// %form, the QuestionnaireResponse. Changes of data come by update(), other things by see().
 class Scope {
  public:
   /// response  JSON of a QuestionnaireResponse; empty: none
@@ -27,6 +28,9 @@ class Scope {
 
   /// From now on expressions see these data.
   void update(const Instance& instance);
+
+  /// From now on expressions see this too, under its name.
+  void see(std::string_view name, boost::json::value value);
 
   /// errors  invalid_input: as Evaluation::test
   Result<bool> test(const Formula& formula);
@@ -43,6 +47,9 @@ class Scope {
   explicit Scope(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// The repetitions of a group at the top of a QuestionnaireResponse, an object of answers each.
+boost::json::array rows_of(const boost::json::value& response, std::string_view group);
 
 /// Answers of a QuestionnaireResponse by linkId. errors  invalid_input: it is none
 Result<boost::json::object> answers_of(const boost::json::value& response);

@@ -232,6 +232,7 @@ class Simulator {
       if (!fired) return problem(fired.error());
       runs_.push_back({entry, {}, {}});
       parents_[out.id] = parent;
+      children_[out.id] = runs_.size() - 1;
       took(runs_.size() - 1, std::move(*fired));
     } else if (out.kind == Outgoing::Kind::finished) {
       const auto known = parents_.find(runs_[parent].instance.id);
@@ -241,6 +242,14 @@ class Simulator {
                                             out.as, out.end, now_);
       if (!fired) return problem(fired.error());
       took(known->second, std::move(*fired));
+    } else if (out.kind == Outgoing::Kind::parent) {
+      const auto known = children_.find(out.instance);
+      if (known == children_.end()) return;
+      Run& run = runs_[known->second];
+      Outcome<Fired> fired =
+          parent_finished(run.entry->flow, environment(*run.entry), run.instance, out.end, now_);
+      if (!fired) return problem(fired.error());
+      if (!fired->repeated) took(known->second, std::move(*fired));
     }
   }
 
@@ -430,6 +439,7 @@ class Simulator {
   std::vector<Someone> people_;
   std::deque<Run> runs_;
   std::map<std::string, std::size_t> parents_;
+  std::map<std::string, std::size_t> children_;  ///< run of a sub-flow, by its id
   std::map<std::string, std::deque<std::pair<std::size_t, int>>> pools_;
   std::priority_queue<Next> queue_;
   Simulation result_;

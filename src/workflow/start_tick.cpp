@@ -270,6 +270,26 @@ Outcome<Fired> child_finished(const Flow& flow, const Environment& environment,
   return step.finish();
 }
 
+Outcome<Fired> parent_finished(const Flow& flow, const Environment& environment,
+                               const Instance& instance, const std::string& end, Instant now) {
+  const Principal principal = engine("system");
+  Step step(flow, environment, instance, principal, now, "end of its parent in " + end);
+  const State* to = flow.with_parent.empty() ? nullptr : flow.state(flow.with_parent);
+  if (instance.status != Status::active || to == nullptr) {
+    Fired done;
+    done.after = instance;
+    done.repeated = true;
+    return done;
+  }
+  Event event = step.event(Event::Kind::parent_finished);
+  for (const Token& token : instance.tokens) event.gone.push_back(token.id);
+  event.end = to->id;
+  event.status = to->cancelled ? Status::cancelled : Status::completed;
+  if (Outcome<void> added = step.add(std::move(event)); !added)
+    return tl::unexpected(added.error());
+  return step.finish();
+}
+
 Outcome<Fired> migrate(const Flow& flow, const Environment& environment, const Instance& instance,
                        Instant now) {
   const Principal principal = engine("system");

@@ -273,6 +273,20 @@ Outcome<void> Step::check_fields(const json::object& data) const {
   return {};
 }
 
+/// Those that go on hear that this instance has ended.
+void Step::tell_children() {
+  if (fired_.after.status == Status::active) return;
+  for (const auto& [name, child] : fired_.after.children) {
+    if (child.finished) continue;
+    Outgoing told;
+    told.kind = Outgoing::Kind::parent;
+    told.key = fired_.after.id + "/end/" + name;
+    told.instance = child.instance;
+    told.end = fired_.after.end;
+    fired_.outgoing.push_back(std::move(told));
+  }
+}
+
 Outcome<Fired> Step::finish() {
   if (!fired_.events.empty()) {
     Outgoing tasks;
@@ -288,6 +302,7 @@ Outcome<Fired> Step::finish() {
       told.end = fired_.after.end;
       fired_.outgoing.push_back(std::move(told));
     }
+    tell_children();
   }
   return std::move(fired_);
 }

@@ -31,6 +31,8 @@ class Step {
                                       Scope& scope) const;
   Outcome<void> check_fields(const boost::json::object& data) const;
   Outcome<void> effects(const Move& move, Scope& scope, const Token& from);
+  /// What the criteria of a move propose, for its expressions to see.
+  Outcome<void> propose(const Move& move, Scope& scope) const;
   /// Whether a guard lets a move pass.
   Outcome<bool> passes(const Guard& guard, Scope& scope) const;
   /// To whom this is said: the owner of a token, or an actor.
@@ -48,6 +50,7 @@ class Step {
   std::string choose(const State& state);
   void arrive(const State& state, std::vector<int> forks, const Token& from, Event& event);
   void end(const State& state, Event& event) const;
+  void tell_children();
   std::string next_key() const;
 
   const Flow& flow_;

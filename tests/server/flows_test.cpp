@@ -53,6 +53,23 @@ std::string option(const std::string& name, const std::string& link, const std::
   throw std::runtime_error("no option " + code + " of " + link);
 }
 
+/// As option(), of an item in a group.
+std::string row_option(const std::string& name, const std::string& group, const std::string& link,
+                       const std::string& code) {
+  std::ifstream in(source_dir() / "scenes/outbreak-response/forms" / (name + ".json"));
+  const json::value form = json::parse(std::string{std::istreambuf_iterator<char>(in), {}});
+  for (const json::value& outer : form.at("item").as_array()) {
+    if (outer.at("linkId") != json::string_view(group)) continue;
+    for (const json::value& one : outer.at("item").as_array()) {
+      if (one.at("linkId") != json::string_view(link)) continue;
+      for (const json::value& answer : one.at("answerOption").as_array())
+        if (answer.at("valueCoding").at("code") == json::string_view(code))
+          return item(link, "\"valueCoding\":" + json::serialize(answer.at("valueCoding")));
+    }
+  }
+  throw std::runtime_error("no option " + code + " of " + group + "/" + link);
+}
+
 std::string signal(const std::string& area = "770101001") {
   return form(option("signal", "source", "manual") + "," + words("disease", "手足口病") + "," +
               words("area", area) + "," + words("place", "示例幼儿园") + "," + number("cases", 6) +
@@ -203,24 +220,62 @@ TEST_CASE("flows over HTTP: the whole loop by three people on a test clock") {
   REQUIRE(loop.fill("qian", id, "confirm", found).status == 200);
   CHECK(loop.instance("sun", id).at("data").at("cases") == 8);
 
-  const std::string graded =
-      form(option("grading", "grade", "IV") + "," + words("basis", "同一托幼机构") + "," +
-           option("grading", "likelihood", "3") + "," + option("grading", "impact", "2"));
-  const Answer checked =
-      loop.post("sun", "/api/flows/outbreak/forms/grading/check", R"({"response":)" + graded + "}");
+  // Eight cases of a disease of class C are below every criterion: “not graded” is proposed.
+  // Another grade needs a reason.
+  const auto graded = [&](const std::string& more) {
+    return form(option("grading", "kind", "hand-foot-mouth") + "," +
+                option("grading", "place_kind", "kindergarten") + "," + number("cases", 8) + "," +
+                number("deaths", 0) + "," + number("cases_week", 8) + "," +
+                option("grading", "grade", "IV") + more + "," + words("basis", "同一托幼机构") +
+                "," + option("grading", "likelihood", "3") + "," +
+                option("grading", "impact", "2"));
+  };
+  const std::string departing = graded("," + words("departure", "县级卫生行政部门认定"));
+  const Answer proposed = loop.post("sun", "/api/instances/" + id + "/proposals",
+                                    R"({"criteria":"grade","response":)" + departing + "}");
+  REQUIRE(proposed.status == 200);
+  CHECK(proposed.json().at("level") == "none");
+  CHECK(proposed.json().at("facts").at("cases_week") == 8);
+  CHECK(proposed.json().at("undecided").as_array().size() == 2);  // nobody said the usual level
+  CHECK(loop.post("li", "/api/instances/" + id + "/proposals", R"({"criteria":"grade"})").status ==
+        404);
+  CHECK(loop.post("sun", "/api/instances/" + id + "/proposals", R"({"criteria":"no"})").status ==
+        404);
+  const Answer checked = loop.post("sun", "/api/flows/outbreak/forms/grading/check",
+                                   R"({"response":)" + departing + "}");
   REQUIRE(checked.status == 200);
   CHECK(checked.json().at("issues").as_array().empty());
   const std::string calculated = json::serialize(checked.json().at("response"));
   CHECK(calculated.find("\"valueInteger\":6") != std::string::npos);  // 3 × 2
+  const json::value bare = loop.post("sun", "/api/flows/outbreak/forms/grading/check",
+                                     R"({"response":)" + graded("") + "}")
+                               .json()
+                               .at("response");
+  CHECK(code_of(loop.fill("sun", id, "grade", json::serialize(bare))) == "409 guard");
   REQUIRE(loop.fill("sun", id, "grade", calculated).status == 200);
   CHECK(states_of(loop.instance("sun", id)) == "initial-report measures");
+  CHECK(loop.instance("sun", id).at("data").at("proposed") == "none");
+  CHECK(loop.instance("sun", id).at("data").at("grade") == "IV");
 
-  const std::string initial =
-      form(words("title", "初次报告") + "," + moment("reported", "2026-01-06T12:00:00+08:00") +
-           "," + number("cases", 8) + "," + number("deaths", 0) + "," + words("name", "手足口病") +
-           "," + words("kind", "传染病") + "," + words("place", "示例幼儿园") + "," +
-           moment("occurred", "2026-01-05T08:00:00+08:00") + "," + words("reporter", "赵") + "," +
-           words("situation", "8例") + "," + words("actions", "停课"));
+  // The line list counts more than was said: what is proposed looks at it.
+  const std::string cases(loop.instance("sun", id).at("children").at(0).at("id").as_string());
+  std::string rows;
+  for (int i = 1; i <= 12; ++i)
+    rows += (i == 1 ? "" : ",") + std::string(R"({"linkId":"case","item":[)") +
+            words("no", std::to_string(i)) + "," + item("onset", R"("valueDate":"2026-01-05")") +
+            "," + row_option("line-list", "case", "class", "confirmed") + "]}";
+  REQUIRE(loop.fill("zhao", cases, "record", form(rows)).status == 200);
+  const json::value now_proposed =
+      loop.post("sun", "/api/instances/" + id + "/proposals", R"({"criteria":"grade"})").json();
+  CHECK(now_proposed.at("facts").at("cases") == 12);  // 8 were said
+  CHECK(now_proposed.at("facts").at("cases_week") == 12);
+
+  const std::string initial = form(
+      words("title", "初次报告") + "," + moment("reported", "2026-01-06T12:00:00+08:00") + "," +
+      number("cases", 8) + "," + number("deaths", 0) + "," + words("name", "手足口病") + "," +
+      option("report-initial", "kind", "hand-foot-mouth") + "," + words("place", "示例幼儿园") +
+      "," + moment("occurred", "2026-01-05T08:00:00+08:00") + "," + words("reporter", "赵") + "," +
+      words("situation", "8例") + "," + words("actions", "停课"));
   REQUIRE(loop.fill("zhao", id, "send-initial", initial, "initial-report").status == 200);
   const std::string measures = form(option("measures", "measures", "isolation") + "," +
                                     moment("begun", "2026-01-06T13:00:00+08:00"));
@@ -253,10 +308,17 @@ TEST_CASE("flows over HTTP: the whole loop by three people on a test clock") {
             .as_array()
             .size() == 1);
 
-  // The line list was begun with the suspicion and goes on.
+  // The line list was begun with the suspicion and ended with the event.
   const std::string list(whole.at("children").at(0).at("id").as_string());
   CHECK(loop.instance("zhao", list).at("data").at("disease") == "手足口病");
   CHECK(loop.instance("zhao", list).at("parent") == json::string_view(id));
+  REQUIRE(loop.wait_for([&] { return loop.instance("zhao", list).at("status") == "completed"; }));
+  CHECK(loop.instance("zhao", list).at("end") == "ended");
+  CHECK(loop.get("zhao", "/api/tasks?scope=all&flow=line-list")
+            .json()
+            .at("items")
+            .as_array()
+            .empty());
 
   // 80 minutes of the 2 hours to verify, 25 of the 24 hours for the investigation.
   const json::value times = loop.get("sun", "/api/flows/outbreak/times").json();

@@ -57,6 +57,18 @@ std::map<std::string, std::string> resources_for(const std::optional<Running>& r
   return resources;
 }
 
+/// What the codes of its fields say.
+void add_codes(const workflow::Flow& flow, Services& services, json::object& out) {
+  json::array& fields = out.at("fields").as_array();
+  for (std::size_t i = 0; i < flow.data.size(); ++i) {
+    if (flow.data[i].kind != workflow::Field::Kind::code) continue;
+    json::array list;
+    for (const auto& [code, name] : services.flows->forms().codes(flow, flow.data[i]))
+      list.push_back(json::object{{"code", code}, {"name", texts(name)}});
+    if (!list.empty()) fields[i].as_object()["codes"] = std::move(list);
+  }
+}
+
 Response form_fault(const Error& error) {
   if (error.code == ErrorCode::not_found) return not_found({"此表单", "such form"});
   return outcome(error);
@@ -78,6 +90,7 @@ Response get_flows(Request&, const Principal& principal, Services& services) {
     const auto open = services.flows->journal().count(list);
     if (!open) return outcome(open.error());
     json::object one = flow_object(entry->flow);
+    add_codes(entry->flow, services, one);
     one["may_start"] = may_start(entry->flow, who) && services.gate.may(principal, "tasks:write");
     one["open"] = *open;
     items.push_back(std::move(one));
@@ -139,8 +152,12 @@ Response check_flow_form(Request& request, const Principal&, Services& services)
   if (!calculated) return form_fault(calculated.error());
   const auto issues = forms.check((*entry)->flow, form, *calculated);
   if (!issues) return form_fault(issues.error());
-  return json_response(
-      200, json::object{{"response", json::parse(*calculated)}, {"issues", issues_array(*issues)}});
+  const auto off = forms.disabled((*entry)->flow, form, *calculated);
+  if (!off) return form_fault(off.error());
+  json::array disabled(off->begin(), off->end());
+  return json_response(200, json::object{{"response", json::parse(*calculated)},
+                                         {"issues", issues_array(*issues)},
+                                         {"disabled", std::move(disabled)}});
 }
 
 /// POST /api/flows/{flow}/instances

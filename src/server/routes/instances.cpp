@@ -155,4 +155,25 @@ Response post_instance_act(Request& request, const Principal& principal, Service
   return json_response(200, instance_object(*after, who, services));
 }
 
+/// POST /api/instances/{id}/proposals: what the flow's criteria say, now or with a form in hand
+Response post_instance_proposal(Request& request, const Principal& principal, Services& services) {
+  FlowBody body(request, {"criteria", "response"});
+  const std::string criteria = body.text("criteria", true);
+  const std::string response = body.object("response");
+  if (!body.ok()) return body.refused();
+  const Principal who = services.flows->acting(principal);
+  const std::string id(request.capture("id"));
+  const auto running = running_of(id, who, services);
+  if (!running) return running.error();
+  const auto proposal =
+      services.flows->propose(running->flow(), criteria, running->instance, who, response);
+  if (!proposal) {
+    if (proposal.error().code == ErrorCode::not_found)
+      return not_found({"此分级标准", "such criteria"});
+    return outcome(proposal.error());
+  }
+  services.hub.store().note_audit(principal, "read", "proposal for instance " + id);
+  return json_response(200, *proposal);
+}
+
 }  // namespace hb::server

@@ -85,16 +85,24 @@ const forms = {
     await choose(page, 'result', '确认为事件');
   },
   grading: async (page) => {
+    await pick(page, 'kind', '其他感染性腹泻');
+    assert.equal(await question(page, 'cases_week').locator('input').inputValue(), '23');
+    await fill(page, 'ratio', '1.4');
+    await page.locator('.proposal').filter({ hasText: '20例及以上' }).waitFor(); // 23 in one school within 7 days: to be reported, no grade
+    assert.match(await textOf(page, '.proposal'), /按标准建议：\s*未分级/);
     await choose(page, 'grade', '一般（Ⅳ级）');
-    await fill(page, 'basis', '1周内同一学校20例及以上');
+    await fill(page, 'basis', '县级卫生行政部门认定的其他一般事件');
     await choose(page, 'likelihood', '高');
     await choose(page, 'impact', '中等');
     await page.waitForFunction(() => document.querySelector('[data-item="risk"] output')?.textContent === '12');
+    await act(page, '定级并启动处置');
+    await page.locator('.ant-alert-error').filter({ hasText: '请填写理由' }).waitFor(); // another grade than the one proposed
+    await fill(page, 'departure', '学期初发生，波及年级多，由县级卫生行政部门认定');
   },
   initial: async (page) => {
     await fill(page, 'title', '示例小学诺如病毒感染事件初次报告');
     await moment(page, 'reported', '2026-03-05 15:00');
-    for (const [id, text] of [['cases', '23'], ['deaths', '0'], ['name', '示例小学诺如病毒感染事件'], ['kind', '传染病'], ['place', '示例小学']]) await fill(page, id, text);
+    for (const [id, text] of [['cases', '23'], ['deaths', '0'], ['name', '示例小学诺如病毒感染事件'], ['place', '示例小学']]) await fill(page, id, text);
     await moment(page, 'occurred', '2026-03-02 08:00');
     for (const [id, text] of [['reporter', '映川区疾控中心 赵岚'], ['situation', '二年级为主，以呕吐、腹泻为主要症状'], ['actions', '病例隔离，教室消毒，停课两班']]) await fill(page, id, text);
   },
@@ -250,6 +258,8 @@ export const flows = [
       await picture(duty, '11-event');
       assert.match(await textOf(duty, 'h1'), /Ⅳ级/);
       assert.match(await textOf(duty, '.event-figures'), /70 分钟/); // 09:00 to 10:10
+      assert.match(await textOf(duty, '.page'), /核实结果\s*疑似事件/); // words, not codes
+      assert.match(await textOf(duty, '.page'), /建议级别\s*未分级/);
       const verdicts = await duty.locator('.verdict-mark').allInnerTexts();
       assert.ok(verdicts.some((one) => one.includes('按时')) && verdicts.some((one) => one.includes('超时')), verdicts.join());
       await duty.goto(`${baseUrl}/outbreaks/${id}?view=reports`);

@@ -3,174 +3,41 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { HubIssue, Questionnaire, QuestionnaireResponse } from '../components/form/fhir';
 import { ApiError, get, post, withQuery } from './client';
 import { useGet, useOne, type Query } from './hooks';
-import type { Localized } from './types';
+import type { components, paths } from './openapi';
 
-export type MoveKind = 'move' | 'take' | 'release' | 'delegate' | 'withdraw';
+type Schemas = components['schemas'];
 
-export interface Move {
-  id: string;
-  kind: MoveKind;
-  name: Localized;
-  form?: string;
-  reason: boolean;
-  back: boolean;
-  to: string[];
-}
-
-export interface Task {
-  instance: string;
-  token: number;
-  seen: number;
-  flow: string;
-  flow_title: Localized;
-  version: number;
-  state: string;
-  state_name: Localized;
-  actor: string;
-  actor_name: Localized;
-  user?: string;
-  user_name?: string;
-  waiting: boolean;
-  escalated: boolean;
-  since: string;
-  started: string;
-  due?: string;
-  remind?: string;
-  overdue: boolean;
-  assumed?: boolean;
-  subject?: Localized;
-  area?: string;
-  resident?: number;
-  data: Record<string, unknown>;
-  moves: Move[];
-}
-
-export interface TaskList {
-  items: Task[];
-  next?: string;
-  as_of: string;
-}
-
-export interface TaskCounts {
-  mine: number;
-  team: number;
-  overdue: number;
-  today: number;
-  messages: number;
-}
-
-export interface LogEntry {
-  number: number;
-  at: string;
-  user: string;
-  user_name?: string;
-  kind: string;
-  token?: number;
-  move?: string;
-  name?: Localized;
-  from?: string;
-  from_name?: Localized;
-  /** where it stands then */
-  states?: { id: string; name: Localized }[];
-  /** account to which it was handed over */
-  to?: string;
-  to_name?: string;
-  child?: string;
-  reason?: string;
-  clock?: string;
-  form?: string;
-  response?: QuestionnaireResponse;
-  withheld?: boolean;
-}
-
-export interface Instance {
-  id: string;
-  flow: string;
-  flow_title: Localized;
-  version: number;
-  status: 'active' | 'completed' | 'cancelled';
-  started: string;
-  starter: string;
-  starter_name?: string;
-  ended?: string;
-  end?: string;
-  end_name?: Localized;
-  area?: string;
-  subject?: Localized;
-  data: Record<string, unknown>;
-  tokens: Task[];
-  parent?: string;
-  children: { name: string; id: string; flow: string; finished: boolean; end?: string }[];
-  seen: number;
-  as_of?: string;
-  log: LogEntry[];
-}
-
-export interface InstanceLine {
-  id: string;
-  flow: string;
-  flow_title: Localized;
-  version: number;
-  status: Instance['status'];
-  started: string;
-  starter: string;
-  starter_name?: string;
-  ended?: string;
-  end?: string;
-  end_name?: Localized;
-  states: { id: string; name: Localized }[];
-  area?: string;
-  data: Record<string, unknown>;
-  subject?: Localized;
-}
-
-export interface FlowField {
-  id: string;
-  name: Localized;
-  kind: string;
-  required: boolean;
-}
-
-export interface Flow {
-  id: string;
-  version: number;
-  title: Localized;
-  description?: Localized;
-  start_form?: string;
-  may_start: boolean;
-  open: number;
-  fields: FlowField[];
-  actors: { id: string; name: Localized }[];
-  states: { id: string; name: Localized; final: boolean; owner?: string; clocks: { id: string; within: string; within_name?: Localized }[] }[];
-  moves: { id: string; name: Localized; from: string; to: string[]; form?: string; reason: boolean; back: boolean }[];
-  forms: string[];
-}
-
+export type Move = Schemas['FlowMove'] & { kind: NonNullable<Schemas['FlowMove']['kind']> };
+export type Task = Omit<Schemas['Task'], 'moves' | 'data'> & { moves: Move[]; data: Record<string, unknown> };
+export type TaskList = Omit<Schemas['TaskList'], 'items'> & { items: Task[] };
+export type TaskCounts = Schemas['TaskCounts'];
+/** answers of forms as FHIR has them */
+export type LogEntry = Omit<Schemas['FlowEvent'], 'response'> & { response?: QuestionnaireResponse };
+/** an instance as one may look at it; what the hub leaves out of one that is gone is not asked for */
+export type Instance = Required<Pick<Schemas['Instance'], 'id' | 'flow' | 'flow_title' | 'version' | 'status' | 'started' | 'starter' | 'children' | 'seen'>> &
+  Pick<Schemas['Instance'], 'starter_name' | 'ended' | 'end' | 'end_name' | 'area' | 'subject' | 'parent' | 'as_of'> & {
+    data: Record<string, unknown>;
+    tokens: Task[];
+    log: LogEntry[];
+  };
+export type InstanceLine = Omit<Schemas['InstanceList']['items'][number], 'data'> & { data: Record<string, unknown> };
+export type Flow = Schemas['Flow'];
+export type FlowField = Flow['fields'][number];
 export interface FormToFill {
   questionnaire: Questionnaire;
   response: QuestionnaireResponse;
 }
-
 export interface FormChecked {
   response: QuestionnaireResponse;
   issues: HubIssue[];
   disabled?: string[];
 }
-
-export interface BulkResult {
-  instance: string;
-  token: number;
-  ok: boolean;
-  error?: { code: string; message: string; messageZh?: string };
-}
-
-export interface Message {
-  id: string;
-  at: string;
-  text: Localized | string;
-  instance?: string;
-  read: boolean;
-}
+export type BulkResult = Omit<Schemas['TaskActResults']['results'][number], 'error'> & { error?: Schemas['Error']['error'] };
+export type Message = Schemas['MessageList']['items'][number];
+export type Proposal = Schemas['FlowProposal'];
+export type Criterion = Schemas['FlowCriterion'];
+export type Roster = Schemas['Roster'];
+export type Duty = Schemas['Duty'];
 
 const path = (...parts: string[]) => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
@@ -253,23 +120,24 @@ export const useDiagram = (flow: string, language: string) =>
   });
 
 export const useMessages = (query: Query, enabled = true) => useGet<{ items: Message[]; next?: string }>('/api/messages', query, { enabled });
-export const markRead = (id: string) => post<unknown>(`${path('messages', id)}/read`);
+export const markRead = (id: number) => post<unknown>(`${path('messages', String(id))}/read`);
 
-export interface People {
-  items: { user: string; name?: string; open?: number; on_call?: boolean }[];
-}
+export type People = paths['/api/instances/{id}/people']['get']['responses']['200']['content']['application/json'];
 
 /** Who could be given a place of work. */
 export const usePeople = (instance: string, token: number, enabled: boolean) =>
   useGet<People>(`${path('instances', instance)}/people`, { token }, { enabled });
 
-export interface FlowTimes {
-  flow: string;
-  from: string;
-  to: string;
-  instances: number;
-  states: { id: string; name: Localized; left: number; median_hours?: number; deadlines: number; kept: number }[];
-}
+export type FlowTimes = Schemas['FlowTimes'];
 
 /** How long work stands in each state of a flow, and how much of it is in time. */
 export const useFlowTimes = (flow: string, query: Query) => useGet<FlowTimes>(`${path('flows', flow)}/times`, query);
+
+/** What the criteria of a flow propose now, or with a form in hand. */
+export const useProposal = (instance: string, criteria: string | undefined, known: unknown, response?: QuestionnaireResponse) =>
+  useQuery<Proposal, ApiError>({
+    queryKey: [`${path('instances', instance)}/proposals`, criteria, known],
+    queryFn: () => post<Proposal>(`${path('instances', instance)}/proposals`, { criteria, ...(response ? { response } : {}) }),
+    enabled: criteria !== undefined,
+    placeholderData: (before) => before,
+  });

@@ -1091,6 +1091,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/instances/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The level that the criteria of the flow propose, with the criterion that holds and what it looked at */
+        post: operations["proposeForInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages": {
         parameters: {
             query?: never;
@@ -2394,6 +2411,8 @@ export interface components {
             name: components["schemas"]["Texts"];
             to: string[];
             form?: string;
+            /** @description Criteria by which a level is proposed */
+            propose?: string;
             reason: boolean;
             back: boolean;
             from?: string;
@@ -2425,6 +2444,8 @@ export interface components {
             assumed?: boolean;
             subject?: components["schemas"]["Texts"];
             area?: string;
+            /** @description Whom it is about: id of the resident */
+            resident?: number;
             data: Record<string, never>;
             moves: components["schemas"]["FlowMove"][];
         };
@@ -2483,6 +2504,11 @@ export interface components {
                 /** @enum {string} */
                 kind: "text" | "number" | "boolean" | "date" | "instant" | "code";
                 required: boolean;
+                /** @description What its codes say */
+                codes?: {
+                    code: string;
+                    name: components["schemas"]["Texts"];
+                }[];
             }[];
             actors: {
                 id: string;
@@ -2618,6 +2644,47 @@ export interface components {
             log?: components["schemas"]["FlowEvent"][];
             gone?: boolean;
             stale?: boolean;
+        };
+        FlowCriterion: {
+            id: string;
+            level: string;
+            level_name: components["schemas"]["Texts"];
+            text: components["schemas"]["Texts"];
+            source: string;
+            /** @description What it looked at and found */
+            facts: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                /** @description A number, a code or a boolean */
+                value: unknown;
+            }[];
+        };
+        FlowProposal: {
+            criteria: string;
+            /** @description All, the gravest first */
+            levels: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            title: components["schemas"]["Texts"];
+            level: string;
+            level_name: components["schemas"]["Texts"];
+            criterion?: components["schemas"]["FlowCriterion"];
+            /** @description Others that hold */
+            also: components["schemas"]["FlowCriterion"][];
+            /** @description Graver ones of which nobody can say yet, with what is not known */
+            undecided: {
+                id: string;
+                level: string;
+                level_name: components["schemas"]["Texts"];
+                text: components["schemas"]["Texts"];
+                missing: {
+                    id: string;
+                    name: components["schemas"]["Texts"];
+                }[];
+            }[];
+            /** @description All that is known, by fact */
+            facts: Record<string, never>;
         };
         FlowEvent: {
             number: number;
@@ -6390,6 +6457,46 @@ export interface operations {
             404: components["responses"]["E404"];
             409: components["responses"]["Refused"];
             422: components["responses"]["Refused"];
+        };
+    };
+    proposeForInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "criteria": "grade"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description As `propose` of a move says */
+                    criteria: string;
+                    /** @description A form that is being filled in */
+                    response?: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description The proposal; a person decides */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowProposal"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
         };
     };
     getMessages: {

@@ -13,7 +13,7 @@ import './messages.css';
 export function useMarkRead() {
   const client = useQueryClient();
   const { run, fault, busy } = useAct();
-  const mark = async (ids: readonly string[]) => {
+  const mark = async (ids: readonly number[]) => {
     await run(async () => {
       for (const id of ids) await markRead(id);
     });

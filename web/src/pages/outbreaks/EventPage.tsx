@@ -16,6 +16,7 @@ import { InstanceLog } from '../tasks/InstanceLog';
 import { useAreaName } from '../tasks/TaskTable';
 import { fieldsOf } from '../tasks/useCodeTexts';
 import { GradeMark } from './GradeMark';
+import { GradeProposal } from './GradeProposal';
 import { LineList } from './LineList';
 import { Reports } from './Reports';
 import { RiskMatrix } from './RiskMatrix';
@@ -113,6 +114,7 @@ function Overview({ event, flow }: { event: Instance; flow: Flow | undefined }) 
       <div className="task-grid">
         <div className="task-main">
           <Steps event={event} />
+          <GradeProposal event={event} flow={flow} />
           <Times event={event} flow={flow} />
           <RiskMatrix event={event} />
         </div>
@@ -259,7 +261,7 @@ function TimeRow({ stay, now }: { stay: Stay; now: number }) {
 
 function FactsCard({ event, flow }: { event: Instance; flow: Flow | undefined }) {
   const { t } = useTexts();
-  const textOf = useFieldText(flow, event.id);
+  const textOf = useFieldText(flow);
   return (
     <Card title={t('task.about')}>
       <Facts

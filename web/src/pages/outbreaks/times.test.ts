@@ -6,7 +6,7 @@ const texts = (id: string) => ({ zh: id, en: id });
 const state = (id: string, within?: string, owner: string | undefined = 'duty') => ({ id, name: texts(id), final: id === 'closed', owner, clocks: within ? [{ id: 'c', within }] : [] });
 const flow = { states: [state('received', '2 h'), state('a', '24 h'), state('b'), { ...state('joined'), owner: undefined }, state('closed')] } as unknown as Flow;
 const entry = (number: number, kind: string, at: string, from: string, to: string[], more: Partial<LogEntry> = {}): LogEntry =>
-  ({ number, kind, at: `2026-01-05T${at}:00.000Z`, user: 'li', from: from || undefined, states: to.map((id) => ({ id, name: texts(id) })), ...more });
+  ({ number, kind, at: `2026-01-05T${at}:00.000Z`, user: 'li', user_name: '', from: from || undefined, states: to.map((id) => ({ id, name: texts(id) })), ...more });
 const log = [
   entry(1, 'started', '01:00', '', ['received']),
   entry(2, 'reminded', '02:30', 'received', []),

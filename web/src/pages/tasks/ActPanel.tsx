@@ -3,7 +3,7 @@ import { Alert, App, Button, Input, Select } from 'antd';
 import { ArrowRight, Printer, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { ApiError, get } from '../../api/client';
-import { actPath, checkForm, instancePath, useFormToFill, usePeople, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
+import { actPath, checkForm, instancePath, useFlow, useFormToFill, usePeople, type FormToFill, type Instance, type Move, type Task } from '../../api/flows';
 import { Card } from '../../components/Card';
 import { newKey } from '../../components/form/drafts';
 import { FormPaper } from '../../components/form/FormPaper';
@@ -16,6 +16,7 @@ import { Answer, BlockLoading, useErrorText } from '../../components/States';
 import { Loc, useTexts } from '../../i18n';
 import { useSession } from '../../state/session';
 import { useAddress } from '../../state/useAddress';
+import { FormProposal } from './Proposal';
 import { actsOf, chosenAct, isNews, needsReason, type Act } from './acts';
 
 interface Props {
@@ -144,6 +145,8 @@ function Filling(props: Props & { act: Act; form: string; begun: FormToFill }) {
   const session = useSession();
   const [begun] = useState(props.begun); // asked for again or not: work goes on with what it began with
   const { send, busy, fault, waits } = useSend(props);
+  const flow = useFlow(instance.flow);
+  const criteria = act.moves.find(({ propose }) => propose !== undefined)?.propose;
   const state = useForm({
     questionnaire: begun.questionnaire,
     start: begun.response,
@@ -173,6 +176,7 @@ function Filling(props: Props & { act: Act; form: string; begun: FormToFill }) {
       </div>
       <FormPaper form={state.form} fill={state.fill} />
       <FormView state={state} label={loc(state.form.title)} />
+      {criteria && <FormProposal instance={instance.id} flow={flow} criteria={criteria} state={state} />}
       {reasons && <Reason value={state.reason} onChange={state.setReason} />}
       <Refusal fault={fault?.code === 'form' ? null : fault} waits={waits} />
       <div className="panel-acts">

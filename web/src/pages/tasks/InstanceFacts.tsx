@@ -3,16 +3,15 @@ import { Facts } from '../../components/Card';
 import { formatInstant, formatNumber } from '../../format/format';
 import { Loc, useTexts } from '../../i18n';
 import { useAreaName } from './TaskTable';
-import { fieldsOf, useCodeTexts } from './useCodeTexts';
+import { codeName, fieldsOf } from './useCodeTexts';
 
 /** A value of an instance in words. */
-export function useFieldText(flow: Flow | undefined, instance: string): (field: string, kind: string, value: unknown) => string {
+export function useFieldText(flow: Flow | undefined): (field: string, kind: string, value: unknown) => string {
   const { t, loc } = useTexts();
   const areaName = useAreaName();
-  const codes = useCodeTexts(flow, instance);
   return (field, kind, value) => {
-    const option = codes(field, value);
-    if (option) return loc(option);
+    const code = codeName(flow, field, value);
+    if (code) return loc(code);
     if (field === 'area') return areaName(String(value));
     if (typeof value === 'boolean') return t(value ? 'form.yes' : 'form.no');
     if (typeof value === 'number') return formatNumber(value, 4);
@@ -21,7 +20,7 @@ export function useFieldText(flow: Flow | undefined, instance: string): (field: 
 }
 
 export function InstanceFacts({ instance, flow }: { instance: Instance; flow: Flow | undefined }) {
-  const textOf = useFieldText(flow, instance.id);
+  const textOf = useFieldText(flow);
   return (
     <Facts
       items={fieldsOf(instance, flow).map(({ id, name, kind, value }) => [

@@ -8,7 +8,7 @@ import { useForms } from './useCodeTexts';
 
 const kinds: Record<string, LucideIcon> = {
   started: CirclePlus, moved: MoveRight, taken: Hand, released: Undo2, delegated: UserRoundCog, withdrawn: CornerUpLeft,
-  reminded: BellRing, escalated: CircleArrowUp, 'child-started': GitBranch, 'child-finished': GitBranch, migrated: ArrowRight,
+  reminded: BellRing, escalated: CircleArrowUp, 'child-started': GitBranch, 'child-finished': GitBranch, migrated: ArrowRight, 'parent-finished': GitBranch,
 };
 
 /** Who did what when, why, and with which answers; the newest first. */

@@ -44,7 +44,7 @@ export function commonMoves(tasks: readonly Task[]): Move[] {
 
 export const taskKey = ({ instance, token }: Pick<Task, 'instance' | 'token'>): string => `${instance}:${token}`;
 
-const ofClocks = ['reminded', 'escalated', 'child-started', 'child-finished'];
+const ofClocks = ['reminded', 'escalated', 'child-started', 'child-finished', 'parent-finished', 'migrated'];
 
 /** Whether an entry of the log changes what somebody is about to do; reminders and the like do not. */
 export const isNews = ({ kind }: Pick<LogEntry, 'kind'>): boolean => !ofClocks.includes(kind);

@@ -3,8 +3,7 @@ import { useMemo } from 'react';
 import { get } from '../../api/client';
 import type { Flow, FormToFill, Instance } from '../../api/flows';
 import type { Localized } from '../../api/types';
-import { allItems, readForm, type FormDefinition } from '../../components/form/definition';
-import type { Coding, Questionnaire } from '../../components/form/fhir';
+import type { Questionnaire } from '../../components/form/fhir';
 
 /** The forms of a flow by name; a form that cannot be read is not there. */
 export function useForms(flow: Flow | undefined, instance: string): Map<string, Questionnaire> {
@@ -21,24 +20,9 @@ export function useForms(flow: Flow | undefined, instance: string): Map<string, 
   return useMemo(() => new Map(answers.flatMap(({ data }, index) => (data ? [[names[index] as string, data.questionnaire] as const] : []))), [names, arrived]);
 }
 
-export type CodeText = (field: string, code: unknown) => Localized | undefined;
-
-/** What a code in the data of an instance means: the option of the question that it was answered with. */
-export function codeTexts(forms: readonly FormDefinition[]): CodeText {
-  const texts = new Map<string, Localized>();
-  for (const item of forms.flatMap(({ items }) => allItems(items))) {
-    for (const { value, text } of item.options) {
-      const code = typeof value === 'object' ? (value as Coding).code : String(value);
-      if (code !== undefined && !texts.has(`${item.id} ${code}`)) texts.set(`${item.id} ${code}`, text);
-    }
-  }
-  return (field, code) => texts.get(`${field} ${String(code)}`);
-}
-
-export function useCodeTexts(flow: Flow | undefined, instance: string): CodeText {
-  const forms = useForms(flow, instance);
-  return useMemo(() => codeTexts([...forms.values()].map(readForm)), [forms]);
-}
+/** What a code in a field of a flow means. */
+export const codeName = (flow: Flow | undefined, field: string, code: unknown): Localized | undefined =>
+  flow?.fields.find(({ id }) => id === field)?.codes?.find((one) => one.code === code)?.name;
 
 /** Fields that hold something, in the flow's order; what the flow does not name comes last under its own name. */
 export function fieldsOf(instance: Pick<Instance, 'data'>, flow: Flow | undefined): { id: string; name: Localized; kind: string; value: unknown }[] {
