@@ -31,7 +31,7 @@ async function another(page, who, options = {}) {
 const question = (page, id) => page.locator(`[data-item="${id}"]`);
 const fill = (page, id, text) => question(page, id).locator('input, textarea').first().fill(text);
 const choose = (page, id, label) => question(page, id).getByText(label, { exact: true }).click();
-const act = (page, name) => page.locator('.panel-acts').getByRole('button', { name, exact: true }).click();
+const act = (page, name) => page.locator('.panel-acts button').filter({ hasText: new RegExp(`^${name}$`) }).click(); // a button that was refused keeps its mark of waiting in its name
 const done = (page) => page.locator('.ant-message-success').first().waitFor();
 
 async function pick(page, id, label) {
@@ -251,6 +251,7 @@ async function wholeLoop(duty) {
 export const flows = [
   {
     name: 'flows: an outbreak from the telephone call to the closing report, by three people on a clock',
+    expected: [/409 \(Conflict\)/],
     run: async (duty) => {
       const id = await wholeLoop(duty);
       await duty.goto(`${baseUrl}/outbreaks/${id}`);

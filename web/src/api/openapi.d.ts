@@ -2564,6 +2564,8 @@ export interface components {
         FlowFormCheck: {
             response: Record<string, never>;
             issues: components["schemas"]["FlowIssue"][];
+            /** @description Paths of items that do not apply by an enableWhenExpression */
+            disabled: string[];
         };
         NewInstance: {
             /** @description Made by the client: the same again gives the same instance */
@@ -6260,7 +6262,8 @@ export interface operations {
                      *         "resourceType": "QuestionnaireResponse",
                      *         "status": "in-progress"
                      *       },
-                     *       "issues": []
+                     *       "issues": [],
+                     *       "disabled": []
                      *     }
                      */
                     "application/json": components["schemas"]["FlowFormCheck"];
