@@ -174,6 +174,28 @@ Result<AreaComparison> compare_areas(const Measure& measure, std::vector<Compare
   return out;
 }
 
+Result<PooledFigure> pooled_figure(const Measure& measure, const ComparedArea& area,
+                                   const std::vector<ComparedArea>& others) {
+  const auto kind = kind_of(measure);
+  if (!kind) return unexpected(kind.error());
+  double events = 0;
+  double people = 0;
+  for (const ComparedArea& other : others) {
+    events += other.events;
+    people += other.denominator;
+  }
+  if (!(people > 0)) return fail(ErrorCode::invalid_input, "there is nobody to compare with");
+  PooledFigure pooled{measure.multiplier * events / people, {}, {}, Standing::not_compared};
+  if (const auto limits = interval_of(*kind, events, people, 0.95)) {
+    pooled.lower = measure.multiplier * limits->lower;
+    pooled.upper = measure.multiplier * limits->upper;
+  }
+  if (area.at95 && area.at998)
+    pooled.standing =
+        standing_of(stats::significance_of(*area.at95, *area.at998, pooled.value), measure.better);
+  return pooled;
+}
+
 Result<InequalityFound> inequality_of(const Measure& measure, std::vector<ScoredArea> areas,
                                       std::size_t groups) {
   const auto kind = kind_of(measure);

@@ -57,6 +57,18 @@ Result<AreaComparison> compare_areas(const Measure& measure, std::vector<Compare
                                      const CompareOptions& options);
 inline constexpr std::size_t least_compared = 5;
 
+/// One area against others put together.
+struct PooledFigure {
+  double value;  ///< events over denominators of the others, in the measure's unit
+  std::optional<double> lower, upper;  ///< 95 %
+  Standing standing;                   ///< of the area, by its own 95 % and 99.8 % intervals
+};
+/// area    with at95 and at998 as compare_areas() gives them
+/// others  with events and denominators; the area is not one of them
+/// errors  invalid_input: another method than proportion and rate; nobody among the others
+Result<PooledFigure> pooled_figure(const Measure& measure, const ComparedArea& area,
+                                   const std::vector<ComparedArea>& others);
+
 /// Slope and relative index of inequality over areas that carry a score of deprivation.
 struct ScoredArea {
   std::string area;

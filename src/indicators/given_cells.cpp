@@ -90,6 +90,91 @@ void hide_small_groups(const Giving& giving, const Snapshot& snapshot, const Cel
                     {giving.engine.find(small.people), small.below, small.basis}, ask, cells);
 }
 
+bool is_same_cell(const MeasureCell& one, const MeasureCell& other) {
+  return one.period == other.period && one.area == other.area &&
+         one.area_unknown == other.area_unknown && one.sex == other.sex && one.age == other.age;
+}
+
+const MeasureCell* find_cell(const std::vector<MeasureCell>& cells, const MeasureCell& like) {
+  const auto found =
+      std::ranges::find_if(cells, [&](const MeasureCell& one) { return is_same_cell(one, like); });
+  return found == cells.end() ? nullptr : &*found;
+}
+
+/// A figure made of others is given where each of these is: what it shows then follows from what
+/// the reader is shown anyway. A row that a part leaves out is left out here.
+Result<void> hide_by_part(const MeasureEngine& engine, const GivingRules& rules,
+                          const Snapshot& snapshot, const Reader& reader, const CellsAsk& part,
+                          std::vector<MeasureCell>& cells) {
+  const auto raw = cells_of(engine, snapshot, reader.principal, part);
+  if (!raw) return unexpected(raw.error());
+  const auto given = given_cells(engine, rules, snapshot, reader, part);
+  if (!given) return unexpected(given.error());
+  std::erase_if(cells, [&](MeasureCell& cell) {
+    const MeasureCell* const before = find_cell(*raw, cell);
+    if (before == nullptr || !before->figure.value) return false;
+    const MeasureCell* const after = find_cell(*given, cell);
+    if (after == nullptr) return true;
+    if (!after->figure.value) withhold(cell, after->figure.reason.value_or(Localized{}));
+    return false;
+  });
+  return {};
+}
+
+/// Z-scores and ranks carry the figures of all streets in them: one that is not given keeps all.
+Result<void> hide_by_peers(const MeasureEngine& engine, const GivingRules& rules,
+                           const Snapshot& snapshot, const Reader& reader, const CellsAsk& ask,
+                           std::vector<MeasureCell>& cells) {
+  constexpr std::size_t district_digits = 6;
+  Reader wide = reader;
+  wide.principal = Principal::system("protection");
+  for (MeasureCell& cell : cells) {
+    if (!cell.figure.value && cell.parts.empty()) continue;
+    for (const std::string& id : ask.measure->derivation->measures()) {
+      const CellsAsk streets{engine.find(id), cell.period, cell.area.substr(0, district_digits),
+                             By::area};
+      const auto raw = cells_of(engine, snapshot, wide.principal, streets);
+      if (!raw) return unexpected(raw.error());
+      const auto given = given_cells(engine, rules, snapshot, wide, streets);
+      if (!given) return unexpected(given.error());
+      const auto kept_back = std::ranges::find_if(*raw, [&](const MeasureCell& one) {
+        const MeasureCell* const shown = find_cell(*given, one);
+        return one.figure.value && (shown == nullptr || !shown->figure.value);
+      });
+      if (kept_back == raw->end()) continue;
+      withhold(cell, rules.policy->small_basis());
+      break;
+    }
+  }
+  return {};
+}
+
+/// What a reader is given of a derived measure.
+Result<void> hide_derived(const MeasureEngine& engine, const GivingRules& rules,
+                          const Snapshot& snapshot, const Reader& reader, const CellsAsk& ask,
+                          std::vector<MeasureCell>& cells) {
+  for (const std::string& id : ask.measure->derivation->measures()) {
+    const CellsAsk part{engine.find(id), ask.period, ask.area, ask.by};
+    if (ask.by == By::trend || ask.by == By::month) {  // periods are those of the derived measure
+      for (MeasureCell& cell : cells) {
+        std::vector<MeasureCell> one = {cell};
+        if (Result<void> done = hide_by_part(engine, rules, snapshot, reader,
+                                             {part.measure, cell.period, ask.area, By::none}, one);
+            !done)
+          return done;
+        if (!one.empty()) cell = std::move(one.front());
+      }
+      continue;
+    }
+    if (Result<void> done = hide_by_part(engine, rules, snapshot, reader, part, cells); !done)
+      return done;
+  }
+  const auto& composite = ask.measure->derivation->composite;
+  if (composite && composite->is_relative())
+    return hide_by_peers(engine, rules, snapshot, reader, ask, cells);
+  return {};
+}
+
 }  // namespace
 
 Reader reader_of(const GivingRules& rules, const Principal& principal) {
@@ -107,7 +192,11 @@ Result<std::vector<MeasureCell>> given_cells(const MeasureEngine& engine, const 
   auto cells = cells_of(engine, snapshot, reader.principal, ask);
   if (!cells) return cells;
   const Giving giving{engine, rules};
-  if (!reader.small_groups) {
+  if (ask.measure->derivation) {
+    if (reader.small_counts && reader.small_groups) return cells;  // is given everything
+    if (Result<void> done = hide_derived(engine, rules, snapshot, reader, ask, *cells); !done)
+      return unexpected(done.error());
+  } else if (!reader.small_groups) {
     hide_small_groups(giving, snapshot, ask, *cells);
     std::erase_if(*cells, [&](const MeasureCell& cell) {
       return !cell.area.empty() && !may_read(reader.principal, cell.area);

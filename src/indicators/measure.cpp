@@ -13,6 +13,7 @@
 
 #include "core/check.hpp"
 #include "indicators/content.hpp"
+#include "indicators/derived_file.hpp"
 
 namespace hb::indicators {
 namespace {
@@ -27,6 +28,8 @@ constexpr std::pair<std::string_view, Method> methods[] = {
     {"ratio", Method::ratio},
     {"life-expectancy", Method::life_expectancy},
     {"premature-30q70", Method::premature_30q70},
+    {"formula", Method::formula},
+    {"composite", Method::composite},
 };
 constexpr std::pair<std::string_view, Better> directions[] = {
     {"higher", Better::higher}, {"lower", Better::lower}, {"none", Better::none}};
@@ -161,7 +164,54 @@ void read_head(ContentReader& content, const YAML::Node& root, Measure& measure)
   measure.source = {content.localized(source, "title"), content.text(source, "document"), {}};
 }
 
+/// A statement without a rule over time: `key: { sql: … }`.
+MeasurePart read_sql(ContentReader& content, const YAML::Node& root, const char* key,
+                     const std::string& file) {
+  MeasurePart part;
+  const YAML::Node node = content.child(root, key);
+  part.each = true;
+  part.sql = content.text(node, "sql");
+  place_sql(part, node, file);
+  return part;
+}
+
+ResponsiblePart read_responsible(ContentReader& content, const YAML::Node& root, const char* key,
+                                 const Measure& measure) {
+  const YAML::Node node = content.child(root, key);
+  ResponsiblePart part;
+  part.name = content.localized(node, "name");
+  const std::string over = content.text(node, "over");
+  part.of_residents = over == "residents";
+  if (over != "residents" && over != "events") content.fault(node, "“over” is residents or events");
+  if (part.of_residents && !measure.list)
+    content.fault(node, "“over: residents” needs the “list” of residents behind the number");
+  part.sql = read_sql(content, root, key, measure.file);
+  part.names = read_sql(content, node, "names", measure.file);
+  return part;
+}
+
+/// What a method asks of a derivation, and the names of its parts.
+void take_derivation(ContentReader& content, const YAML::Node& root, Measure& measure) {
+  const auto& formula = measure.derivation->formula;
+  const bool counts = formula && formula->numerator;
+  const bool composite = measure.derivation->composite.has_value();
+  if ((measure.method == Method::composite) != composite)
+    content.fault(root, "“method” is composite exactly where there is a “composite”");
+  if ((measure.method == Method::formula) != (formula && !counts))
+    content.fault(root, "“method” is formula exactly where the formula gives a “value”");
+  if (!counts) return;
+  if (is_life_table(measure.method))
+    content.fault(root, "a life table is not made of other indicators' counts");
+  if ((measure.method == Method::count) == formula->denominator.has_value())
+    content.fault(root, "a count has no “denominator”, every other method has one");
+  measure.numerator.name = formula->numerator->name;
+}
+
 void read_parts(ContentReader& content, const YAML::Node& root, Measure& measure) {
+  measure.derivation = read_derivation(content, root);
+  if (measure.derivation) return take_derivation(content, root, measure);
+  if (measure.method == Method::formula || measure.method == Method::composite)
+    content.fault(root, "the indicators that this one is made of are missing");
   measure.numerator = read_part(content, root, "numerator");
   place_sql(measure.numerator, root["numerator"], measure.file);
   const bool counts = measure.method == Method::count;
@@ -172,12 +222,37 @@ void read_parts(ContentReader& content, const YAML::Node& root, Measure& measure
   } else if (!counts) {
     content.fault(root, "“denominator” is missing: only a count goes without");
   }
-  if (!root["list"].IsDefined()) return;
-  MeasurePart list;
-  list.each = true;
-  list.sql = content.text(root["list"], "sql");
-  place_sql(list, root["list"], measure.file);
-  measure.list = std::move(list);
+  if (root["list"].IsDefined()) measure.list = read_sql(content, root, "list", measure.file);
+  const YAML::Node responsible = root["responsible"];
+  if (!responsible.IsDefined()) return;
+  if (!measure.denominator) content.fault(responsible, "only a fraction is compared by unit");
+  if (responsible["institution"].IsDefined())
+    measure.institution = read_responsible(content, responsible, "institution", measure);
+  if (responsible["team"].IsDefined())
+    measure.team = read_responsible(content, responsible, "team", measure);
+}
+
+/// Of all that makes the numbers of a derived measure, those of its terms included.
+std::string derived_fingerprint(const Measure& measure, const std::vector<Measure>& all) {
+  std::string text = fmt::format("{}\n{}\n{}\n{}", measure.id, measure.version,
+                                 method_word(measure.method), measure.multiplier);
+  if (const auto& formula = measure.derivation->formula) {
+    text += "\n" + formula->text;
+    for (const auto* side : {&formula->numerator, &formula->denominator})
+      if (*side) text += "\n" + (*side)->text;
+  } else {
+    const Composite& composite = *measure.derivation->composite;
+    text += fmt::format("\n{} {} {} {}", aggregation_word(composite.aggregation),
+                        missing_word(composite.missing), composite.draws, composite.seed);
+    for (const Component& one : composite.components)
+      text += fmt::format("\n{} {} {} {} {} {} {}", one.measure, one.part.weight,
+                          one.part.higher_is_better, normalisation_word(one.part.normalisation),
+                          one.part.least, one.part.most, one.part.target);
+  }
+  for (const std::string& id : measure.derivation->measures())
+    if (const auto part = std::ranges::find(all, id, &Measure::id); part != all.end())
+      text += "\n" + part->fingerprint;
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 std::string fingerprint_of(const Measure& measure) {
@@ -265,6 +340,13 @@ Result<std::vector<Measure>> load_measures(const fs::path& scenes_dir) {
                   measure->file);
     measures.push_back(std::move(*measure));
   }
+  for (const bool composites : {false, true})  // an index may rest on formulas
+    for (Measure& measure : measures) {
+      if (!measure.derivation || measure.derivation->composite.has_value() != composites) continue;
+      const std::vector<Error> faults = derivation_faults(measure, measures);
+      if (!faults.empty()) return unexpected(faults.front());
+      measure.fingerprint = derived_fingerprint(measure, measures);
+    }
   return measures;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "core/localized.hpp"
 #include "core/period.hpp"
 #include "core/result.hpp"
+#include "indicators/derived.hpp"
 #include "indicators/plan.hpp"
 
 namespace hb::indicators {
@@ -22,6 +24,8 @@ enum class Method : std::uint8_t {
   ratio,            ///< no interval
   life_expectancy,  ///< Chiang II, years at birth
   premature_30q70,  ///< probability of dying between 30 and 70
+  formula,          ///< a value made of other indicators' values, no interval
+  composite,        ///< an index of other indicators (stats/composite.hpp)
 };
 std::string_view method_word(Method method);  ///< "life-expectancy"
 
@@ -43,6 +47,16 @@ struct MeasurePart {
   std::string sql;
   std::string file;
   int line = 0;  ///< of the first line of the SQL, 1-based
+};
+
+/// Who answers for a figure: every figure counts for one unit, an institution or a team.
+struct ResponsiblePart {
+  Localized name;  ///< "managing institution"
+  /// true: the SQL says who answers for a resident (resident_id, unit), each resident once; the
+  /// residents are those of the measure's list. false: it gives (unit, numerator, denominator).
+  bool of_residents = true;
+  MeasurePart sql;
+  MeasurePart names;  ///< unit, name, organization (its key), area
 };
 
 struct MeasureTarget {
@@ -67,10 +81,12 @@ struct Measure {
   Better better = Better::none;
   std::vector<Period::Kind> periods;  ///< which are meaningful: month, quarter, year
   Basis basis;
-  Source source;  ///< of the definition; place is empty
-  MeasurePart numerator;
+  Source source;          ///< of the definition; place is empty
+  MeasurePart numerator;  ///< without SQL where there is a derivation
   std::optional<MeasurePart> denominator;
-  std::optional<MeasurePart> list;  ///< residents behind the number; name is empty
+  std::shared_ptr<const Derivation> derivation;  ///< made of other indicators; null: of SQL
+  std::optional<MeasurePart> list;               ///< residents behind the number; name is empty
+  std::optional<ResponsiblePart> institution, team;
   std::vector<MeasureTarget> targets;
   std::vector<std::string> plan_rows;  ///< ids of plan indicators reported for the same thing
   std::string file;
@@ -89,7 +105,9 @@ Result<bool> is_measure_file(const std::filesystem::path& file);
 Result<Measure> load_measure(const std::filesystem::path& file);
 
 /// Every measure under scenes_dir/*/indicators/, in order of scene and file name.
-/// errors  those of load_measure; invalid_input: an id stands twice; not_found: no such directory
+/// errors  those of load_measure; invalid_input: an id stands twice, derivation_faults();
+/// not_found:
+///         no such directory
 Result<std::vector<Measure>> load_measures(const std::filesystem::path& scenes_dir);
 
 /// The day whose state counts for a period. part  has `state`; today  the last day there is

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/check.hpp"
 #include "stats/suppression.hpp"
 
 namespace hb::indicators {
@@ -22,42 +23,53 @@ Localized kinds_text(const Measure& measure) {
   return {"本指标只按" + text.zh + "计算", "this indicator is computed by " + text.en + " only"};
 }
 
-/// Why there is no figure for a period whatever the area; none when there can be one.
-std::optional<Localized> obstacle(const MeasureEngine& engine, const Measure& measure,
-                                  const Period& period) {
-  if (!measure.has_period(period.kind)) return kinds_text(measure);
-  if (period.first > engine.options().today)
-    return Localized{"统计期尚未开始", "the period has not begun"};
-  return std::nullopt;
-}
+/// Numerator or denominator: of SQL, or counts of other measures that are put together.
+struct Side {
+  struct Term {
+    std::int64_t times;
+    MeasureEngine::Gathered gathered;
+  };
+  std::vector<Term> terms;
+};
 
 /// Both parts of a measure over one period.
 struct Parts {
-  MeasureEngine::Gathered numerator;
-  MeasureEngine::Gathered denominator;
+  Side numerator;
+  Side denominator;
   bool has_denominator = false;
   std::optional<Localized> reason;  ///< why no figure can be made of them
+  struct Of;
+  std::vector<Of> of;  ///< the measures that a formula is made of
 
-  std::vector<const MeasureEngine::Gathered*> all() const {
-    if (has_denominator) return {&numerator, &denominator};
-    return {&numerator};
-  }
+  std::vector<const MeasureEngine::Gathered*> all() const;
 };
+struct Parts::Of {
+  const Measure* measure;
+  Parts parts;
+};
+
+std::vector<const MeasureEngine::Gathered*> Parts::all() const {
+  std::vector<const MeasureEngine::Gathered*> all;
+  for (const Of& one : of) std::ranges::copy(one.parts.all(), std::back_inserter(all));
+  if (!of.empty()) return all;
+  for (const Side* side : {&numerator, &denominator})
+    for (const Side::Term& term : side->terms) all.push_back(&term.gathered);
+  return all;
+}
 
 Localized error_text(const Error& error) {
   const std::string file = error.where.empty() ? "" : error.where + ": ";
   return {"计算出错：" + file + error.message, "not computed: " + file + error.message};
 }
 
-Parts parts_of(const MeasureEngine& engine, const Snapshot& snapshot, const Measure& measure,
-               const Period& period) {
+/// Of a measure with SQL.
+Parts own_parts(const MeasureEngine& engine, const Snapshot& snapshot, const Measure& measure,
+                const Period& period) {
   Parts parts;
-  parts.reason = obstacle(engine, measure, period);
-  if (parts.reason) return parts;
-  parts.numerator = engine.gather(snapshot, measure.numerator, period);
+  parts.numerator.terms.push_back({1, engine.gather(snapshot, measure.numerator, period)});
   parts.has_denominator = measure.denominator.has_value();
   if (parts.has_denominator)
-    parts.denominator = engine.gather(snapshot, *measure.denominator, period);
+    parts.denominator.terms.push_back({1, engine.gather(snapshot, *measure.denominator, period)});
   for (const MeasureEngine::Gathered* part : parts.all()) {
     if (part->error != nullptr) {
       parts.reason = error_text(*part->error);
@@ -68,15 +80,76 @@ Parts parts_of(const MeasureEngine& engine, const Snapshot& snapshot, const Meas
       return parts;
     }
   }
-  const bool nothing =
-      std::ranges::all_of(parts.numerator.slices, [](const auto& slice) { return slice->no_data; });
+  const bool nothing = std::ranges::all_of(parts.numerator.terms.front().gathered.slices,
+                                           [](const auto& slice) { return slice->no_data; });
   if (nothing) parts.reason = {"本期没有相关记录", "there are no records of this period"};
   return parts;
 }
 
-Sum sum_of(const MeasureEngine::Gathered& gathered, const Pick& pick) {
+Localized because_of(const Measure& part, const Localized& reason) {
+  return {part.title.zh + "：" + reason.zh, part.title.en + ": " + reason.en};
+}
+
+Side side_of(const FormulaSide& side, const std::vector<Parts::Of>& of) {
+  Side made;
+  for (const CountTerm& count : side.counts) {
+    const auto one = std::ranges::find_if(
+        of, [&](const Parts::Of& known) { return known.measure->id == count.measure; });
+    if (one == of.end()) continue;
+    const Side& from = count.denominator ? one->parts.denominator : one->parts.numerator;
+    for (const Side::Term& term : from.terms)
+      made.terms.push_back({count.times * term.times, term.gathered});
+  }
+  return made;
+}
+
+Parts parts_of(const MeasureEngine& engine, const Snapshot& snapshot, const Measure& measure,
+               const Period& period) {
+  Parts parts;
+  parts.reason = obstacle(engine, measure, period);
+  if (parts.reason) return parts;
+  if (!measure.derivation) return own_parts(engine, snapshot, measure, period);
+  const Formula& formula = *measure.derivation->formula;
+  for (const std::string& id : formula.measures) {
+    const Measure* const part = engine.find(id);
+    HB_CHECK(part != nullptr);  // load_measures() has looked
+    parts.of.push_back({part, parts_of(engine, snapshot, *part, period)});
+    if (parts.of.back().parts.reason && !parts.reason)
+      parts.reason = because_of(*part, *parts.of.back().parts.reason);
+  }
+  if (parts.reason || !formula.numerator) return parts;
+  parts.numerator = side_of(*formula.numerator, parts.of);
+  parts.has_denominator = formula.denominator.has_value();
+  if (parts.has_denominator) parts.denominator = side_of(*formula.denominator, parts.of);
+  return parts;
+}
+
+/// Adds so many times another sum; exact, or `overflow`.
+void add_times(Sum& sum, const Sum& other, std::int64_t times) {
+  if (!other.any) return;
+  constexpr std::int64_t scale = 10'000;
+  bool sound = !sum.overflow && !other.overflow;
+  std::int64_t more = 0;
+  sound = sound && !__builtin_mul_overflow(other.n, times, &more);
+  if (sum.any && sum.decimal != other.decimal) {
+    std::int64_t& whole = sum.decimal ? more : sum.n;
+    sound = sound && !__builtin_mul_overflow(whole, scale, &whole);
+  }
+  sound = sound && !__builtin_add_overflow(sum.n, more, &sum.n);
+  sum.decimal = sum.decimal || other.decimal;
+  sum.any = true;
+  sum.overflow = !sound;
+}
+
+Sum sum_of(const Side& side, const Pick& pick) {
   Sum sum;
-  for (const auto& slice : gathered.slices) add(sum, *slice, pick);
+  const bool own = side.terms.size() == 1 && side.terms.front().times == 1;
+  for (const Side::Term& term : side.terms) {
+    Sum one;
+    for (const auto& slice : term.gathered.slices) add(one, *slice, pick);
+    if (own) return one;
+    add_times(sum, one, term.times);
+  }
   return sum;
 }
 
@@ -108,8 +181,35 @@ std::vector<AgeSums> age_sums(const Parts& parts, Pick pick) {
   return sums;
 }
 
+Figure figure_for(const Measure& measure, const Parts& parts, const Pick& pick);
+
+/// A value made of other measures' values.
+Figure value_figure(const Measure& measure, const Parts& parts, const Pick& pick) {
+  std::optional<Localized> missing;
+  const auto term = [&](TermOf of, const std::string& id) -> std::optional<double> {
+    const auto one = std::ranges::find_if(
+        parts.of, [&](const Parts::Of& known) { return known.measure->id == id; });
+    const Figure figure = figure_for(*one->measure, one->parts, pick);
+    const auto& count = of == TermOf::numerator ? figure.numerator : figure.denominator;
+    const bool given = of == TermOf::value ? figure.value.has_value() : count.has_value();
+    if (!given && !missing)
+      missing = because_of(*one->measure,
+                           figure.reason.value_or(Localized{"没有数值", "there is no value"}));
+    if (of == TermOf::value) return figure.value;
+    return count ? std::optional(count->number()) : std::nullopt;
+  };
+  const auto value = evaluate(measure.derivation->formula->value, term);
+  if (!value)
+    return no_figure(
+        missing.value_or(Localized{"算式中除数为零", "a divisor in the formula is 0"}));
+  Figure figure;
+  figure.value = measure.multiplier * *value;
+  return figure;
+}
+
 Figure figure_for(const Measure& measure, const Parts& parts, const Pick& pick) {
   if (parts.reason) return no_figure(*parts.reason);
+  if (measure.method == Method::formula) return value_figure(measure, parts, pick);
   if (is_life_table(measure.method)) {
     Pick everyone = pick;
     everyone.age.reset();
@@ -133,6 +233,8 @@ struct Maker {
     cell.sex = pick.sex;
     cell.age = pick.age;
     cell.figure = figure_for(measure, parts, pick);
+    for (const Parts::Of& one : parts.of)
+      cell.parts.push_back({one.measure, figure_for(*one.measure, one.parts, pick), {}, {}, {}});
     cell.feed = snapshot.feed;
     const bool part_of_people = pick.sex || pick.age || pick.area_unknown_only;
     if (part_of_people)
@@ -145,21 +247,6 @@ struct Maker {
 
   Parts parts(const Period& period) const { return parts_of(engine, snapshot, measure, period); }
 };
-
-/// 1 = best; of a measure without a direction: the largest.
-void set_ranks(const Measure& measure, std::vector<MeasureCell>& cells) {
-  const auto is_better = [&](double a, double b) {
-    return measure.better == Better::lower ? a < b : a > b;
-  };
-  for (MeasureCell& cell : cells) {
-    if (!cell.figure.value || cell.area_unknown) continue;
-    int ahead = 0;
-    for (const MeasureCell& other : cells)
-      if (other.figure.value && !other.area_unknown)
-        ahead += is_better(*other.figure.value, *cell.figure.value) ? 1 : 0;
-    cell.rank = ahead + 1;
-  }
-}
 
 std::vector<MeasureCell> by_area(const Maker& maker, const Principal& principal,
                                  const CellsAsk& ask) {
@@ -215,6 +302,28 @@ std::vector<MeasureCell> by_people(const Maker& maker, const CellsAsk& ask) {
 
 }  // namespace
 
+std::optional<Localized> obstacle(const MeasureEngine& engine, const Measure& measure,
+                                  const Period& period) {
+  if (!measure.has_period(period.kind)) return kinds_text(measure);
+  if (period.first > engine.options().today)
+    return Localized{"统计期尚未开始", "the period has not begun"};
+  return std::nullopt;
+}
+
+void set_ranks(const Measure& measure, std::vector<MeasureCell>& cells) {
+  const auto is_better = [&](double a, double b) {
+    return measure.better == Better::lower ? a < b : a > b;
+  };
+  for (MeasureCell& cell : cells) {
+    if (!cell.figure.value || cell.area_unknown) continue;
+    int ahead = 0;
+    for (const MeasureCell& other : cells)
+      if (other.figure.value && !other.area_unknown)
+        ahead += is_better(*other.figure.value, *cell.figure.value) ? 1 : 0;
+    cell.rank = ahead + 1;
+  }
+}
+
 void hide_small_counts(const Measure& measure, By by, int below, const Localized& reason,
                        std::vector<MeasureCell>& cells) {
   const bool proportion = measure.method == Method::proportion;
@@ -249,6 +358,7 @@ void hide_small_counts(const Measure& measure, By by, int below, const Localized
     cell.judged = {};
     cell.judged.reason = reason;
     cell.rank.reset();
+    cell.parts.clear();
   }
 }
 
@@ -286,12 +396,19 @@ std::vector<Period> periods_for(const CellsAsk& ask) {
 
 Result<std::vector<MeasureCell>> cells_of(const MeasureEngine& engine, const Snapshot& snapshot,
                                           const Principal& principal, const CellsAsk& ask) {
+  if (ask.measure->method == Method::composite)
+    return composite_cells(engine, snapshot, principal, ask);
   const Maker maker{engine, snapshot, *ask.measure};
   if (ask.by == By::area) return by_area(maker, principal, ask);
   if (!may_read(principal, ask.area))
     return fail(ErrorCode::forbidden, "this area is outside the areas that you may see", ask.area);
   if (ask.by == By::age && ask.measure->method == Method::premature_30q70)
     return fail(ErrorCode::invalid_input, "premature mortality has no age groups", ask.measure->id);
+  if (ask.by == By::age && ask.measure->method == Method::formula &&
+      std::ranges::any_of(engine.behind(*ask.measure),
+                          [](const Measure* one) { return is_life_table(one->method); }))
+    return fail(ErrorCode::invalid_input, "a formula over life tables has no age groups",
+                ask.measure->id);
   if (ask.by == By::sex || ask.by == By::age) return by_people(maker, ask);
   if (ask.by == By::month || ask.by == By::trend) return by_periods(maker, ask);
   Pick pick;

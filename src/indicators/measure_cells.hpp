@@ -19,6 +19,15 @@ enum class By : std::uint8_t {
   trend,  ///< trend_of(): ending with the period
 };
 
+/// What an indicator that is made of others takes of one of them, for the same area and period.
+struct PartFigure {
+  const Measure* measure = nullptr;
+  Figure figure;
+  /// Of a composite index: as used, on the common scale, and what it adds to the index in the
+  /// index's unit (geometric: the factor).
+  std::optional<double> weight, normalised, contribution;
+};
+
 /// One published number.
 struct MeasureCell {
   Period period;
@@ -30,6 +39,7 @@ struct MeasureCell {
   Judged judged;
   std::optional<int> rank;  ///< of by = area, from 1 = best; ties share the smallest
   BatchId feed = 0;
+  std::vector<PartFigure> parts;  ///< of derived indicators
 };
 
 struct CellsAsk {
@@ -59,6 +69,20 @@ std::vector<Period> periods_for(const CellsAsk& ask);
 /// Name of an age group of a measure: {"5–9岁", "5–9"}, {"85岁及以上", "85 and over"}.
 Localized age_name(const Measure& measure, std::int16_t age);
 Localized sex_name(Sex sex);
+
+/// Why there is no figure for a period whatever the area; none when there can be one.
+std::optional<Localized> obstacle(const MeasureEngine& engine, const Measure& measure,
+                                  const Period& period);
+
+/// 1 = best; of a measure without a direction: the largest. Rows without an area have no rank.
+void set_ranks(const Measure& measure, std::vector<MeasureCell>& cells);
+
+/// Cells of a composite index, made of the cells of its components: for an area, for areas, over
+/// time. Z-scores and ranks are taken over the streets of the district.
+/// errors  those of cells_of(); invalid_input: by sex or age
+Result<std::vector<MeasureCell>> composite_cells(const MeasureEngine& engine,
+                                                 const Snapshot& snapshot,
+                                                 const Principal& principal, const CellsAsk& ask);
 
 /// Takes back what would tell of few persons: cells whose numerator, or what lacks to the
 /// denominator, is a count from 1 to below − 1, and of a split that adds up to a number shown

@@ -71,6 +71,7 @@ MeasureEngine::MeasureEngine(const tables::Database& tables, const records::Stor
   const std::vector<tables::TableSchema> schemas = tables_.schemas();
   tables_fingerprint_ = fingerprint_of(schemas);
   for (const Measure& measure : measures_) {
+    if (measure.derivation) continue;  // made of the cells of others
     const bool life = is_life_table(measure.method);
     const auto take = [&](const MeasurePart& part, const char* name) {
       CubeQuery query = make_query(part, life, schemas);
@@ -135,9 +136,7 @@ MeasureEngine::Gathered MeasureEngine::gather(const Snapshot& snapshot, const Me
 
 std::vector<Error> MeasureEngine::faults(const Snapshot& snapshot, const Measure& measure) const {
   std::vector<Error> faults;
-  for (const MeasurePart* part :
-       {&measure.numerator, measure.denominator ? &*measure.denominator : nullptr}) {
-    if (part == nullptr) continue;
+  for (const MeasurePart* part : parts_behind(measure)) {
     const std::uint64_t query = query_of_.at(part);
     for (auto slice = snapshot.slices.lower_bound({query, Period::Kind::year, Date{INT32_MIN}});
          slice != snapshot.slices.end() && slice->first.query == query; ++slice) {
@@ -242,12 +241,9 @@ Refreshed MeasureEngine::ensure(const std::vector<const Measure*>& measures,
   for (const Measure* measure : measures)
     for (const Period& period : periods) {
       if (!measure->has_period(period.kind)) continue;
-      for (const MeasurePart* part :
-           {&measure->numerator, measure->denominator ? &*measure->denominator : nullptr}) {
-        if (part == nullptr) continue;
+      for (const MeasurePart* part : parts_behind(*measure))
         for (const SliceKey& key : keys_of(*part, period))
           if (!now->slices.contains(key)) missing.insert(key);
-      }
     }
   if (missing.empty()) return {now->feed, 0, 0};
   auto next = std::make_shared<Snapshot>(*now);
@@ -395,6 +391,15 @@ std::vector<const Measure*> MeasureEngine::all() const {
   std::vector<const Measure*> all;
   for (const Measure& measure : measures_) all.push_back(&measure);
   return all;
+}
+
+std::vector<const MeasurePart*> MeasureEngine::parts_behind(const Measure& measure) const {
+  std::vector<const MeasurePart*> parts;
+  for (const Measure* one : behind(measure)) {
+    parts.push_back(&one->numerator);
+    if (one->denominator) parts.push_back(&*one->denominator);
+  }
+  return parts;
 }
 
 void MeasureEngine::make_ready() {

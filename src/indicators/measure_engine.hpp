@@ -40,11 +40,15 @@ struct Snapshot {
   Slices slices;
 };
 
+struct UnitCounts;   // responsible.hpp
+struct AreaProfile;  // similar.hpp
+
 struct MeasureOptions {
   std::string directory;  ///< of the store: the cells are kept there; empty = not kept
   Date today;             ///< the last simulated day of a simulated store
   int threads = 2;        ///< queries at the same time
   std::chrono::milliseconds time_limit = std::chrono::seconds(20);  ///< of one query
+  std::shared_ptr<const AreaProfile> profile;  ///< by which areas are similar; null: none is stated
 };
 
 /// What a refresh did.
@@ -116,10 +120,22 @@ class MeasureEngine {
   /// Wakes the thread: the tables have moved.
   void notify();
 
-  /// Tables that a part of one of measures() reads.
+  /// The measures with SQL that one of measures() rests on: itself, or those it is derived from.
+  std::vector<const Measure*> behind(const Measure& measure) const {
+    return measures_behind(measure, measures_);
+  }
+
+  /// Tables that a part of one of measures() reads; it has SQL.
   const std::vector<std::string>& tables_of(const MeasurePart& part) const {
     return queries_.at(query_of_.at(&part)).tables;
   }
+
+  /// Counts of a measure by the units that answer for them, asked once per state of the tables.
+  /// who, period, area  as units_of() (responsible.hpp); errors  those of it
+  /// open_only  without rows of any compartment: for readers to whom one is closed
+  Result<std::shared_ptr<const UnitCounts>> units(const Measure& measure,
+                                                  const ResponsiblePart& who, const Period& period,
+                                                  const std::string& area, bool open_only) const;
 
   /// Slices of a part of one of measures() over a period: one, or each month.
   struct Gathered {
@@ -154,6 +170,7 @@ class MeasureEngine {
   void publish(std::shared_ptr<Snapshot> next);
   void follow();
   std::vector<const Measure*> all() const;
+  std::vector<const MeasurePart*> parts_behind(const Measure& measure) const;
   void make_ready();
   void load();
 
@@ -166,6 +183,9 @@ class MeasureEngine {
   /// Measure and part that a query is named by in messages.
   std::map<std::uint64_t, std::pair<std::string, std::string>> users_;
   std::uint64_t tables_fingerprint_ = 0;
+
+  mutable std::mutex units_mutex_;
+  mutable std::map<std::string, std::shared_ptr<const UnitCounts>> units_;  ///< with feed number
 
   mutable std::mutex first_day_mutex_;
   mutable std::optional<std::pair<BatchId, Date>> first_day_;  ///< at a feed number

@@ -175,7 +175,9 @@ bool reads_any(const MeasureEngine& engine, const Measure& measure,
     return std::ranges::any_of(engine.tables_of(part),
                                [&](const std::string& table) { return tables.contains(table); });
   };
-  return reads(measure.numerator) || (measure.denominator && reads(*measure.denominator));
+  return std::ranges::any_of(engine.behind(measure), [&](const Measure* one) {
+    return reads(one->numerator) || (one->denominator && reads(*one->denominator));
+  });
 }
 
 void withhold(MeasureCell& cell, const Localized& reason) {
@@ -186,6 +188,7 @@ void withhold(MeasureCell& cell, const Localized& reason) {
   cell.judged.status = Status::not_decidable;
   cell.judged.reason = reason;
   cell.rank.reset();
+  cell.parts.clear();
 }
 
 void hide_small_groups(const MeasureEngine& engine, const Snapshot& snapshot, const GroupRule& rule,

@@ -6,6 +6,7 @@
 
 #include "indicators/definition.hpp"
 #include "indicators/plan_check.hpp"
+#include "indicators/similar.hpp"
 #include "scene/catalogue.hpp"
 #include "scene/compartments.hpp"
 #include "scene/identifying.hpp"
@@ -57,6 +58,7 @@ class SceneChecker {
       if (root && file.filename() == "search.yaml") search_plan(file);
       if (root && file.filename() == "definitions.yaml") definitions(file, *root);
       if (root && file.filename() == "checks.yaml") checks(file);
+      if (root && file.filename() == "profile.yaml") profile(file, *root);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -95,6 +97,9 @@ class SceneChecker {
       add(reference.file, reference.line, reference.path,
           "there is no code list “" + reference.id + "” in the scenes");
     }
+    for (const indicators::Measure& measure : computed_)
+      for (const Error& error : indicators::derivation_faults(measure, computed_))
+        add(measure.file, error);
     policy_references();
   }
 
@@ -223,9 +228,16 @@ class SceneChecker {
       error.message = std::string(path) + ": " + error.message;
       add(file, error);
     };
-    part(measure->numerator, "numerator.sql");
+    computed_.push_back(*measure);
+    if (!measure->derivation) part(measure->numerator, "numerator.sql");
     if (measure->denominator) part(*measure->denominator, "denominator.sql");
     if (measure->list) part(*measure->list, "list.sql");
+    for (const auto& [who, name] : {std::pair{&measure->institution, "responsible.institution"},
+                                    {&measure->team, "responsible.team"}}) {
+      if (!*who) continue;
+      part((*who)->sql, (std::string(name) + ".sql").c_str());
+      part((*who)->names, (std::string(name) + ".names.sql").c_str());
+    }
     const YAML::Node rows = root["plan_rows"];
     for (std::size_t i = 0; i < measure->plan_rows.size(); ++i)
       row_references_.push_back({file, indicators::line_of(rows[i]),
@@ -307,6 +319,16 @@ class SceneChecker {
         measure_references_.push_back(
             {file, indicators::line_of(list[i]["computed"]), path + ".computed", one.computed});
     }
+  }
+
+  /// Also what no schema says: the indicators exist.
+  void profile(const fs::path& file, const YAML::Node& root) {
+    const auto read = indicators::read_profile(file);
+    if (!read) return add(file, read.error());
+    for (std::size_t i = 0; i < read->items.size(); ++i)
+      measure_references_.push_back({file, indicators::line_of(root["indicators"][i]),
+                                     "indicators[" + std::to_string(i) + "].of",
+                                     read->items[i].measure});
   }
 
   /// Also what no schema says: formulas, rules and sources.
@@ -435,6 +457,7 @@ class SceneChecker {
   std::vector<Reference> measure_references_;
   std::vector<Reference> code_references_;
   std::set<std::string> measures_;  ///< ids of computed indicators
+  std::vector<indicators::Measure> computed_;
   std::vector<SceneFault> faults_;
 };
 

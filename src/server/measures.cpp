@@ -70,8 +70,12 @@ json::object head_object(const Measure& measure) {
   json::array periods;
   for (const auto& [kind, word] : kinds)
     if (measure.has_period(kind)) periods.emplace_back(word);
+  json::array responsible;
+  if (measure.institution) responsible.emplace_back("institution");
+  if (measure.team) responsible.emplace_back("team");
   return {{"id", measure.id},
           {"field", measure.field},
+          {"responsible", std::move(responsible)},
           {"title", texts(measure.title)},
           {"unit", texts(measure.unit)},
           {"decimals", measure.decimals},
@@ -127,6 +131,14 @@ json::array reported_array(const Services& services, const Measure& measure) {
   return reported;
 }
 
+/// Null: the measure is a count, or made of others without a fraction.
+const Localized* denominator_name(const Measure& measure) {
+  if (measure.denominator) return &measure.denominator->name;
+  if (!measure.derivation || !measure.derivation->formula) return nullptr;
+  const auto& side = measure.derivation->formula->denominator;
+  return side ? &side->name : nullptr;
+}
+
 indicators::GivingRules giving_rules(const Services& services) {
   return {services.catalogue.policy(), services.compartments};
 }
@@ -140,11 +152,13 @@ std::vector<CellsAsk> asks_for(const Measure& measure, const Period& period,
 
 }  // namespace
 
-std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& services,
-                                                               const std::string& store) {
+std::unique_ptr<indicators::MeasureEngine> make_measure_engine(
+    const Services& services, const std::string& store,
+    std::shared_ptr<const indicators::AreaProfile> profile) {
   indicators::MeasureOptions options;
   options.directory = store;
   options.today = services.today();
+  options.profile = std::move(profile);
   return std::make_unique<indicators::MeasureEngine>(services.hub.tables(), services.hub.store(),
                                                      services.catalogue.measures(), options);
 }
@@ -229,13 +243,18 @@ Result<json::object> measure_detail(const Services& services, const Snapshot& sn
   (*object)["source"] =
       json::object{{"title", texts(measure.source.title)}, {"document", measure.source.document}};
   (*object)["version"] = measure.version;
-  (*object)["numerator_name"] = texts(measure.numerator.name);
+  const Localized* const denominator = denominator_name(measure);
+  (*object)["numerator_name"] = texts_or_null(measure.numerator.name);
   (*object)["denominator_name"] =
-      measure.denominator ? json::value(texts(measure.denominator->name)) : json::value(nullptr);
-  (*object)["sql"] =
-      json::object{{"numerator", measure.numerator.sql},
-                   {"denominator", measure.denominator ? json::value(measure.denominator->sql)
-                                                       : json::value(nullptr)}};
+      denominator != nullptr ? json::value(texts(*denominator)) : json::value(nullptr);
+  (*object)["sql"] = json::object{
+      {"numerator", measure.derivation ? json::value(nullptr) : json::value(measure.numerator.sql)},
+      {"denominator",
+       measure.denominator ? json::value(measure.denominator->sql) : json::value(nullptr)}};
+  const auto whole =
+      given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::none});
+  if (!whole) return unexpected(whole.error());
+  (*object)["derivation"] = derivation_value(services, measure, whole->front());
   json::array targets;
   for (const indicators::MeasureTarget& target : measure.targets)
     targets.push_back(target_object(measure, target));
@@ -274,6 +293,7 @@ json::object measure_row(const Services& services, const Measure& measure, By by
   put_figure(object, measure, cell.figure);
   put_judged(object, cell.judged);
   object["rank"] = cell.rank ? json::value(*cell.rank) : json::value(nullptr);
+  if (measure.derivation) object["parts"] = row_parts(measure, cell);
   return object;
 }
 

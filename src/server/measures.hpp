@@ -9,9 +9,10 @@
 
 namespace hb::server {
 
-/// The engine of the computed indicators of a store.
-std::unique_ptr<indicators::MeasureEngine> make_measure_engine(const Services& services,
-                                                               const std::string& store);
+/// The engine of the computed indicators of a store. profile  of similar areas; may be null
+std::unique_ptr<indicators::MeasureEngine> make_measure_engine(
+    const Services& services, const std::string& store,
+    std::shared_ptr<const indicators::AreaProfile> profile);
 
 /// Periods that are computed before anybody asks: the running month, quarter and year and the year
 /// before; later the months, quarters and years that they are compared with.
@@ -39,6 +40,12 @@ Result<json::object> measure_object(const Services& services, const indicators::
 /// The same with definition, SQL, targets and what plans report.
 Result<json::object> measure_detail(const Services& services, const indicators::Snapshot& snapshot,
                                     const Reader& reader, const indicators::CellsAsk& ask);
+
+/// What a derived indicator is made of, with the figures of its parts; null of one with SQL.
+json::value derivation_value(const Services& services, const indicators::Measure& measure,
+                             const indicators::MeasureCell& cell);
+/// The parts of one row of a split of a derived indicator.
+json::array row_parts(const indicators::Measure& measure, const indicators::MeasureCell& cell);
 
 /// One row of a split.
 json::object measure_row(const Services& services, const indicators::Measure& measure,

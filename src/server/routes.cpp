@@ -27,7 +27,7 @@ constexpr Route route_table[] = {
     {Method::get, "/api/measures/{id}/cells", get_measure_cells, "indicators:read",
      "area period by"},
     {Method::get, "/api/measures/{id}/compare", get_measure_compare, "indicators:read",
-     "area period widened"},
+     "area period by among k widened"},
     {Method::get, "/api/measures/{id}/outlook", get_measure_outlook, "indicators:read",
      "area period target year path"},
     {Method::get, "/api/measures/{id}/gap", get_measure_gap, "indicators:read",

@@ -1,5 +1,6 @@
 #include "server/server.hpp"
 #include "core/json_text.hpp"
+#include "indicators/similar.hpp"
 #include "search/open_index.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -266,7 +267,9 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
                            options.flow_clock ? options.flow_clock : options.clock);
   if (!flows) return unexpected(flows.error());
   services.flows = std::move(*flows);
-  services.measures = make_measure_engine(services, options.store.string());
+  auto profile = indicators::load_profile(options.scenes_dir);
+  if (!profile) return unexpected(profile.error());
+  services.measures = make_measure_engine(services, options.store.string(), std::move(*profile));
   if (Result<void> opened = open_signals(services, options); !opened)
     return unexpected(opened.error());
   connect(services);

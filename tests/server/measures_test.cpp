@@ -157,3 +157,27 @@ TEST_CASE("measures: what is asked wrongly is refused") {
   CHECK(status_of("/api/measures/premature-mortality/cells?by=age") == 400);
   CHECK(status_of("/api/measures/population/residents?part=all") == 400);
 }
+
+TEST_CASE("measures: a formula and an index say what they are made of") {
+  const auto formula = read("/api/measures/chronic-by-rules?period=2025&area=770101");
+  CHECK(formula.at("numerator_name").at("en").as_string().size() > 0);
+  CHECK(formula.at("sql").at("numerator").is_null());
+  const auto& terms = formula.at("derivation").at("parts").as_array();
+  REQUIRE(terms.size() == 2);
+  std::int64_t numerators = 0;
+  for (const auto& term : terms) numerators += term.at("numerator").as_int64();
+  CHECK(formula.at("numerator").as_int64() == numerators);
+  const auto index = read("/api/measures/public-health-services-index?period=2025&area=770101");
+  CHECK(index.at("derivation").at("kind").as_string() == "composite");
+  const auto& parts = index.at("derivation").at("parts").as_array();
+  CHECK(parts.size() == 7);
+  if (!index.at("value").is_null()) {
+    double sum = 0;
+    for (const auto& part : parts) sum += part.at("contribution").to_number<double>();
+    CHECK(sum == doctest::Approx(index.at("value").to_number<double>()).epsilon(0.01));
+  }
+  CHECK(status_of("/api/measures/public-health-services-index/cells?by=sex") == 400);
+  const auto streets =
+      read("/api/measures/public-health-services-index/cells?by=area&area=770101&period=2025");
+  for (const auto& row : streets.at("rows").as_array()) CHECK(row.at("parts").is_array());
+}

@@ -64,6 +64,30 @@ TEST_CASE("GET /api/measures/{id}/compare, outlook, gap: few people give reasons
   CHECK(status_of("/api/measures/none/gap") == 404);
 }
 
+TEST_CASE("compare: institutions and teams, and a street among similar ones") {
+  for (const char* by : {"institution", "team"}) {
+    const json::value compare =
+        read(std::string("/api/measures/elderly-management/compare?period=2025&by=") + by);
+    CHECK(compare.at("by").as_string() == by);
+    CHECK(compare.at("unit").at("en").as_string().size() > 0);
+    for (const auto& row : compare.at("rows").as_array()) {
+      CHECK(row.at("own").is_bool());
+      CHECK(row.at("name").at("zh").as_string().size() > 0);
+    }
+  }
+  const json::value similar =
+      read("/api/measures/aged-65-share/compare?period=2025&area=770101001&among=similar&k=1");
+  CHECK(similar.at("similar").is_object());
+  CHECK(read("/api/measures/aged-65-share/compare?period=2025&among=similar")
+            .at("similar")
+            .at("reason")
+            .is_object());
+  CHECK(status_of("/api/measures/aged-65-share/compare?by=institution") == 404);
+  CHECK(status_of("/api/measures/elderly-management/compare?by=school") == 400);
+  CHECK(status_of("/api/measures/elderly-management/compare?by=team&among=similar") == 400);
+  CHECK(status_of("/api/measures/elderly-management/compare?among=similar&k=0") == 400);
+}
+
 TEST_CASE("GET /api/measures/{id}: printed figures of another basis say so in words") {
   const json::value found = read("/api/measures/hypertension-by-rules?period=2025");
   REQUIRE_FALSE(found.at("reported").as_array().empty());

@@ -1,7 +1,6 @@
-// Targets of computed indicators: comparison of streets, the way to the target, who closes the gap.
+// Targets of computed indicators: the way to the target, who closes the gap.
 #include <algorithm>
 
-#include "indicators/compare.hpp"
 #include "indicators/yearly.hpp"
 #include "server/measures.hpp"
 #include "server/parameters.hpp"
@@ -18,7 +17,6 @@ using indicators::MeasureCell;
 
 constexpr int most_years = 8;
 constexpr int years_ahead = 5;  // of a forecast when the target's year is over
-constexpr std::size_t district_digits = 6;
 constexpr auto people_limit = std::chrono::seconds(20);
 
 Parsed<CellsAsk> ask_of(const Request& request, const Services& services) {
@@ -51,47 +49,6 @@ Result<std::vector<MeasureCell>> cells_for(const Services& services, const Princ
                                            const CellsAsk& ask) {
   ensure_measures(services, {ask});
   return given_cells(services, *services.measures->snapshot(), reader_of(services, principal), ask);
-}
-
-std::vector<indicators::ComparedArea> areas_of(const std::vector<MeasureCell>& cells) {
-  std::vector<indicators::ComparedArea> areas;
-  for (const MeasureCell& cell : cells) {
-    if (cell.area_unknown || !cell.figure.value || !cell.figure.numerator ||
-        !cell.figure.denominator)
-      continue;
-    indicators::ComparedArea area;
-    area.area = cell.area;
-    area.events = cell.figure.numerator->number();
-    area.denominator = cell.figure.denominator->number();
-    areas.push_back(area);
-  }
-  return areas;
-}
-
-json::object compared_row(const Services& services, const Measure& measure,
-                          const indicators::ComparedArea& area,
-                          const std::vector<MeasureCell>& before) {
-  const auto former = std::ranges::find(before, area.area, &MeasureCell::area);
-  std::optional<double> previous;
-  if (former != before.end()) previous = former->figure.value;
-  std::optional<double> change;
-  if (previous && area.value) change = *area.value - *previous;
-  const auto limit = [&](const std::optional<stats::Interval>& both, bool upper) -> json::value {
-    if (!both) return nullptr;
-    return rounded(measure, upper ? both->upper : both->lower);
-  };
-  return {{"key", area.area},
-          {"name", texts(services.areas.name(area.area))},
-          {"numerator", area.events},
-          {"denominator", area.denominator},
-          {"value", rounded(measure, area.value)},
-          {"lower", limit(area.at95, false)},
-          {"upper", limit(area.at95, true)},
-          {"lower998", limit(area.at998, false)},
-          {"upper998", limit(area.at998, true)},
-          {"standing", indicators::standing_word(area.standing)},
-          {"previous", rounded(measure, previous)},
-          {"change", rounded(measure, change)}};
 }
 
 /// The years of a measure that are over, as this principal is given them.
@@ -197,45 +154,6 @@ json::value closing_value(const Measure& measure, const MeasureCell& cell,
 }
 
 }  // namespace
-
-/// GET /api/measures/{id}/compare?area=&period=&widened=: streets against all of them together
-Response get_measure_compare(Request& request, const Principal& principal, Services& services) {
-  auto ask = ask_of(request, services);
-  if (!ask) return ask.error();
-  const auto widened = word_of(request, "widened", {"yes", "no"});
-  if (!widened) return widened.error();
-  ask->by = By::area;
-  ask->area = ask->area.substr(0, district_digits);
-  const auto cells = cells_for(services, principal, *ask);
-  if (!cells) return outcome(cells.error());
-  const auto before =
-      cells_for(services, principal,
-                {ask->measure, indicators::period_before(ask->period), ask->area, By::area});
-  if (!before) return outcome(before.error());
-  const Measure& measure = *ask->measure;
-  const auto found = indicators::compare_areas(measure, areas_of(*cells), {*widened == "yes"});
-  if (!found) return outcome(found.error());
-  json::array rows;
-  for (const indicators::ComparedArea& area : found->areas)
-    rows.push_back(compared_row(services, measure, area, *before));
-  json::array limits;
-  for (const indicators::FunnelLimit& one : found->limits)
-    limits.push_back(json::object{{"denominator", one.denominator},
-                                  {"lower95", number_or_null(one.lower95)},
-                                  {"upper95", number_or_null(one.upper95)},
-                                  {"lower998", number_or_null(one.lower998)},
-                                  {"upper998", number_or_null(one.upper998)}});
-  return json_response(200, json::object{{"id", measure.id},
-                                         {"period", format_period(ask->period)},
-                                         {"area", ask->area},
-                                         {"feed", services.measures->snapshot()->feed},
-                                         {"benchmark", rounded(measure, found->benchmark)},
-                                         {"overdispersion", number_or_null(found->overdispersion)},
-                                         {"widened", found->widened},
-                                         {"reason", texts_or_null(found->reason)},
-                                         {"rows", std::move(rows)},
-                                         {"limits", std::move(limits)}});
-}
 
 /// GET /api/measures/{id}/outlook?area=&period=&target=&year=&path=: the way to the target
 Response get_measure_outlook(Request& request, const Principal& principal, Services& services) {

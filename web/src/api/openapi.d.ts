@@ -222,8 +222,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Streets against all of them together, by funnel limits
-         * @description standing says better, similar or worse by the interval of the street, never by its rank.
+         * Streets, institutions or teams against all of them together, by funnel limits
+         * @description standing says better, similar or worse by the interval of the row, never by its rank. Institutions and teams are those that the indicator names as responsible (`responsible` of the indicator), else 404. among=similar compares the street with its nearest neighbours by the profile that the scenes state.
          */
         get: operations["getMeasureCompare"];
         put?: never;
@@ -3701,10 +3701,11 @@ export interface components {
             /** @enum {string} */
             better: "higher" | "lower" | "none";
             /** @enum {string} */
-            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70";
+            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70" | "formula" | "composite";
             multiplier: number;
             periods: ("month" | "quarter" | "year")[];
             has_list: boolean;
+            responsible: ("institution" | "team")[];
             value: number | null;
             lower: number | null;
             upper: number | null;
@@ -3736,10 +3737,11 @@ export interface components {
             /** @enum {string} */
             better: "higher" | "lower" | "none";
             /** @enum {string} */
-            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70";
+            method: "count" | "proportion" | "rate" | "mean" | "ratio" | "life-expectancy" | "premature-30q70" | "formula" | "composite";
             multiplier: number;
             periods: ("month" | "quarter" | "year")[];
             has_list: boolean;
+            responsible: ("institution" | "team")[];
             value: number | null;
             lower: number | null;
             upper: number | null;
@@ -3763,18 +3765,59 @@ export interface components {
                 document: string;
             };
             version: number;
-            numerator_name: components["schemas"]["Texts"];
+            numerator_name: components["schemas"]["Texts"] | null;
             denominator_name: components["schemas"]["Texts"] | null;
             sql: {
-                numerator: string;
+                numerator: string | null;
                 denominator: string | null;
             };
+            derivation: components["schemas"]["MeasureDerivation"] | null;
             targets: components["schemas"]["MeasureTarget"][];
             reported: components["schemas"]["MeasureReported"][];
             period: string;
             area: string;
             feed: number;
             as_of: string;
+        };
+        /** @description What an indicator is made of that has no SQL of its own: a formula over counts or values of others, or a composite index */
+        MeasureDerivation: {
+            /** @enum {string} */
+            kind: "formula" | "composite";
+            numerator: string | null;
+            denominator: string | null;
+            value: string | null;
+            aggregation: string | null;
+            missing: string | null;
+            weights_from: components["schemas"]["Texts"] | null;
+            draws: number | null;
+            seed: number | null;
+            differs: {
+                /** @enum {string} */
+                field: "population" | "area" | "year" | "date";
+                why: components["schemas"]["Texts"];
+            }[];
+            parts: components["schemas"]["MeasurePart"][];
+        };
+        /** @description One of the indicators that an indicator is made of; weight to contribution of composite indices only */
+        MeasurePart: {
+            id: string;
+            title: components["schemas"]["Texts"];
+            unit: components["schemas"]["Texts"];
+            decimals: number;
+            value: number | null;
+            lower: number | null;
+            upper: number | null;
+            numerator: number | null;
+            denominator: number | null;
+            reason: components["schemas"]["Texts"] | null;
+            weight: number | null;
+            better: string | null;
+            normalisation: string | null;
+            least: number | null;
+            most: number | null;
+            target: number | null;
+            normalised: number | null;
+            contribution: number | null;
         };
         /** @description What a plan prints for the same thing */
         MeasureReported: {
@@ -3800,6 +3843,13 @@ export interface components {
             status_reason: components["schemas"]["Texts"] | null;
             gap: number | null;
             rank: number | null;
+            /** @description Of derived indicators */
+            parts?: {
+                id: string;
+                value: number | null;
+                normalised: number | null;
+                contribution: number | null;
+            }[];
         };
         ComparedArea: {
             key: string;
@@ -3815,6 +3865,26 @@ export interface components {
             standing: "better" | "similar" | "worse" | "higher" | "lower" | "not_compared";
             previous: number | null;
             change: number | null;
+            /** @description The asker's own institution, or a team of it */
+            own: boolean;
+            /** @description Of a similar street, in standard deviations */
+            distance: number | null;
+        };
+        /** @description The nearest neighbours of a street by standardised profile, and its figure against theirs together */
+        SimilarAreas: {
+            area: string | null;
+            keys: string[];
+            pooled: number | null;
+            lower: number | null;
+            upper: number | null;
+            /** @enum {string|null} */
+            standing: "better" | "similar" | "worse" | "higher" | "lower" | "not_compared" | null;
+            indicators: {
+                id: string;
+                title: components["schemas"]["Texts"];
+            }[];
+            why: components["schemas"]["Texts"] | null;
+            reason: components["schemas"]["Texts"] | null;
         };
         FunnelLimit: {
             denominator: number;
@@ -3823,7 +3893,7 @@ export interface components {
             lower998: number | null;
             upper998: number | null;
         };
-        /** @description Streets against all of them together; limits draw the funnel */
+        /** @description Streets, institutions or teams against all of them together; limits draw the funnel */
         MeasureCompare: {
             stale?: boolean;
             id: string;
@@ -3835,6 +3905,16 @@ export interface components {
             widened: boolean;
             reason: components["schemas"]["Texts"] | null;
             rows: components["schemas"]["ComparedArea"][];
+            /** @enum {string} */
+            by: "area" | "institution" | "team";
+            unit: components["schemas"]["Texts"] | null;
+            /** @description Rows that are not given, of few persons */
+            hidden: number;
+            unassigned: {
+                numerator: number;
+                denominator: number;
+            } | null;
+            similar: components["schemas"]["SimilarAreas"] | null;
             limits: components["schemas"]["FunnelLimit"][];
         };
         OutlookYear: {
@@ -4729,6 +4809,12 @@ export interface operations {
                 area?: string;
                 /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
                 period?: string;
+                /** @description What is compared; streets when absent */
+                by?: "area" | "institution" | "team";
+                /** @description similar: also against the streets most like the one in area */
+                among?: "all" | "similar";
+                /** @description How many similar streets; the profile says when absent */
+                k?: number;
                 /** @description yes: the limits hold the spread between streets */
                 widened?: "yes" | "no";
             };

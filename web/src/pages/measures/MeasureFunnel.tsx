@@ -1,7 +1,9 @@
+import { Segmented } from 'antd';
 import { useMemo } from 'react';
-import type { MeasureDetail } from '../../api/measures';
+import type { MeasureCell, MeasureDetail } from '../../api/measures';
 import { isCounted, useMeasureCompare, type ComparedArea, type MeasureCompare } from '../../api/plans';
 import { escape } from '../../charts/base';
+import { dotOption } from '../../charts/measure';
 import { funnelOption, standingColour } from '../../charts/plan';
 import { Card } from '../../components/Card';
 import { ChartCard } from '../../components/ChartCard';
@@ -12,29 +14,131 @@ import { Data, Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { useTokens } from '../../theme/useTokens';
 
-/** Streets against all of them together: what chance explains gets no colour. */
+const sides = { area: 'compare.area', institution: 'compare.institution', team: 'compare.team' } as const;
+type Side = keyof typeof sides;
+
+/** Streets, institutions or teams against all of them together: what chance explains gets no colour. */
 export function MeasureFunnel({ measure, period }: { measure: MeasureDetail; period: string }) {
   const { t } = useTexts();
-  const { area } = useAddress();
-  const compare = useMeasureCompare(isCounted(measure.method) ? measure.id : '', { area: area.slice(0, 6), period });
+  const { area, value, change } = useAddress();
+  const known: Side[] = ['area', ...measure.responsible];
+  const by = known.find((side) => side === value('by')) ?? 'area';
+  const street = by === 'area' && area.length >= 9;
+  const compare = useMeasureCompare(isCounted(measure.method) ? measure.id : '', {
+    area: area.slice(0, street ? 9 : 6),
+    period,
+    ...(by === 'area' ? {} : { by }),
+    ...(street ? { among: 'similar' } : {}),
+  });
   if (!isCounted(measure.method)) return null;
   return (
-    <div className="measure-grid">
-      <Answer of={compare} rows={8}>
-        {(data) =>
-          data.rows.length === 0 ? (
-            <Card title={t('funnel.title')}>
-              <Nothing title={t('chart.empty')}>{t('chart.emptyText')}</Nothing>
-            </Card>
-          ) : (
-            <>
-              <Funnel measure={measure} data={data} period={period} />
-              <CompareTable measure={measure} data={data} />
-            </>
-          )
-        }
-      </Answer>
-    </div>
+    <>
+      {known.length > 1 && (
+        <div className="compare-sides" role="group" aria-label={t('compare.by')}>
+          <span className="label">{t('compare.by')}</span>
+          <Segmented
+            value={by}
+            options={known.map((side) => ({ value: side, label: t(sides[side]) }))}
+            onChange={(side) => change({ by: side === 'area' ? '' : side })}
+          />
+        </div>
+      )}
+      <div className="measure-grid">
+        <Answer of={compare} rows={8}>
+          {(data) =>
+            data.rows.length === 0 ? (
+              <Card title={t('funnel.title')}>
+                <Nothing title={t('chart.empty')}>{data.hidden > 0 ? t('compare.hidden', { n: data.hidden }) : t('chart.emptyText')}</Nothing>
+              </Card>
+            ) : (
+              <>
+                <Funnel measure={measure} data={data} period={period} />
+                <CompareTable measure={measure} data={data} />
+                {by !== 'area' && <UnitRanking measure={measure} data={data} period={period} />}
+              </>
+            )
+          }
+        </Answer>
+      </div>
+    </>
+  );
+}
+
+/** Institutions or teams in order, with intervals: a rank alone is no finding. */
+function UnitRanking({ measure, data, period }: { measure: MeasureDetail; data: MeasureCompare; period: string }) {
+  const { t, loc } = useTexts();
+  const tokens = useTokens();
+  const { decimals, better } = measure;
+  const rows = useMemo(
+    () =>
+      data.rows
+        .map((row): MeasureCell => ({ ...row, reason: null, status: null, status_reason: null, gap: null, rank: null }))
+        .sort((one, other) => ((other.value ?? 0) - (one.value ?? 0)) * (better === 'lower' ? -1 : 1)),
+    [data.rows, better],
+  );
+  const option = useMemo(() => {
+    const name = (row: MeasureCell) => loc(row.name);
+    const tip = (row: MeasureCell) =>
+      [
+        escape(loc(row.name)),
+        `<b>${escape(formatValue(row.value, decimals))}</b> ${escape(loc(measure.unit))}`,
+        escape(t('measures.interval', { interval: formatInterval(row, decimals) })),
+      ].join('<br>');
+    const whole = data.benchmark;
+    return dotOption(
+      {
+        rows,
+        whole,
+        wholeName: t('measures.whole', { value: formatValue(whole, decimals) }),
+        target: null,
+        targetName: '',
+        chosen: data.rows.find(({ own }) => own)?.key ?? '',
+        nameWidth: 220,
+      },
+      { tokens, better, decimals, name, tip },
+    );
+  }, [rows, data, measure.unit, better, decimals, tokens, t, loc]);
+  return (
+    <ChartCard
+      className="compare-ranking"
+      title={t('measures.ranking')}
+      note={<Loc of={data.unit} />}
+      label={t('compare.rankLabel', { name: loc(measure.title), n: rows.length })}
+      height={Math.max(260, rows.length * 22 + 60)}
+      fileName={`${loc(measure.title)}-${t('measures.ranking')}-${period}`}
+      option={option}
+      table={{
+        columns: [loc(data.unit), loc(measure.title), t('measures.lower'), t('measures.upper')],
+        rows: rows.map((row) => [loc(row.name), row.value, row.lower, row.upper]),
+      }}
+    />
+  );
+}
+
+/** The street's figure against that of its nearest neighbours together. */
+function Similar({ measure, data }: { measure: MeasureDetail; data: MeasureCompare }) {
+  const { t, loc } = useTexts();
+  const { similar } = data;
+  if (!similar) return null;
+  if (similar.reason) {
+    return (
+      <p className="secondary">
+        <Loc of={similar.reason} />
+      </p>
+    );
+  }
+  return (
+    <p className="compare-similar">
+      {t('compare.similar', {
+        n: similar.keys.length,
+        value: formatValue(similar.pooled, measure.decimals),
+        interval: formatInterval({ lower: similar.lower, upper: similar.upper, value: similar.pooled }, measure.decimals),
+      })}{' '}
+      <b>{t(standings[(similar.standing ?? 'not_compared') as keyof typeof standings])}</b>
+      <small className="block secondary">
+        {t('compare.profile')} {similar.indicators.map(({ title }) => loc(title)).join(t('compare.comma'))}；<Loc of={similar.why} />
+      </small>
+    </p>
   );
 }
 
@@ -70,28 +174,28 @@ function Funnel({ measure, data, period }: { measure: MeasureDetail; data: Measu
         unit: loc(measure.unit),
         xName: loc(measure.denominator_name),
         decimals: Math.min(decimals, 1),
-        chosen: area.slice(0, 9),
+        chosen: data.by === 'area' ? area.slice(0, 9) : (rows.find(({ own }) => own)?.key ?? ''),
         names: { benchmark: t('measures.whole', { value: formatValue(benchmark, decimals) }), at95: '95%', at998: '99.8%' },
         tip,
         name: (row) => loc(row.name),
       },
       tokens,
     );
-  }, [rows, limits, benchmark, measure, decimals, area, tokens, t, loc]);
+  }, [rows, limits, benchmark, measure, decimals, area, data.by, tokens, t, loc]);
   return (
     <ChartCard
       title={t('funnel.title')}
-      note={t('funnel.note')}
-      label={t('funnel.label', { name: loc(measure.title), n: rows.length })}
+      note={data.unit ? <Loc of={data.unit} /> : t('funnel.note')}
+      label={t(data.by === 'area' ? 'funnel.label' : 'compare.funnelLabel', { name: loc(measure.title), n: rows.length })}
       height={340}
       fileName={`${loc(measure.title)}-${t('funnel.title')}-${period}`}
       option={option}
       onPick={({ index }) => {
         const code = rows[index]?.key;
-        if (code) change({ area: code === area.slice(0, 9) ? code.slice(0, 6) : code }, true);
+        if (code && data.by === 'area') change({ area: code === area.slice(0, 9) ? code.slice(0, 6) : code }, true);
       }}
       table={{
-        columns: [t('shell.area'), loc(measure.title), t('measures.lower'), t('measures.upper'), t('measures.numerator'), t('measures.denominator'), t('funnel.standing'), t('funnel.change')],
+        columns: [data.unit ? loc(data.unit) : t('shell.area'), loc(measure.title), t('measures.lower'), t('measures.upper'), t('measures.numerator'), t('measures.denominator'), t('funnel.standing'), t('funnel.change')],
         rows: rows.map((row) => [loc(row.name), row.value, row.lower, row.upper, row.numerator, row.denominator, t(standings[row.standing]), row.change]),
       }}
       source={
@@ -104,6 +208,8 @@ function Funnel({ measure, data, period }: { measure: MeasureDetail; data: Measu
           ))}
           <span>{t('funnel.limits')}</span>
           {data.overdispersion !== null && <span>{t('funnel.phi', { phi: formatNumber(data.overdispersion, 2) })}</span>}
+          {data.hidden > 0 && <span>{t('compare.hidden', { n: data.hidden })}</span>}
+          {data.unassigned && <span>{t('compare.unassigned', { n: formatNumber(data.unassigned.denominator) })}</span>}
           {data.reason && (
             <span>
               <Loc of={data.reason} />
@@ -125,11 +231,12 @@ function CompareTable({ measure, data }: { measure: MeasureDetail; data: Measure
   );
   return (
     <Card title={t('funnel.table')} note={t('funnel.tableNote')}>
+      <Similar measure={measure} data={data} />
       <div className="plain-table" style={{ maxHeight: 380 }} tabIndex={0} role="group" aria-label={t('funnel.table')}>
         <table className="simple-table">
           <thead>
             <tr>
-              <th scope="col">{t('shell.area')}</th>
+              <th scope="col">{data.unit ? <Loc of={data.unit} /> : t('shell.area')}</th>
               <th scope="col" className="right">
                 {t('indicators.col.value')}
               </th>
@@ -144,6 +251,8 @@ function CompareTable({ measure, data }: { measure: MeasureDetail; data: Measure
               <tr key={row.key}>
                 <th scope="row">
                   <Loc of={row.name} />
+                  {row.own && <small className="compare-own">{t('compare.own')}</small>}
+                  {row.distance !== null && <small className="compare-own">{t('compare.near', { distance: formatNumber(row.distance, 2) })}</small>}
                 </th>
                 <td className="right num">{formatValue(row.value, decimals)}</td>
                 <td>

@@ -21,6 +21,7 @@ import { CopyLink } from '../indicators/IndicatorPanel';
 import { ChangeMark } from './MeasureCards';
 import { MeasureFunnel } from './MeasureFunnel';
 import { MeasureOutlook } from './MeasureOutlook';
+import { MeasureParts } from './MeasureParts';
 import { MeasureBreakdown, MeasureMap, MeasureRanking } from './MeasureAreas';
 import { useIntervalText, useValueText } from './useMeasureWords';
 import './measures.css';
@@ -76,6 +77,7 @@ function Detail({ measure }: { measure: MeasureDetail }) {
           <Targets measure={measure} />
         </div>
       </div>
+      <MeasureParts measure={measure} />
       <MeasureOutlook measure={measure} period={period} />
       <Streets measure={measure} />
       <MeasureFunnel measure={measure} period={period} />
@@ -125,7 +127,7 @@ function Head({ measure }: { measure: MeasureDetail }) {
         <span className="label">{t('measures.fractionColumn')}</span>
         <b className="big num">{formatFraction(measure)}</b>
         <span className="secondary">
-          <Loc of={measure.numerator_name} />
+          {measure.numerator_name && <Loc of={measure.numerator_name} />}
           {measure.denominator_name && (
             <>
               {' / '}
@@ -296,13 +298,21 @@ function Breakdown({ measure }: { measure: MeasureDetail }) {
   const { t } = useTexts();
   const { area } = useAddress();
   const period = useShownPeriod();
-  const sexes = useMeasureCells(measure.id, 'sex', { area, period });
-  const ages = useMeasureCells(measure.id, 'age', { area, period });
+  const whole = measure.method === 'composite';
+  const sexes = useMeasureCells(whole ? '' : measure.id, 'sex', { area, period });
+  const ages = useMeasureCells(whole ? '' : measure.id, 'age', { area, period });
   const failed = [sexes, ages].find(({ isError }) => isError);
   const rows = useMemo(
     () => [...(sexes.data?.rows ?? []), ...(ages.data?.rows ?? [])].filter(({ key, value }) => value !== null && key !== '' && key !== 'unknown'),
     [sexes.data, ages.data],
   );
+  if (whole) {
+    return (
+      <Card title={t('measures.breakdown')}>
+        <Nothing title={t('measures.noBreakdown')}>{t('parts.unsplit')}</Nothing>
+      </Card>
+    );
+  }
   if (!failed && rows.length > 1) {
     return <MeasureBreakdown measure={measure} cells={rows} period={period} title={t('measures.breakdown')} />;
   }
@@ -332,7 +342,7 @@ function Definition({ measure }: { measure: MeasureDetail }) {
             [t('basis.area'), <Loc of={basis.area} />],
             [t('basis.year'), <Loc of={basis.year} />],
             [t('basis.date'), <Loc of={basis.date} />],
-            [t('measures.numerator'), <Loc of={measure.numerator_name} />],
+            [t('measures.numerator'), measure.numerator_name ? <Loc of={measure.numerator_name} /> : noValue],
             [t('measures.denominator'), measure.denominator_name ? <Loc of={measure.denominator_name} /> : noValue],
             [t('measures.method'), t(methodKey(measure.method))],
             [t('indicator.source'), <Loc of={source.title} />],
@@ -342,6 +352,7 @@ function Definition({ measure }: { measure: MeasureDetail }) {
         />
       </Card>
       <Breakdown measure={measure} />
+      {sql.numerator && (
       <details className="card measure-sql">
         <summary>
           SQL <span className="card-note">{t('measures.sqlNote')}</span>
@@ -359,6 +370,7 @@ function Definition({ measure }: { measure: MeasureDetail }) {
           </>
         )}
       </details>
+      )}
     </div>
   );
 }
@@ -400,6 +412,8 @@ const methods = {
   ratio: 'method.ratio',
   'life-expectancy': 'method.lifeExpectancy',
   'premature-30q70': 'method.premature',
+  formula: 'method.formula',
+  composite: 'method.composite',
 } as const;
 export function methodKey(method: string) {
   return methods[method as keyof typeof methods] ?? 'method.other';
