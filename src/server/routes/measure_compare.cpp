@@ -331,7 +331,6 @@ json::value unassigned(const Rows& rows) {
 
 }  // namespace
 
-/// GET
 /// GET /api/measures/{id}/compare?area=&period=&by=&among=&k=&widened=
 Response get_measure_compare(Request& request, const Principal& principal, Services& services) {
   const auto asked = asked_of(request, services);
