@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t cap_days = 56;  // whose mean says what a day counts for at most
 constexpr double cap_factor = 3;
+constexpr double least_pvalue = 1e-300;
+constexpr int fresh_days = 7;      // where a longer window speaks, the strongest of these does too
 constexpr double half_case = 0.5;  // Jeffreys' prior of a Poisson mean
 
 using Sums = std::vector<double>;  // sums[i]: of the days before i
@@ -71,8 +73,11 @@ class Pool {
       for (std::size_t day = days_.first; day < days_.last; ++day) {
         const std::size_t from = day + 1 < longest ? 0 : day + 1 - longest;
         if (between(raw_, from, day + 1) < options_.min_cases) continue;
-        const PooledPoint point = strongest(place, day);
+        const PooledPoint point = strongest(place, day, options_.windows.back());
         if (point.window > 0 && point.pvalue <= keep_) judged.points.push_back(point);
+        if (point.window <= fresh_days) continue;
+        const PooledPoint fresh = strongest(place, day, fresh_days);
+        if (fresh.window > 0 && fresh.pvalue <= keep_) judged.points.push_back(fresh);
       }
     }
     return judged;
@@ -97,11 +102,16 @@ class Pool {
     return {shape / (options_.alike * std::max(all - size, half_case) / size + others), shape};
   }
 
-  PooledPoint strongest(std::size_t place, std::size_t day) const {
+  /// Of the windows up to a length. The p-value is the harmonic mean over all windows: those that
+  /// agree strengthen each other, one alone counts times their number.
+  PooledPoint strongest(std::size_t place, std::size_t day, int longest) const {
     PooledPoint best{place, day, 0, 0, 0, 0, 2};
     double best_size = 1;
+    const auto windows = static_cast<double>(options_.windows.size());
+    double inverse = windows;  // sum of 1/p; 1 of each that says nothing
     const Odds share = odds(day);
     for (const int window : options_.windows) {
+      if (window > longest) break;
       const std::size_t from = back(day + 1, window);
       const double observed = between(raw_, from, day + 1);
       if (observed < options_.min_cases) continue;
@@ -116,12 +126,13 @@ class Pool {
           1 / (1 / shape + 1 / share.shape + options_.spread * options_.spread / window);
       const double pvalue =
           observed <= expected ? 1 : at_least({size, size / (size + expected)}, observed);
+      inverse += 1 / std::max(pvalue, least_pvalue) - 1;
       if (pvalue >= best.pvalue) continue;
       best = {place, day, window, observed, expected, 0, pvalue};
       best_size = size;
     }
     if (best.window == 0) return best;
-    best.pvalue = std::min(1.0, best.pvalue * static_cast<double>(options_.windows.size()));
+    best.pvalue = windows / inverse;
     if (best.pvalue <= keep_)
       best.threshold =
           quantile({best_size, best_size / (best_size + best.expected)}, 1 - options_.alpha);

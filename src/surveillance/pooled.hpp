@@ -42,7 +42,8 @@ struct PooledCounts {
   std::optional<std::size_t> only;         ///< the place to judge; absent: all
 };
 
-/// One place on one day: the window with the smallest p-value.
+/// One place on one day: the window with the smallest p-value. Where it is longer than 7 days, a
+/// second point tells the strongest that is not, so that what is new does not hide behind what was.
 struct PooledPoint {
   std::size_t place;
   std::size_t day;   ///< last of the window
@@ -50,7 +51,7 @@ struct PooledPoint {
   double observed;   ///< cases in the window
   double expected;   ///< cases in the window
   double threshold;  ///< cases in the window; the count alarms above it
-  double pvalue;     ///< of a count as high, times the number of windows
+  double pvalue;     ///< of counts as high: harmonic mean over the windows
 };
 
 struct Pooled {
@@ -75,7 +76,8 @@ PooledSizes sizes_of(const std::vector<SparseCounts>& places, std::size_t days, 
 /// days     judged; keep: points with a larger p-value are left out (1: all with min_cases)
 /// errors   invalid_input: an option out of its bounds; sizes that do not fit the places
 /// source   expected counts as in Kulldorff et al. (2005), PLoS Medicine 2:e59 (permutation model);
-///          shrinkage as in DuMouchel (1999), The American Statistician 53:177–190
+///          shrinkage as in DuMouchel (1999), The American Statistician 53:177–190; harmonic mean
+///          of p-values: Wilson (2019), PNAS 116:1195–1200
 Result<Pooled> pooled(const PooledCounts& counts, Range days, const PooledOptions& options,
                       double keep);
 

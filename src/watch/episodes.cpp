@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
+#include <limits>
 #include <set>
 
 namespace hb::watch {
@@ -43,20 +45,27 @@ struct Candidate {
   std::vector<const Finding*> findings;  ///< the strongest of each stream, strongest first
 };
 
-using DayCandidates = std::map<Date, std::vector<Candidate>>;
+/// What stands out on a day, strongest first.
+struct DayFound {
+  std::vector<Candidate> all;
+  std::vector<Candidate> fresh;  ///< from windows that began in the last quiet days alone
+};
+using DayCandidates = std::map<Date, DayFound>;
 
 bool stronger(const Finding* a, const Finding* b) {
   return std::tie(a->pvalue, a->stream->id, a->key, b->day) <
          std::tie(b->pvalue, b->stream->id, b->key, a->day);
 }
 
-/// Findings of one area in the last days, the strongest of each series.
+/// Findings of one area in the last days whose windows began on a day or later, the strongest of
+/// each series.
 std::vector<const Finding*> active(const std::map<Date, std::vector<const Finding*>>& by_day,
-                                   Date day, int memory) {
+                                   Date day, int memory, Date begun) {
   std::map<std::pair<const Stream*, SeriesKey>, const Finding*> best;
   for (auto it = by_day.upper_bound(Date{day.days - memory}); it != by_day.end(); ++it) {
     if (it->first > day) break;
     for (const Finding* finding : it->second) {
+      if (finding->from < begun) continue;
       const Finding*& one = best[{finding->stream, finding->key}];
       if (one == nullptr || finding->pvalue < one->pvalue) one = finding;
     }
@@ -107,32 +116,46 @@ double joint_pvalue(const Candidate& candidate, const FusionOptions& options) {
   return std::pow(10, -(candidate.score + options.support));
 }
 
-/// What reaches the least threshold on each day and is a discovery of it, strongest first.
+/// Leaves the discoveries of a day, strongest first.
+void take(std::vector<Candidate>& found, double taken, const FusionOptions& options) {
+  std::erase_if(found, [&](const Candidate& one) { return joint_pvalue(one, options) > taken; });
+  std::ranges::stable_sort(found, [](const Candidate& a, const Candidate& b) {
+    return std::tie(b.score, a.area, b.subject.place, a.subject) <
+           std::tie(a.score, b.area, a.subject.place, b.subject);
+  });
+}
+
+/// What reaches the least threshold on each day and is a discovery of it.
 DayCandidates all_candidates(const Findings& findings, Date first, Date last,
                              const FusionOptions& options) {
+  constexpr Date ever{std::numeric_limits<int>::min()};
   std::map<std::string, std::map<Date, std::vector<const Finding*>>> areas;
   for (const Finding& finding : findings.all)
     if (finding.stream->lane == Lane::ranked)
       areas[finding.key.area][finding.day].push_back(&finding);
   DayCandidates days;
   for (Date day = first; day <= last; ++day.days) {
-    std::vector<Candidate> today;
+    DayFound today;
+    const auto add = [&](const std::string& area, const auto& by_day, Date begun,
+                         std::vector<Candidate>& to) {
+      auto found = candidates_of(area, active(by_day, day, options.memory_days, begun), options);
+      std::ranges::move(found, std::back_inserter(to));
+    };
     for (const auto& [area, by_day] : areas) {
-      const auto found = candidates_of(area, active(by_day, day, options.memory_days), options);
-      today.insert(today.end(), found.begin(), found.end());
+      add(area, by_day, ever, today.all);
+      add(area, by_day, Date{day.days - options.quiet_days}, today.fresh);
     }
-    if (today.empty()) continue;
+    if (today.all.empty()) continue;
     std::vector<double> pvalues;
-    for (const Candidate& one : today) pvalues.push_back(joint_pvalue(one, options));
+    for (const Candidate& one : today.all) pvalues.push_back(joint_pvalue(one, options));
     const auto judged = findings.judged.upper_bound(day) == findings.judged.begin()
                             ? 1
                             : std::prev(findings.judged.upper_bound(day))->second;
     const double taken = discovery_threshold(pvalues, judged, options.false_discoveries);
-    std::erase_if(today, [&](const Candidate& one) { return joint_pvalue(one, options) > taken; });
-    std::ranges::stable_sort(today, [](const Candidate& a, const Candidate& b) {
-      return std::tie(b.score, a.area, b.subject.place, a.subject) <
-             std::tie(a.score, b.area, a.subject.place, b.subject);
-    });
+    take(today.all, taken, options);
+    const double discoveries = std::max(1.0, static_cast<double>(today.all.size()));
+    take(today.fresh, options.false_discoveries * discoveries / static_cast<double>(judged),
+         options);
     days[day] = std::move(today);
   }
   return days;
@@ -203,32 +226,50 @@ Signal single(const Finding& finding) {
   return signal;
 }
 
+/// A place speaks that had not spoken: what an area as a whole showed before does not hide it.
+bool more_specific(const Candidate& candidate, const Candidate& earlier) {
+  return earlier.subject.place.empty() && !candidate.findings.front()->key.place.empty();
+}
+
 /// Something that agrees with it was above the threshold, and near its score, in the quiet days
-/// before.
-bool is_known(const DayCandidates& days, Date day, const Candidate& candidate, double threshold,
-              const FusionOptions& options) {
+/// before a day.
+bool is_known(const DayCandidates& days, std::vector<Candidate> DayFound::*list, Date before,
+              const Candidate& candidate, double threshold, const FusionOptions& options) {
   const double near = std::max(threshold, candidate.score - options.rise);
-  for (auto it = days.lower_bound(Date{day.days - options.quiet_days});
-       it != days.end() && it->first < day; ++it)
-    for (const Candidate& earlier : it->second) {
+  for (auto it = days.lower_bound(Date{before.days - options.quiet_days});
+       it != days.end() && it->first < before; ++it)
+    for (const Candidate& earlier : it->second.*list) {
       if (earlier.score < near) break;  // falling scores
-      if (earlier.area == candidate.area && earlier.subject.agrees(candidate.subject)) return true;
+      if (earlier.area == candidate.area && earlier.subject.agrees(candidate.subject) &&
+          !more_specific(candidate, earlier))
+        return true;
     }
   return false;
 }
 
-/// The candidates raised on a day with a threshold, strongest first.
+/// The candidates raised on a day with a threshold, strongest first; then those that go on for
+/// long, where what is fresh would be a signal by itself after quiet days.
 std::vector<const Candidate*> raised(const DayCandidates& days, Date day, double threshold,
                                      const FusionOptions& options) {
   std::vector<const Candidate*> chosen;
   const auto today = days.find(day);
   if (today == days.end()) return chosen;
-  for (const Candidate& candidate : today->second) {
-    if (candidate.score < threshold) break;
+  const auto consider = [&](std::vector<Candidate> DayFound::*list, const Candidate& candidate) {
     const bool told = std::ranges::any_of(chosen, [&](const Candidate* other) {
       return other->area == candidate.area && other->subject.agrees(candidate.subject);
     });
-    if (!told && !is_known(days, day, candidate, threshold, options)) chosen.push_back(&candidate);
+    if (!told && !is_known(days, list, day, candidate, threshold, options))
+      chosen.push_back(&candidate);
+  };
+  for (const Candidate& candidate : today->second.all) {
+    if (candidate.score < threshold) break;
+    consider(&DayFound::all, candidate);
+  }
+  const Date quiet{day.days - options.quiet_days};
+  for (const Candidate& candidate : today->second.fresh) {
+    if (candidate.score < threshold) break;
+    if (is_known(days, &DayFound::all, quiet, candidate, threshold, options))
+      consider(&DayFound::fresh, candidate);
   }
   return chosen;
 }
@@ -251,7 +292,8 @@ double calibrated(const DayCandidates& days, Date month, const FusionOptions& op
   if (signals(low) <= most) return low;
   double high = low;
   for (const auto& [day, candidates] : days)
-    if (day < month && !candidates.empty()) high = std::max(high, candidates.front().score + 1);
+    if (day < month && !candidates.all.empty())
+      high = std::max(high, candidates.all.front().score + 1);
   for (int step = 0; step < steps; ++step) {
     const double middle = (low + high) / 2;
     (signals(middle) <= most ? high : low) = middle;
@@ -271,7 +313,7 @@ double discovery_threshold(std::vector<double> pvalues, std::size_t judged, doub
 
 Date findings_from(Date from, const FusionOptions& options) {
   const Date first = options.at_most ? Date{month_of(from).days - options.calibration_days} : from;
-  return Date{first.days - options.quiet_days - options.memory_days};
+  return Date{first.days - 2 * options.quiet_days - options.memory_days};
 }
 
 std::vector<Signal> fuse(const Findings& findings, Date from, Date to,

@@ -13,7 +13,7 @@ struct FusionOptions {
   int memory_days = 7;             ///< findings so far back support each other
   int quiet_days = 10;             ///< after so many days below the threshold it is a new signal
   double rise = 2;                 ///< so much above all that is known it is a new signal earlier
-  double support = 0.7;            ///< −log10 p of a finding that is left out of the score
+  double support = 1;              ///< −log10 p of a finding that is left out of the score
   std::optional<double> at_most;   ///< signals a week in the ranked lane; absent: all
   int calibration_days = 364;      ///< before a month, which say what `at_most` takes in it
 };
@@ -64,10 +64,13 @@ Date findings_from(Date from, const FusionOptions& options);
 /// without. Of a family of streams the strongest counts, 10^−score is the joint p-value.
 /// A signal is raised on a day when its score reaches the threshold, it is among the discoveries of
 /// the day, and what agrees with it has not reached the threshold in the quiet days before, or not
-/// within `rise` of this score: what grows is told again.
-/// With at_most, the threshold of all days of a month is raised to what would have given so many
-/// signals a week in the calibration days before that month. So a day's signals rest on that day
-/// and what was known before it, not on where a replay began.
+/// within `rise` of this score: what grows is told again. Two things are told although something
+/// that agrees was there: a place of its own, where only the area as a whole was; and what goes on
+/// for longer than the quiet days, when windows that began in them would be a signal by themselves
+/// and such windows were none in the quiet days before. With at_most, the threshold of all days of
+/// a month is raised to what would have given so many signals a week in the calibration days before
+/// that month. So a day's signals rest on that day and what was known before it, not on where a
+/// replay began.
 ///
 /// findings  of all streams, from findings_from(from) on
 /// returns   signals with date in from … to, by date, the one-case lane first, then by falling

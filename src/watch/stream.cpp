@@ -193,7 +193,7 @@ class Reader {
       } else if (name == "baseline") {
         read = whole(name, node, 28, 366, options.baseline);
       } else if (name == "guard") {
-        read = whole(name, node, 1, 60, options.guard);
+        read = whole(name, node, 1, 120, options.guard);
       } else if (name == "level") {
         read = whole(name, node, 7, 366, options.level);
       } else if (name == "worth") {
@@ -218,7 +218,7 @@ class Reader {
     if (!node.IsSequence() || node.size() == 0) return wrong(node, "windows: a list is expected");
     for (const YAML::Node& item : node) {
       int days = 0;
-      if (const auto read = whole("windows", item, 1, 60, days); !read) return read;
+      if (const auto read = whole("windows", item, 1, 120, days); !read) return read;
       if (!windows.empty() && days <= windows.back())
         return wrong(item, "windows: rising numbers of days are expected");
       windows.push_back(days);

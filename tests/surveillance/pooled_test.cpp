@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace hb::surveillance {
@@ -46,6 +47,45 @@ TEST_CASE("pooled: expected and p-value of a window by hand") {
   CHECK(point.expected == doctest::Approx(11.5 / 11).epsilon(1e-9));
   CHECK(point.pvalue / 6.237412e-5 == doctest::Approx(1).epsilon(1e-4));
   CHECK(judged->judged == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("pooled: windows that agree strengthen each other, one alone counts times their number") {
+  // As above with windows of 1 and 2 days: the first place has 8, with the day before 9. Window 2:
+  // the other has 2, discount 10/56, shape 0.5 + 10 + 2 = 12.5, rate 1 + 10/2 = 6, expected 12.5/6.
+  // R: pnbinom(8, 1/(1/12.5 + 1/366), mu = 12.5/6, lower.tail = FALSE) = 1.19146e-3;
+  // 2/(1/6.237412e-5 + 1/1.19146e-3) = 1.185424e-4.
+  PooledCounts counts = regular(2, 600, 1);
+  counts.places[0].back().second = 8;
+  counts.sizes = counts.places;
+  PooledOptions options;
+  options.windows = {1, 2};
+  options.spread = 0;
+  const auto one = pooled(counts, {599, 600}, options, 0.01);
+  REQUIRE(one.has_value());
+  REQUIRE(one->points.size() == 1);
+  CHECK(one->points[0].window == 1);
+  CHECK(one->points[0].pvalue / 1.185424e-4 == doctest::Approx(1).epsilon(1e-4));
+}
+
+TEST_CASE("pooled: a burst speaks for itself beside the long window it stands in") {
+  PooledCounts counts = regular(30, 600, 15);
+  for (std::uint32_t day = 575; day < 600; day += 2) counts.places[4].push_back({day, 1.0});
+  for (const std::uint32_t day : {596U, 598U}) counts.places[4].push_back({day, 1.0});
+  std::ranges::sort(counts.places[4]);
+  SparseCounts once;
+  for (const auto& entry : counts.places[4])
+    if (once.empty() || entry.first > once.back().first) once.push_back(entry);
+  counts.places[4] = once;
+  counts.sizes = counts.places;
+  PooledOptions options;
+  options.windows = {1, 2, 3, 5, 7, 14, 28};
+  const auto judged = pooled(counts, {599, 600}, options, 0.05);
+  REQUIRE(judged.has_value());
+  REQUIRE(judged->points.size() == 2);
+  CHECK(judged->points[0].window == 28);
+  CHECK(judged->points[1].window == 7);
+  CHECK(judged->points[0].pvalue < judged->points[1].pvalue);
+  CHECK(judged->points[1].observed == 6);  // on 593, 595 … 599, and 596, 598
 }
 
 TEST_CASE("pooled: what all places have is no finding, what one has is") {

@@ -217,7 +217,7 @@ TEST_CASE("fuse: families of streams add up, findings that contradict each other
   CHECK(signals[0].first_date == day("2025-03-03"));
   CHECK(signals[0].area == "770101001");
   CHECK(signals[0].disease == "x");
-  CHECK(signals[0].score == doctest::Approx((4 - 0.7) + (3 - 0.7)));  // each less its support
+  CHECK(signals[0].score == doctest::Approx((4 - 1) + (3 - 1)));  // each less its support
   CHECK(signals[0].streams == std::vector<std::string>{"s", "absence", "visits"});
   REQUIRE(signals[0].evidence.size() == 3);
   CHECK(signals[0].evidence[0].pvalue == 1e-4);
@@ -244,6 +244,34 @@ TEST_CASE("fuse: told once; a school is a subject of its own, the street as a wh
     told.push_back(format_date(one.date) + " " + one.place + " " + one.disease);
   CHECK(told == std::vector<std::string>{"2025-03-03 school x", "2025-03-12 other school x",
                                          "2025-03-13 school y", "2025-05-01 school x"});
+}
+
+TEST_CASE("fuse: a school is told although its street was; a burst in what goes on for long too") {
+  Stream visits = cases_stream();
+  Stream cards = cases_stream();
+  cards.id = "cards";
+  Findings findings;
+  findings.judged[day("2025-03-01")] = 10;
+  // A street above the ordinary from 3 March to 30 April in windows of 28 days.
+  for (int i = 0; i < 59; ++i) {
+    Finding slow = finding(visits, format_date(Date{day("2025-03-03").days + i}).c_str(),
+                           "770101001", 1e-9, "x");
+    slow.from = Date{slow.day.days - 27};
+    slow.to = slow.day;
+    findings.all.push_back(slow);
+  }
+  Finding school = finding(cards, "2025-03-20", "770101001", 1e-10, "x");
+  school.key.place = "school";
+  school.from = day("2025-03-18");
+  Finding burst = finding(visits, "2025-04-10", "770101001", 1e-7, "x");
+  burst.from = day("2025-04-06");
+  Finding again = finding(visits, "2025-04-14", "770101001", 1e-7, "x");  // it goes on
+  again.from = day("2025-04-10");
+  for (const Finding& one : {school, burst, again}) findings.all.push_back(one);
+  std::vector<std::string> told;
+  for (const Signal& one : fuse(findings, day("2025-03-01"), day("2025-04-30"), {}))
+    told.push_back(format_date(one.date) + " " + one.place);
+  CHECK(told == std::vector<std::string>{"2025-03-03 ", "2025-03-20 school", "2025-04-10 "});
 }
 
 TEST_CASE("fuse: at most so many a week, and one case is never silenced") {
