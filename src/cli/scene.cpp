@@ -8,6 +8,7 @@
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/scene_flows.hpp"
+#include "cli/scene_programmes.hpp"
 #include "scene/catalogue.hpp"
 #include "tables/database.hpp"
 #include "views/view.hpp"
@@ -87,6 +88,8 @@ int run_check(const std::string& given) {
   const auto more = flow_and_form_faults(*scenes);
   if (!more) return give_up(more.error());
   faults->insert(faults->end(), more->begin(), more->end());
+  const auto programmes = programme_faults(*scenes, scratch.database.get());
+  faults->insert(faults->end(), programmes.begin(), programmes.end());
   for (const scene::SceneFault& fault : *faults) {
     const std::string path = fault.path.empty() ? "" : fault.path + ": ";
     fmt::print("{}:{}: {}{}\n", fault.file, fault.line, path, fault.message);

@@ -30,7 +30,8 @@ struct Folder {
 constexpr Folder folders[] = {
     {"indicators", "plan-1"},         {"boards", "board-1"},       {"codes", "codes-1"},
     {"exports", "research-export-1"}, {"reports", "report-1"},     {"flows", "flow-1"},
-    {"streams", "stream-1"},          {"calendars", "calendar-1"}, {"criteria", "criteria-1"}};
+    {"streams", "stream-1"},          {"calendars", "calendar-1"}, {"criteria", "criteria-1"},
+    {"programmes", nullptr}};  // each file names its own
 
 class SceneChecker {
  public:

@@ -3,6 +3,7 @@
 #include "server/figure_routes.hpp"
 #include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
+#include "server/programmes.hpp"
 #include "server/signal_routes.hpp"
 
 namespace hb::server {
@@ -65,6 +66,19 @@ constexpr Route route_table[] = {
     {Method::get, "/api/residents/{id}/timeline", get_timeline, "residents:read",
      "type before size"},
     {Method::get, "/api/residents/{id}/resources/{seq}", get_resource, "residents:read", ""},
+    {Method::get, "/api/residents/{id}/programmes", get_resident_programmes, "programmes:read", ""},
+    {Method::post, "/api/residents/{id}/programmes", post_resident_programme, "programmes:write",
+     "", BodyKind::json},
+    {Method::get, "/api/residents/{id}/visit", get_visit, "programmes:write", "services"},
+    {Method::post, "/api/residents/{id}/visit/check", check_visit, "programmes:write", "",
+     BodyKind::json},
+    {Method::post, "/api/residents/{id}/visit", post_visit, "programmes:write", "", BodyKind::json},
+    {Method::get, "/api/programmes", get_programmes, "programmes:read", ""},
+    {Method::get, "/api/programmes/due", get_due, "programmes:read",
+     "programme state area organization page size"},
+    {Method::get, "/api/programmes/due.csv", get_due_csv, "programmes:read",
+     "programme state area organization lang"},
+    {Method::get, "/api/programmes/{id}/eligible", get_eligible, "programmes:read", "page size"},
     {Method::get, "/api/deliveries", get_deliveries, "deliveries:read", "state page size"},
     {Method::post, "/api/deliveries", post_delivery, "deliveries:write", "name", BodyKind::upload},
     {Method::get, "/api/deliveries/{id}", get_delivery, "deliveries:read", ""},

@@ -19,6 +19,7 @@
 #include "server/http_client.hpp"
 #include "server/json.hpp"
 #include "server/measures.hpp"
+#include "server/programmes.hpp"
 #include "server/routes.hpp"
 #include "server/signal_flow.hpp"
 #include "server/signals.hpp"
@@ -270,6 +271,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   auto profile = indicators::load_profile(options.scenes_dir);
   if (!profile) return unexpected(profile.error());
   services.measures = make_measure_engine(services, options.store.string(), std::move(*profile));
+  services.programmes = std::make_shared<ProgrammeHouse>(options.scenes_dir);
   if (Result<void> opened = open_signals(services, options); !opened)
     return unexpected(opened.error());
   connect(services);

@@ -34,6 +34,7 @@
 namespace hb::server {
 
 class Flows;
+class ProgrammeHouse;
 class SignalHouse;
 
 /// Everything the routes work with; built once (Server), given to every handler.
@@ -73,6 +74,7 @@ struct Services {
   std::unique_ptr<fhir_api::Jobs> jobs;  ///< exports and imports
   std::shared_ptr<Flows> flows;  ///< flows of work; one owner, its type is not known here
   std::shared_ptr<SignalHouse> signals;  ///< null: the scenes say nothing of signals
+  std::shared_ptr<ProgrammeHouse> programmes;  ///< programmes of care
   const Listener* listener = nullptr;
   std::unique_ptr<Limits> limits;
   std::unique_ptr<security::OpenIdLogin> open_id;  ///< null: no identity provider is configured

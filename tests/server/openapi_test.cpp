@@ -50,6 +50,7 @@ std::string filled(std::string path) {
                                       .at("seq")
                                       .as_int64()));
   }
+  if (path.starts_with("/api/programmes/")) put("{id}", "hypertension");
   if (path.starts_with("/api/measures/")) put("{id}", "hypertension-controlled");
   if (path.starts_with("/api/deliveries/")) put("{id}", "3");
   if (path.starts_with("/api/problems/"))
