@@ -6,17 +6,20 @@
 #include <map>
 #include <set>
 
+#include "crypto/digest.hpp"
+
 namespace hb::cards {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 6> states = {"waiting", "sent",      "reported",
+constexpr std::array<std::string_view, 7> states = {"waiting", "returned",  "sent",   "reported",
                                                     "final",   "corrected", "deleted"};
 constexpr std::array<std::string_view, 4> bys = {"onset", "diagnosis", "report", "review"};
 constexpr std::string_view document_type = "notifiable-disease-card";
 constexpr std::string_view case_url =
     "https://health-brain.org/fhir/StructureDefinition/notifiable-case";
+constexpr std::string_view act_url = "https://health-brain.org/fhir/StructureDefinition/card-act";
 
 const json::value* member(const json::value& value, std::string_view name) {
   const json::object* object = value.if_object();
@@ -81,6 +84,25 @@ void read_case(const json::value& extension, Times& times, Card& card) {
   }
 }
 
+void read_act(const json::value& extension, Times& times, Card& card) {
+  Act act;
+  for (const json::value& one : list(extension, "extension")) {
+    const std::string url = text(member(one, "url"));
+    if (url == "act") act.act = text(member(one, "valueCode"));
+    if (url == "at") {
+      const auto at = times.instant(text(member(one, "valueDateTime")), "card-act.at");
+      if (at) act.at = *at;
+    }
+    if (url == "by") act.by = text(member(one, "valueString"));
+    if (url == "reason") act.reason = text(member(one, "valueCode"));
+    if (url == "note") act.note = text(member(one, "valueString"));
+    if (url == "other") act.other = text(member(one, "valueString"));
+  }
+  if (act.act == "returned") card.returned = true;
+  if (act.act == "submitted") card.returned = false;
+  card.acts.push_back(std::move(act));
+}
+
 bool is_card(const json::value& body) {
   const json::value* type = member(body, "type");
   if (text(member(body, "resourceType")) != "Composition" || type == nullptr) return false;
@@ -89,17 +111,36 @@ bool is_card(const json::value& body) {
   });
 }
 
-bool counts(const Card& card) { return !card.deleted && !card.superseded; }
-
 std::optional<Date> first_day(const Card& card) {
   for (const By by : {By::onset, By::diagnosis, By::report})
     if (const auto day = day_by(card, by)) return day;
   return std::nullopt;
 }
 
+bool told_apart(const Card& one, const Card& other) {
+  const auto says = [](const Card& card, const std::string& id) {
+    return std::ranges::any_of(
+        card.acts, [&](const Act& act) { return act.act == "distinct" && act.other == id; });
+  };
+  return says(one, other.id) || says(other, one.id);
+}
+
+bool all_distinct(const std::vector<Card>& cards, const std::vector<std::size_t>& group) {
+  for (std::size_t i = 0; i < group.size(); ++i)
+    for (std::size_t k = i + 1; k < group.size(); ++k)
+      if (!told_apart(cards[group[i]], cards[group[k]])) return false;
+  return true;
+}
+
 }  // namespace
 
 std::string_view state_word(State state) { return states[static_cast<std::size_t>(state)]; }
+
+std::optional<State> read_state(std::string_view word) {
+  const auto found = std::ranges::find(states, word);
+  if (found == states.end()) return std::nullopt;
+  return static_cast<State>(found - states.begin());
+}
 
 std::optional<By> read_by(std::string_view word) {
   const auto found = std::ranges::find(bys, word);
@@ -110,6 +151,7 @@ std::optional<By> read_by(std::string_view word) {
 State Card::state() const {
   if (deleted) return State::deleted;
   if (superseded) return State::corrected;
+  if (returned) return State::returned;
   if (!hospital_review) return State::waiting;
   if (number.empty()) return State::sent;
   return final_review ? State::final : State::reported;
@@ -123,6 +165,8 @@ Result<Card> read_card(std::string_view composition) {
   Card card;
   Times times;
   card.id = text(member(body, "id"));
+  card.key = crypto::resource_key("Composition", card.id);
+  card.patient = id_of(member(body, "subject"));
   if (const json::value* identifier = member(body, "identifier"))
     card.number = text(member(*identifier, "value"));
   card.deleted = text(member(body, "status")) == "entered-in-error";
@@ -137,8 +181,10 @@ Result<Card> read_card(std::string_view composition) {
   for (const json::value& related : list(body, "relatesTo"))
     if (text(member(related, "code")) == "replaces")
       card.replaces = id_of(member(related, "targetReference"));
-  for (const json::value& extension : list(body, "extension"))
+  for (const json::value& extension : list(body, "extension")) {
     if (text(member(extension, "url")) == case_url) read_case(extension, times, card);
+    if (text(member(extension, "url")) == act_url) read_act(extension, times, card);
+  }
   if (!times.fault().empty())
     return fail(ErrorCode::invalid_input, times.fault() + ": a day or time is expected", card.id);
   return card;
@@ -154,7 +200,7 @@ void mark_superseded(std::vector<Card>& cards) {
 std::vector<std::vector<std::size_t>> duplicates(const std::vector<Card>& cards, int days) {
   std::map<std::pair<std::int64_t, std::string>, std::vector<std::pair<Date, std::size_t>>> people;
   for (std::size_t i = 0; i < cards.size(); ++i)
-    if (const auto day = first_day(cards[i]); counts(cards[i]) && cards[i].resident != 0 && day)
+    if (const auto day = first_day(cards[i]); cards[i].counts() && cards[i].resident != 0 && day)
       people[{cards[i].resident, cards[i].disease}].push_back({*day, i});
   std::vector<std::vector<std::size_t>> groups;
   for (auto& [who, list] : people) {
@@ -162,7 +208,7 @@ std::vector<std::vector<std::size_t>> duplicates(const std::vector<Card>& cards,
     std::vector<std::size_t> group{list.front().second};
     const auto close = [&] {
       std::ranges::sort(group);
-      if (group.size() > 1) groups.push_back(group);
+      if (group.size() > 1 && !all_distinct(cards, group)) groups.push_back(group);
     };
     for (std::size_t i = 1; i < list.size(); ++i) {
       if (list[i].first.days - list[i - 1].first.days > days) {

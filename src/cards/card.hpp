@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/date.hpp"
+#include "core/ids.hpp"
 #include "core/result.hpp"
 
 namespace hb::cards {
@@ -13,6 +14,7 @@ namespace hb::cards {
 /// Where a card stands. Nothing is called reported before the national number is back.
 enum class State : std::uint8_t {
   waiting,    ///< for the review in the institution (待院内审核)
+  returned,   ///< sent back to be mended, with a reason (退卡)
   sent,       ///< reviewed there, the national number is not back
   reported,   ///< the national number is back (已报告)
   final,      ///< reviewed by the county (已终审)
@@ -20,10 +22,26 @@ enum class State : std::uint8_t {
   deleted,    ///< a duplicate or an error (已删除)
 };
 std::string_view state_word(State state);
+std::optional<State> read_state(std::string_view word);
+
+/// What was done to a card here. It stands in the Composition (extension card-act), oldest first,
+/// and is never changed.
+struct Act {
+  std::string act;  ///< "reviewed", see acts.hpp
+  Instant at{};
+  std::string by;      ///< account
+  std::string reason;  ///< a code; may be empty
+  std::string note;
+  std::string other;  ///< another card that it is about; may be empty
+  friend bool operator==(const Act&, const Act&) = default;
+};
 
 /// A card as the records hold it.
 struct Card {
   std::string id;        ///< of the Composition
+  std::int64_t key = 0;  ///< crypto::resource_key of it: how tables name it
+  Seq seq = 0;           ///< version that says so; 0: not known
+  std::string patient;   ///< id of the Patient
   std::string number;    ///< national card number; empty: not back yet
   std::string replaces;  ///< id of the card that this one corrects; may be empty
   std::string disease;
@@ -38,8 +56,12 @@ struct Card {
   std::string area;  ///< present address
   std::string organization;
   bool deleted = false;
+  bool returned = false;    ///< the last act sent it back
   bool superseded = false;  ///< another card replaces it
+  std::vector<Act> acts;
 
+  /// It counts: neither deleted nor replaced.
+  bool counts() const { return !deleted && !superseded; }
   State state() const;
 };
 
@@ -51,7 +73,8 @@ Result<Card> read_card(std::string_view composition);
 void mark_superseded(std::vector<Card>& cards);
 
 /// Cards of one person and disease whose days (onset, else diagnosis, else filling in) lie within
-/// `days` of each other, none of them deleted or superseded.
+/// `days` of each other, none of them deleted or superseded. Two that somebody found to be
+/// different cases (act "distinct") do not make a group by themselves.
 /// returns  groups of indexes, two or more each, in the order of the cards
 std::vector<std::vector<std::size_t>> duplicates(const std::vector<Card>& cards, int days);
 

@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace hb::cards {
@@ -27,11 +28,29 @@ Result<void> read_diseases(const fs::path& scenes, const std::string& list, Cont
           const auto id = code["code"].as<std::string>();
           if (code["hours"]) content.rules.hours[id] = code["hours"].as<int>();
           content.columns.diseases[code["name"]["zh"].as<std::string>()] = id;
+          content.diseases.emplace_back(id, code["class"].as<std::string>("other"));
         }
         return {};
       }
     }
   return fail(ErrorCode::not_found, "there is no code list " + list, scenes.string());
+}
+
+/// "b08.4" → "B084"
+std::string plain(std::string_view code) {
+  std::string text;
+  for (const char c : code)
+    if (c != '.' && c != ' ') text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+void read_front_end(const YAML::Node& node, FrontEndColumns& columns) {
+  for (const auto& one : node["columns"])
+    columns.names[one.first.as<std::string>()] = one.second.as<std::vector<std::string>>();
+  for (const auto& list : node["words"])
+    for (const auto& word : list.second)
+      columns.words[list.first.as<std::string>()][word.first.as<std::string>()] =
+          word.second.as<std::string>();
 }
 
 Result<Content> read(const fs::path& scenes, const fs::path& file) {
@@ -49,16 +68,33 @@ Result<Content> read(const fs::path& scenes, const fs::path& file) {
   content.columns.onset = columns["onset"].as<std::vector<std::string>>();
   content.columns.deleted = columns["deleted"].as<std::vector<std::string>>();
   content.columns.deleted_words = columns["deleted_words"].as<std::vector<std::string>>();
-  if (root["missed_sql"]) content.missed_sql = root["missed_sql"].as<std::string>();
+  content.visits_sql = root["visits_sql"].as<std::string>("");
+  content.deaths_sql = root["deaths_sql"].as<std::string>("");
+  content.people_sql = root["people_sql"].as<std::string>("");
+  for (const auto& one : root["icd"])
+    content.icd[plain(one.first.as<std::string>())] = one.second.as<std::string>();
+  read_front_end(root["front_end"], content.front_end);
   if (const auto done = read_diseases(scenes, root["diseases"].as<std::string>(), content); !done)
     return unexpected(done.error());
   // Names that the direct report uses beside those of the list.
   for (const auto& name : columns["names"])
     content.columns.diseases[name.first.as<std::string>()] = name.second.as<std::string>();
+  for (const auto& [icd, disease] : content.icd)
+    if (std::ranges::none_of(content.diseases,
+                             [&](const auto& one) { return one.first == disease; }))
+      return wrong(file, root["icd"], "icd " + icd + ": there is no disease " + disease);
   return content;
 }
 
 }  // namespace
+
+std::string Content::disease_of(std::string_view icd_code) const {
+  const std::string code = plain(icd_code);
+  for (std::size_t length = code.size(); length > 0; --length)
+    if (const auto found = icd.find(code.substr(0, length)); found != icd.end())
+      return found->second;
+  return {};
+}
 
 Result<Content> load_content(const fs::path& scenes) {
   std::error_code none;

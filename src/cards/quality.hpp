@@ -40,6 +40,26 @@ struct Quality {
 Quality quality(const std::vector<Card>& cards, const std::set<std::int64_t>& identified,
                 const QualityRules& rules, Date from, Date to);
 
+/// What a figure of quality counts against a card.
+enum class Fault : std::uint8_t {
+  late,          ///< filled in after the hours of its disease
+  unreviewed,    ///< not reviewed by the county in time
+  twice,         ///< beyond the first of a group of duplicates
+  unidentified,  ///< the person has no right identity number
+  unreturned,    ///< the national number is not back
+};
+std::string_view fault_word(Fault fault);
+std::optional<Fault> read_fault(std::string_view word);
+
+/// The cards behind a figure of quality(): indexes, rising.
+std::vector<std::size_t> faulty(const std::vector<Card>& cards,
+                                const std::set<std::int64_t>& identified, const QualityRules& rules,
+                                Date from, Date to, Fault fault);
+
+/// The instant until which a card has to be filled in and reviewed in the institution; none: it has
+/// no time of diagnosis.
+std::optional<Instant> limit_of(const Card& card, const QualityRules& rules);
+
 /// Cards whose time limit has passed, or passes within `ahead_hours`, and that the institution has
 /// not reviewed yet; the earliest limit first.
 struct Due {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "cards/front_end.hpp"
 #include "core/csv.hpp"
 
 namespace hb::cards {
@@ -29,28 +30,6 @@ std::string joined(const std::vector<std::string>& words) {
   for (const std::string& word : words) text += (text.empty() ? "" : " / ") + word;
   return text;
 }
-
-/// "2025/11/3" and "2025-11-03 08:00" are days too.
-std::optional<std::string> day_text(std::string text) {
-  text = text.substr(0, text.find_first_of(" T"));
-  std::ranges::replace(text, '/', '-');
-  std::array<int, 3> parts{};
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::size_t to = i == 2 ? text.size() : text.find('-', from);
-    if (to == text.npos || to == from || to - from > 4) return std::nullopt;
-    for (std::size_t at = from; at < to; ++at) {
-      if (text[at] < '0' || text[at] > '9') return std::nullopt;
-      parts[i] = parts[i] * 10 + (text[at] - '0');
-    }
-    from = to + 1;
-  }
-  const auto day = make_date(parts[0], parts[1], parts[2]);
-  if (!day) return std::nullopt;
-  return format_date(*day);
-}
-
-bool counts(const Card& card) { return !card.deleted && !card.superseded; }
 
 }  // namespace
 
@@ -88,9 +67,8 @@ Result<std::vector<NationalCard>> read_export(std::string_view csv, const std::s
       card.disease = known == columns.diseases.end() ? row.fields[*disease] : known->second;
     }
     if (onset && !row.fields[*onset].empty()) {
-      const auto day = day_text(row.fields[*onset]);
-      if (!day) return fail(ErrorCode::invalid_input, "the onset is no day", where);
-      card.onset = *day;
+      card.onset = day_text(row.fields[*onset]);
+      if (card.onset.empty()) return fail(ErrorCode::invalid_input, "the onset is no day", where);
     }
     card.deleted = deleted && std::ranges::count(columns.deleted_words, row.fields[*deleted]) > 0;
     cards.push_back(std::move(card));
@@ -110,7 +88,7 @@ Reconciliation reconcile(const std::vector<Card>& cards,
   std::set<std::string> seen;
   for (const Card& card : cards) {
     if (card.superseded) continue;  // the newest card of a number is the one that counts
-    made.here += counts(card) ? 1 : 0;
+    made.here += card.counts() ? 1 : 0;
     if (card.number.empty()) {
       if (!card.deleted)
         made.differences.push_back(

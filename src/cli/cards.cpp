@@ -1,20 +1,15 @@
 #include <fmt/format.h>
 
-#include <boost/json.hpp>
-#include <set>
-
+#include "cards/book.hpp"
 #include "cards/content.hpp"
 #include "cli/commands.hpp"
 #include "cli/content.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/text_input.hpp"
 #include "core/csv.hpp"
-#include "fhir/check.hpp"
 
 namespace hb::cli {
 namespace {
-
-namespace json = boost::json;
 
 struct CardArguments {
   std::string store, scenes, from, to, file, now;
@@ -26,27 +21,9 @@ struct CardArguments {
 struct Read {
   std::unique_ptr<ingest::Hub> hub;
   cards::Content content;
-  std::vector<cards::Card> cards;
-  std::set<std::int64_t> identified;
+  std::shared_ptr<const cards::CardSet> set;
+  const std::vector<cards::Card>& cards() const { return set->cards; }
 };
-
-bool has_identity(std::string_view patient) {
-  boost::system::error_code wrong;
-  const json::value body = json::parse(patient, wrong);
-  const json::object* object = wrong ? nullptr : body.if_object();
-  const json::value* list = object == nullptr ? nullptr : object->if_contains("identifier");
-  if (list == nullptr || !list->is_array()) return false;
-  for (const json::value& one : list->get_array()) {
-    const json::object* identifier = one.if_object();
-    const json::value* value = identifier == nullptr ? nullptr : identifier->if_contains("value");
-    const json::value* system = identifier == nullptr ? nullptr : identifier->if_contains("system");
-    if (value == nullptr || !value->is_string() || system == nullptr || !system->is_string() ||
-        !std::string_view(system->get_string()).ends_with("2.16.156.10011.1.3"))
-      continue;
-    if (fhir::is_identity_number(std::string_view(value->get_string()))) return true;
-  }
-  return false;
-}
 
 Result<Read> read_store(const CardArguments& arguments) {
   Read made;
@@ -58,27 +35,13 @@ Result<Read> read_store(const CardArguments& arguments) {
   auto hub = open_hub(arguments.store, arguments.scenes, default_threads(), false, true);
   if (!hub) return unexpected(hub.error());
   made.hub = std::move(*hub);
-  const records::Store& store = made.hub->store();
-  std::optional<Error> fault;
-  const auto scanned = store.scan(
-      Principal::system("cards"), 0, store.last_seq(),
-      [&](const records::StoredVersion& version) {
-        if (!version.current || version.deleted) return true;
-        if (version.type == "Patient") {
-          if (has_identity(version.json)) made.identified.insert(version.resident);
-          return true;
-        }
-        auto card = cards::read_card(version.json);
-        if (!card && card.error().code != ErrorCode::not_found) fault = card.error();
-        if (!card) return !fault.has_value();
-        card->resident = version.resident;
-        made.cards.push_back(std::move(*card));
-        return true;
-      },
-      [](std::string_view type) { return type == "Composition" || type == "Patient"; });
-  if (!scanned) return unexpected(scanned.error());
-  if (fault) return unexpected(*fault);
-  cards::mark_superseded(made.cards);
+  cards::Book book;
+  auto set = book.now(made.hub->store());
+  if (!set) return unexpected(set.error());
+  if (!(*set)->unread.empty())
+    return fail(ErrorCode::invalid_input, "a day or time of a card cannot be read",
+                (*set)->unread.front());
+  made.set = std::move(*set);
   return made;
 }
 
@@ -91,7 +54,7 @@ int reconcile(const CardArguments& arguments) {
   if (csv.starts_with("\xEF\xBB\xBF")) csv.remove_prefix(3);
   const auto national = cards::read_export(csv, arguments.file, read->content.columns);
   if (!national) return give_up(national.error());
-  const cards::Reconciliation made = cards::reconcile(read->cards, *national);
+  const cards::Reconciliation made = cards::reconcile(read->cards(), *national);
   fmt::print("difference,number,card,here,there,line\n");
   for (const cards::Difference& one : made.differences)
     fmt::print("{},{},{},{},{},{}\n", cards::kind_word(one.kind), csv_field(one.number),
@@ -128,29 +91,29 @@ int quality(const CardArguments& arguments) {
   if (!days) return say_error(days.error()), exit_usage;
   const auto read = read_store(arguments);
   if (!read) return give_up(read.error());
+  const auto identified = cards::identified(read->hub->store(), read->cards());
+  if (!identified) return give_up(identified.error());
   const cards::Quality made =
-      cards::quality(read->cards, read->identified, read->content.rules, days->from, days->to);
+      cards::quality(read->cards(), *identified, read->content.rules, days->from, days->to);
   fmt::print("figure,x,n,value,lower,upper\n");
   print_share("in-time", made.in_time);
   print_share("reviewed-in-time", made.reviewed);
   print_share("duplicates", made.twice);
   print_share("identity-number", made.identified);
   print_share("national-number-back", made.returned);
-  if (!read->content.missed_sql.empty()) {
+  if (!read->content.visits_sql.empty()) {
     const auto rows = read->hub->tables().query(
-        Principal::published("cards"), read->content.missed_sql,
+        Principal::published("cards"), read->content.visits_sql,
         {{"from", days->from}, {"to", days->to}}, std::chrono::minutes(2));
     if (!rows) return give_up(rows.error());
-    std::int64_t found = 0, with_card = 0;
+    std::int64_t without = 0;
     for (const auto& row : rows->rows) {
-      const auto* visits = std::get_if<std::int64_t>(&row.at(1));
-      const auto* cards = std::get_if<std::int64_t>(&row.at(2));
-      if (visits == nullptr || cards == nullptr)
-        return say_error("missed_sql must give disease, found, with_card"), exit_usage;
-      found += *visits;
-      with_card += *cards;
+      const auto* with_card = row.size() < 6 ? nullptr : std::get_if<std::int64_t>(&row[5]);
+      if (with_card == nullptr)
+        return say_error("visits_sql must give with_card as its sixth column"), exit_usage;
+      without += *with_card == 0 ? 1 : 0;
     }
-    print_share("missed", cards::share(found - with_card, found));
+    print_share("missed", cards::share(without, static_cast<std::int64_t>(rows->rows.size())));
   }
   return exit_ok;
 }
@@ -162,7 +125,7 @@ int monthly(const CardArguments& arguments) {
   const auto read = read_store(arguments);
   if (!read) return give_up(read.error());
   fmt::print("month,disease,cases,deaths\n");
-  for (const cards::MonthRow& row : cards::monthly(read->cards, *by, days->from, days->to))
+  for (const cards::MonthRow& row : cards::monthly(read->cards(), *by, days->from, days->to))
     fmt::print("{},{},{},{}\n", row.month, csv_field(row.disease), row.cases, row.deaths);
   return exit_ok;
 }
@@ -174,8 +137,8 @@ int due(const CardArguments& arguments) {
   if (!read) return give_up(read.error());
   fmt::print("card,disease,state,limit,late\n");
   for (const cards::Due& one :
-       cards::due(read->cards, read->content.rules, *now, arguments.ahead)) {
-    const cards::Card& card = read->cards[one.card];
+       cards::due(read->cards(), read->content.rules, *now, arguments.ahead)) {
+    const cards::Card& card = read->cards()[one.card];
     fmt::print("{},{},{},{},{}\n", csv_field(card.id), csv_field(card.disease),
                cards::state_word(card.state()), format_instant(one.limit), one.late ? 1 : 0);
   }

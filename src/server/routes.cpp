@@ -1,5 +1,6 @@
 #include "server/routes.hpp"
 
+#include "server/card_routes.hpp"
 #include "server/figure_routes.hpp"
 #include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
@@ -136,6 +137,25 @@ constexpr Route route_table[] = {
      BodyKind::json},
     {Method::post, "/api/signals/{id}/reopen", reopen_signal, "signals:write", "", BodyKind::json},
     {Method::post, "/api/signals/{id}/note", note_signal, "signals:write", "", BodyKind::json},
+    {Method::get, "/api/cards", get_cards, "cards:read",
+     "state disease organization area limit mark fault number from to page size"},
+    {Method::post, "/api/cards", post_card, "cards:write", "", BodyKind::json},
+    {Method::get, "/api/cards/form", get_card_form, "cards:read", ""},
+    {Method::get, "/api/cards/duplicates", get_card_duplicates, "cards:read", "page size"},
+    {Method::get, "/api/cards/visits", get_card_visits, "cards:write", "from to all page size"},
+    {Method::get, "/api/cards/prefill", get_card_prefill, "cards:write", "resident visit"},
+    {Method::post, "/api/cards/import", post_card_import, "cards:write", "organization trial",
+     BodyKind::json},
+    {Method::get, "/api/cards/quality", get_card_quality, "card-figures:read", "from to"},
+    {Method::get, "/api/cards/table", get_card_table, "card-figures:read", "by from to area"},
+    {Method::get, "/api/cards/table.csv", get_card_table_csv, "card-figures:read",
+     "by from to area lang"},
+    {Method::get, "/api/cards/table.xlsx", get_card_table_xlsx, "card-figures:read",
+     "by from to area lang"},
+    {Method::post, "/api/cards/reconcile", post_card_reconcile, "card-final:review", "from to",
+     BodyKind::json},
+    {Method::get, "/api/cards/{id}", get_card, "cards:read", ""},
+    {Method::post, "/api/cards/{id}/acts/{act}", post_card_act, "cards:read", "", BodyKind::json},
     {Method::get, "/api/search", get_search, access::logged_in, "q"},
     {Method::get, "/api/events", get_events, access::logged_in, ""},
     {Method::get, "/api/openapi.yaml", get_openapi, access::anybody, ""},

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/card_routes.hpp"
 #include "server/json.hpp"
 #include "signals/daily.hpp"
 #include "watch/decisions.hpp"
@@ -23,9 +24,17 @@ Result<std::unique_ptr<SignalHouse>> SignalHouse::open(ingest::Hub& hub, const f
                                       signals::sealing_of(hub.store()));
   if (!ledger) return unexpected(ledger.error());
   house->ledger_ = std::move(*ledger);
+  auto cards = cards::load_content(scenes);
+  if (!cards && cards.error().code != ErrorCode::not_found) return unexpected(cards.error());
+  if (cards) {
+    house->cards_ = std::make_shared<CardDesk>();
+    house->cards_->content = std::move(*cards);
+  }
   house->evidence_ = std::make_unique<signals::Evidence>(hub.tables(), house->streams_);
   return house;
 }
+
+SignalHouse::~SignalHouse() { stop(); }
 
 void SignalHouse::start() {
   moved_ = true;

@@ -17,6 +17,8 @@
 
 namespace hb::server {
 
+struct CardDesk;
+
 struct SignalHouseOptions {
   Clock clock;
   std::function<Date()> today;       ///< the day the store is at
@@ -39,7 +41,7 @@ class SignalHouse {
   static Result<std::unique_ptr<SignalHouse>> open(ingest::Hub& hub,
                                                    const std::filesystem::path& scenes,
                                                    SignalHouseOptions options);
-  ~SignalHouse() { stop(); }
+  ~SignalHouse();
 
   void on_run(Listener listener) { listener_ = std::move(listener); }  ///< before start()
   /// Called after each run and as often as two runs may follow one another; before start()
@@ -60,6 +62,8 @@ class SignalHouse {
   Result<std::shared_ptr<const signals::Counts>> counts(std::string_view stream);
   Date today() const { return options_.today(); }
   Clock clock() const { return options_.clock; }
+  /// Cards of notifiable diseases; null: no scene says how they are judged.
+  CardDesk* cards() { return cards_.get(); }
 
  private:
   SignalHouse(ingest::Hub& hub, SignalHouseOptions options)
@@ -72,6 +76,7 @@ class SignalHouse {
   signals::Content content_;
   std::unique_ptr<signals::Ledger> ledger_;
   std::unique_ptr<signals::Evidence> evidence_;
+  std::shared_ptr<CardDesk> cards_;
   Listener listener_;
   std::function<void()> look_;
   mutable std::mutex mutex_;

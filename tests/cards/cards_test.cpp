@@ -214,7 +214,12 @@ TEST_CASE("load_content: the project's own rules and diseases") {
   CHECK(content->rules.hours.at("hfmd") == 24);
   CHECK(content->columns.diseases.at("手足口病") == "hfmd");
   CHECK(content->columns.diseases.at("水痘") == "varicella");
-  CHECK_FALSE(content->missed_sql.empty());
+  CHECK_FALSE(content->visits_sql.empty());
+  CHECK(content->disease_of("B08.4") == "hfmd");
+  CHECK(content->disease_of("b08.401") == "hfmd");  // clinical codes go on
+  CHECK(content->disease_of("A75.3") == "scrub-typhus");
+  CHECK(content->disease_of("A75.2") == "typhus");
+  CHECK(content->disease_of("I10").empty());
   CHECK(load_content("/nowhere").error().code == ErrorCode::not_found);
 }
 

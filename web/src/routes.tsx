@@ -23,6 +23,7 @@ export function makeRouter() {
             { path: '/tasks/new/:flow', lazy: () => import('./pages/tasks/StartPage') },
             { path: '/tasks/:id', lazy: () => import('./pages/tasks/TaskPage') },
             { path: '/signals', lazy: () => import('./pages/signals/SignalsPage') },
+            { path: '/cards', lazy: () => import('./pages/cards/CardsPage') },
             { path: '/outbreaks', lazy: () => import('./pages/outbreaks/OutbreaksPage') },
             { path: '/outbreaks/:id', lazy: () => import('./pages/outbreaks/EventPage') },
             { path: '/messages', lazy: () => import('./pages/messages/MessagesPage') },

@@ -30,6 +30,7 @@ export function useLiveUpdates(): LiveState {
     });
     source.addEventListener('boards', () => refreshMade('/api/boards'));
     source.addEventListener('signals', () => refreshMade('/api/signals'));
+    source.addEventListener('cards', () => refreshMade('/api/cards'));
     source.addEventListener('measures', () => refreshMade('/api/measures'));
     source.addEventListener('tasks', () => {
       for (const path of ['/api/tasks', '/api/instances', '/api/messages']) refreshMade(path);

@@ -1377,6 +1377,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cards of notifiable diseases that the account may see
+         * @description Each look at a person is audited. Diseases of a closed compartment are not there.
+         */
+        get: operations["getCards"];
+        put?: never;
+        /**
+         * Fill in a new card, which waits for the review in the institution
+         * @description Held against the profile of the card; what is missing is named in where.
+         */
+        post: operations["postCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields of a card with their words, reasons, institutions that report */
+        get: operations["getCardForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cards of one person and disease close to one another, side by side */
+        get: operations["getCardDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Visits whose diagnosis is to be reported
+         * @description The last 30 days when none are named.
+         */
+        get: operations["getCardVisits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/prefill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields of a card as far as the record of a person says them */
+        get: operations["getCardPrefill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the export of the hospitals' front-end software: each row a card */
+        post: operations["postCardImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality of the cards filled in on some days
+         * @description The year up to the day of the store when none are named.
+         */
+        get: operations["getCardQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases, deaths and rates by disease, as the yearbooks count
+         * @description Without suspected cases and carriers; per 100,000 residents at the end of the year before.
+         */
+        get: operations["getCardTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table for spreadsheets (UTF-8 with byte order mark) */
+        get: operations["getCardTableCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/table.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The table as a workbook */
+        get: operations["getCardTableXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold the cards beside the export of the national direct report, by card number, both ways
+         * @description Nothing is changed.
+         */
+        post: operations["postCardReconcile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One card with its life */
+        get: operations["getCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{id}/acts/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do something to a card: a new version, or a new card that replaces it
+         * @description seen: the version that was read; when there is a newer one nothing is done (409). Sending back and deleting need a reason, restoring and correcting a note, a card becomes final only with its national number. 200; a correction is answered 201 with the new card.
+         */
+        post: operations["postCardAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1959,6 +2202,248 @@ export interface components {
             reason_name: null | components["schemas"]["Texts"];
             cases: number | null;
             instance: string | null;
+        };
+        /** @description limit: of the next step that has to be done; number: national, null until it is back */
+        Card: {
+            id: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "waiting" | "returned" | "sent" | "reported" | "final" | "corrected" | "deleted";
+            state_name: components["schemas"]["Texts"];
+            disease: string;
+            disease_name: null | components["schemas"]["Texts"];
+            case_class: string | null;
+            case_class_name: null | components["schemas"]["Texts"];
+            onset: string | null;
+            diagnosed: string | null;
+            filled: string | null;
+            hospital_review: string | null;
+            final_review: string | null;
+            death: string | null;
+            area: string | null;
+            area_name: null | components["schemas"]["Texts"];
+            organization: string | null;
+            organization_name: string | null;
+            resident: null | components["schemas"]["Resident"];
+            limit: string | null;
+            late: boolean;
+            duplicates: number;
+        };
+        CardList: {
+            stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            items: components["schemas"]["Card"][];
+            now: string;
+            states: {
+                waiting: number;
+                returned: number;
+                sent: number;
+                reported: number;
+                final: number;
+                corrected: number;
+                deleted: number;
+            };
+            late: number;
+            duplicates: number;
+        };
+        CardAct: {
+            act: string;
+            act_name: components["schemas"]["Texts"];
+            at: string;
+            by: string | null;
+            reason: string | null;
+            reason_name: null | components["schemas"]["Texts"];
+            note: string | null;
+            other: string | null;
+            changes: {
+                field: string;
+                from: string | null;
+                to: string | null;
+            }[];
+        };
+        /** @description life: oldest first; acts: what the account may do; died: of the disease, though the card does not say so */
+        CardDetail: {
+            stale?: boolean;
+            id: string;
+            number: string | null;
+            /** @enum {string} */
+            state: "waiting" | "returned" | "sent" | "reported" | "final" | "corrected" | "deleted";
+            state_name: components["schemas"]["Texts"];
+            disease: string;
+            disease_name: null | components["schemas"]["Texts"];
+            case_class: string | null;
+            case_class_name: null | components["schemas"]["Texts"];
+            onset: string | null;
+            diagnosed: string | null;
+            filled: string | null;
+            hospital_review: string | null;
+            final_review: string | null;
+            death: string | null;
+            area: string | null;
+            area_name: null | components["schemas"]["Texts"];
+            organization: string | null;
+            organization_name: string | null;
+            resident: null | components["schemas"]["Resident"];
+            limit: string | null;
+            late: boolean;
+            duplicates: number;
+            version: number;
+            fields: {
+                [key: string]: string;
+            };
+            former: null | components["schemas"]["Card"];
+            newer: null | components["schemas"]["Card"];
+            life: components["schemas"]["CardAct"][];
+            acts: string[];
+            others: components["schemas"]["Card"][];
+            faults: string[];
+            missing: string[];
+            died: null | {
+                day: string;
+                cause: string;
+            };
+        };
+        CardForm: {
+            stale?: boolean;
+            fields: {
+                name: string;
+                title: components["schemas"]["Texts"];
+                /** @enum {string} */
+                kind: "code" | "date" | "time" | "area" | "text";
+                required: boolean;
+                options: {
+                    code: string;
+                    name: components["schemas"]["Texts"];
+                }[];
+            }[];
+            states: {
+                code: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            acts: {
+                code: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            return_reasons: {
+                code: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            delete_reasons: {
+                code: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            organizations: {
+                id: string;
+                name: string;
+            }[];
+        };
+        CardGroups: {
+            stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            items: {
+                cards: components["schemas"]["Card"][];
+            }[];
+            days: number;
+        };
+        CardVisits: {
+            stale?: boolean;
+            total: number;
+            page: number;
+            size: number;
+            items: {
+                visit: string;
+                day: string;
+                reason: string;
+                disease: string;
+                disease_name: components["schemas"]["Texts"];
+                with_card: boolean;
+                resident: null | components["schemas"]["Resident"];
+            }[];
+            from: string;
+            to: string;
+        };
+        CardPrefill: {
+            stale?: boolean;
+            resident: components["schemas"]["Resident"];
+            organization_name: string | null;
+            fields: {
+                [key: string]: {
+                    value: string;
+                    /** @enum {string} */
+                    source: "record" | "earlier-card";
+                };
+            };
+            missing: string[];
+        };
+        CardImport: {
+            trial: boolean;
+            total: number;
+            made: number;
+            numbered: number;
+            known: number;
+            refused: number;
+            rows: {
+                line: number;
+                /** @enum {string} */
+                result: "made" | "numbered" | "known" | "refused";
+                problem: string;
+                card: string;
+            }[];
+        };
+        CardQuality: {
+            stale?: boolean;
+            from: string;
+            to: string;
+            cards: number;
+            in_time: components["schemas"]["SignalShare"];
+            reviewed: components["schemas"]["SignalShare"];
+            twice: components["schemas"]["SignalShare"];
+            identified: components["schemas"]["SignalShare"];
+            returned: components["schemas"]["SignalShare"];
+            missed: components["schemas"]["SignalShare"];
+        };
+        /** @description disease: empty where the line is a sum */
+        CardTable: {
+            stale?: boolean;
+            from: string;
+            to: string;
+            people: number | null;
+            people_day: string;
+            rows: {
+                disease: string;
+                name: components["schemas"]["Texts"];
+                /** @enum {string} */
+                class: "A" | "B" | "C" | "other" | "all";
+                cases: number;
+                deaths: number;
+                incidence: number | null;
+                mortality: number | null;
+                fatality: number | null;
+                cases_before: number;
+                deaths_before: number;
+                months: number[];
+            }[];
+        };
+        CardReconciliation: {
+            here: number;
+            there: number;
+            agree: number;
+            counts: {
+                [key: string]: number;
+            };
+            differences: {
+                kind: string;
+                kind_name: components["schemas"]["Texts"];
+                number: string;
+                card: string;
+                here: null | components["schemas"]["Texts"];
+                there: null | components["schemas"]["Texts"];
+                line: number;
+            }[];
         };
         SignalList: {
             stale?: boolean;
@@ -7164,6 +7649,486 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCards: {
+        parameters: {
+            query?: {
+                /** @description State of the card; open: all that wait for somebody */
+                state?: "open" | "waiting" | "returned" | "sent" | "reported" | "final" | "corrected" | "deleted";
+                /** @description Code of the disease */
+                disease?: string;
+                /** @description Id of the reporting institution */
+                organization?: string;
+                /** @description Beginning of the area code */
+                area?: string;
+                /** @description late: the limit of the next step has passed; due: passes within four hours */
+                limit?: "late" | "due";
+                /** @description duplicates: one of two cards of a person and disease; deaths: the person died of it and the card does not say so */
+                mark?: "duplicates" | "deaths";
+                /** @description Cards behind a figure of quality */
+                fault?: "late" | "unreviewed" | "twice" | "unidentified" | "unreturned";
+                /** @description Beginning of the national card number */
+                number?: string;
+                /** @description Filled in from this day */
+                from?: string;
+                /** @description Filled in up to this day */
+                to?: string;
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cards of notifiable diseases that the account may see */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "fields": {
+                 *         "patient": "p0000123",
+                 *         "organization": "o0000003",
+                 *         "disease": "hfmd",
+                 *         "caseClass": "clinical",
+                 *         "onsetDate": "2025-06-01",
+                 *         "diagnosisTime": "2025-06-03T09:50:00+08:00",
+                 *         "populationGroup": "scattered-child",
+                 *         "belongsTo": "district",
+                 *         "presentArea": "770102003001"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    reason?: string;
+                    note?: string;
+                    number?: string;
+                    other?: string;
+                    seen?: number;
+                    fields?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Fill in a new card, which waits for the review in the institution */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetail"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fields of a card with their words, reasons, institutions that report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardForm"];
+                };
+            };
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardDuplicates: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cards of one person and disease close to one another, side by side */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardGroups"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardVisits: {
+        parameters: {
+            query?: {
+                /** @description First day */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                /** @description 1: also those that a card follows */
+                all?: "1";
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Visits whose diagnosis is to be reported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardVisits"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardPrefill: {
+        parameters: {
+            query?: {
+                /** @description Number of the resident */
+                resident?: number;
+                /** @description Key of the visit, as /api/cards/visits gives it */
+                visit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The fields of a card as far as the record of a person says them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPrefill"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postCardImport: {
+        parameters: {
+            query?: {
+                /** @description Id of the reporting institution */
+                organization?: string;
+                /** @description 1: says what would be done and does nothing */
+                trial?: "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Take the export of the hospitals' front-end software: each row a card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardImport"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            413: components["responses"]["E413"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardQuality: {
+        parameters: {
+            query?: {
+                /** @description First day */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Quality of the cards filled in on some days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardQuality"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardTable: {
+        parameters: {
+            query?: {
+                /** @description The day that a card is counted by; review when absent */
+                by?: "onset" | "diagnosis" | "report" | "review";
+                /** @description First day */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                /** @description Beginning of the area code */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cases, deaths and rates by disease, as the yearbooks count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardTable"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardTableCsv: {
+        parameters: {
+            query?: {
+                /** @description The day that a card is counted by; review when absent */
+                by?: "onset" | "diagnosis" | "report" | "review";
+                /** @description First day */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                /** @description Beginning of the area code */
+                area?: string;
+                /** @description Language of the head */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table for spreadsheets (UTF-8 with byte order mark) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCardTableXlsx: {
+        parameters: {
+            query?: {
+                /** @description The day that a card is counted by; review when absent */
+                by?: "onset" | "diagnosis" | "report" | "review";
+                /** @description First day */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                /** @description Beginning of the area code */
+                area?: string;
+                /** @description Language of the head */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table as a workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postCardReconcile: {
+        parameters: {
+            query?: {
+                /** @description Cards filled in from this day */
+                from?: string;
+                /** @description Cards filled in up to this day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Hold the cards beside the export of the national direct report, by card number, both ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReconciliation"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            413: components["responses"]["E413"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One card with its life */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetail"];
+                };
+            };
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postCardAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                act: "submitted" | "changed" | "reviewed" | "numbered" | "final" | "returned" | "corrected" | "deleted" | "restored" | "distinct";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "seen": 2,
+                 *       "reason": "incomplete",
+                 *       "note": "缺少现住址门牌"
+                 *     }
+                 */
+                "application/json": {
+                    reason?: string;
+                    note?: string;
+                    number?: string;
+                    other?: string;
+                    seen?: number;
+                    fields?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Do something to a card: a new version, or a new card that replaces it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardDetail"];
                 };
             };
             400: components["responses"]["E400"];

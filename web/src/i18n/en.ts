@@ -1,5 +1,6 @@
 import { figuresEn } from './en/figures';
 import { flowsEn } from './en/flows';
+import { cardsEn } from './en/cards';
 import { signalsEn } from './en/signals';
 import { outbreaksEn } from './en/outbreaks';
 import { formEn } from './en/form';
@@ -11,6 +12,7 @@ export const en: Record<Key, string> = {
   ...outbreaksEn,
   ...figuresEn,
   ...flowsEn,
+  ...cardsEn,
   ...signalsEn,
   product: 'Health Brain',
   'product.sub': 'Regional public health',

@@ -1,5 +1,6 @@
 import { figuresZh } from './zh/figures';
 import { flowsZh } from './zh/flows';
+import { cardsZh } from './zh/cards';
 import { signalsZh } from './zh/signals';
 import { outbreaksZh } from './zh/outbreaks';
 import { formZh } from './zh/form';
@@ -10,6 +11,7 @@ export const zh = {
   ...outbreaksZh,
   ...figuresZh,
   ...flowsZh,
+  ...cardsZh,
   ...signalsZh,
   product: '健康大脑',
   'product.sub': '区域公共卫生平台',
