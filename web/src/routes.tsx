@@ -28,6 +28,8 @@ export function makeRouter() {
             { path: '/outbreaks/:id', lazy: () => import('./pages/outbreaks/EventPage') },
             { path: '/messages', lazy: () => import('./pages/messages/MessagesPage') },
             { path: '/system/flows', lazy: () => import('./pages/flows/FlowsPage') },
+            { path: '/programmes', lazy: () => import('./pages/programmes/ProgrammesPage') },
+            { path: '/programmes/visit/:id', lazy: () => import('./pages/programmes/VisitPage') },
             { path: '/residents', lazy: () => import('./pages/residents/ResidentsPage') },
             { path: '/residents/:id', lazy: () => import('./pages/residents/ResidentPage') },
             { path: '/deliveries', lazy: () => import('./pages/deliveries/DeliveriesPage') },

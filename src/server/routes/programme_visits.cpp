@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "crypto/digest.hpp"
 #include "forms/compose.hpp"
@@ -194,6 +196,15 @@ Response refused_form(const std::vector<forms::Issue>& issues) {
                                       {"issues", issues_array(issues)}}}});
 }
 
+/// Until the lists know of what was just written, so that the next look shows it; not for long.
+void wait_for_tables(BatchId batch, const Services& services) {
+  constexpr auto longest = std::chrono::seconds(2);
+  constexpr auto pause = std::chrono::milliseconds(10);
+  const auto end = std::chrono::steady_clock::now() + longest;
+  while (services.feed.reached() < batch && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(pause);
+}
+
 /// Writes all of it as one commit; answers with the feed number from which lists know of it.
 Response write_all(const Principal& principal, const std::vector<std::string>& texts, int status,
                    Services& services) {
@@ -203,8 +214,10 @@ Response write_all(const Principal& principal, const std::vector<std::string>& t
     if (!one.faults.empty())
       return outcome({ErrorCode::invalid_input,
                       one.faults.front().path + ": " + one.faults.front().expected, "response"});
-  return json_response(status, json::object{{"written", static_cast<std::int64_t>(texts.size())},
-                                            {"feed", services.hub.store().last_batch()}});
+  const BatchId batch = services.hub.store().last_batch();
+  wait_for_tables(batch, services);
+  return json_response(
+      status, json::object{{"written", static_cast<std::int64_t>(texts.size())}, {"feed", batch}});
 }
 
 json::object enrolment_object(const Enrolment& one, const programmes::Programme& programme,

@@ -599,6 +599,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programmes of care, and how many of the residents whom the asker sees wait in each */
+        get: operations["getProgrammes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programmes/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Residents with something due, who waits longest first
+         * @description Of enrolled residents who live and have not moved away, on the day of the store. Every person shown is audited.
+         */
+        get: operations["getProgrammesDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programmes/due.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table, one line for each service; at most 5,000 residents */
+        get: operations["getProgrammesDueCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/programmes/{id}/eligible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Residents who should be asked to join a programme; at most 500 */
+        get: operations["getProgrammeEligible"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents": {
         parameters: {
             query?: never;
@@ -630,6 +701,59 @@ export interface paths {
         get: operations["getResident"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A resident's programmes: state, what is due, and which the asker may begin */
+        get: operations["getResidentProgrammes"];
+        put?: never;
+        /** Enrols a resident, or changes the state of an enrolment */
+        post: operations["changeResidentProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One form for all that is due to a resident, or for the services named */
+        get: operations["getVisit"];
+        put?: never;
+        /** Keeps a visit: every form as a response of its own with what it extracts, or nothing */
+        post: operations["postVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/{id}/visit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calculated items of a visit, and what its answers break; nothing is kept */
+        post: operations["checkVisit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3933,6 +4057,148 @@ export interface components {
             deceased: string | null;
             identifierMasked: string | null;
         };
+        /** @description One service of an enrolment. from, due, latest: first day, day and last day; absent when nothing more comes */
+        DueService: {
+            id: string;
+            programme: string;
+            title: components["schemas"]["Texts"];
+            /** @enum {string} */
+            state: "overdue" | "due" | "later" | "done";
+            last?: string;
+            from?: string;
+            due?: string;
+            latest?: string;
+            point?: components["schemas"]["Texts"];
+        };
+        /** @description Residents by the worst of what they have */
+        DuePeople: {
+            overdue: number;
+            due: number;
+            later: number;
+            done: number;
+            members: number;
+        };
+        ProgrammeName: {
+            id: string;
+            title: components["schemas"]["Texts"];
+        };
+        ProgrammeOrganization: {
+            id: string;
+            name: string;
+        };
+        ProgrammeList: {
+            day: string;
+            stale?: boolean;
+            items: {
+                id: string;
+                title: components["schemas"]["Texts"];
+                source: components["schemas"]["Texts"];
+                may: boolean;
+                asks: boolean;
+                services: components["schemas"]["ProgrammeName"][];
+                people: components["schemas"]["DuePeople"];
+            }[];
+            statuses: {
+                id: string;
+                title: components["schemas"]["Texts"];
+                ends: boolean;
+                reason: boolean;
+            }[];
+            organizations: components["schemas"]["ProgrammeOrganization"][];
+        };
+        DueResident: {
+            id: number;
+            name: string;
+            gender: string | null;
+            birthDate: string | null;
+            age: number | null;
+            area: string | null;
+            areaName: components["schemas"]["Texts"] | null;
+            provisional: boolean;
+            deceased: string | null;
+            identifierMasked: string | null;
+            organization?: components["schemas"]["ProgrammeOrganization"];
+            services: components["schemas"]["DueService"][];
+            /** @enum {string} */
+            state: "overdue" | "due" | "later" | "done";
+        };
+        DueList: {
+            total: number;
+            page: number;
+            size: number;
+            day: string;
+            stale?: boolean;
+            people: components["schemas"]["DuePeople"];
+            items: components["schemas"]["DueResident"][];
+        };
+        EligibleResident: {
+            id: number;
+            name: string;
+            gender: string | null;
+            birthDate: string | null;
+            age: number | null;
+            area: string | null;
+            areaName: components["schemas"]["Texts"] | null;
+            provisional: boolean;
+            deceased: string | null;
+            identifierMasked: string | null;
+            since?: string;
+            note: string;
+        };
+        EligibleList: {
+            total: number;
+            page: number;
+            size: number;
+            stale?: boolean;
+            totalIsAtLeast?: boolean;
+            items: components["schemas"]["EligibleResident"][];
+        };
+        /** @description next: states that may follow; may: the asker acts for it */
+        ResidentProgramme: {
+            id: string;
+            title: components["schemas"]["Texts"];
+            source: components["schemas"]["Texts"];
+            may: boolean;
+            since?: string;
+            until?: string;
+            statusSince?: string;
+            reason?: string;
+            status?: components["schemas"]["ProgrammeName"];
+            next: string[];
+            deceased: boolean;
+            services: components["schemas"]["DueService"][];
+        };
+        ResidentProgrammes: {
+            day: string;
+            stale?: boolean;
+            items: components["schemas"]["ResidentProgramme"][];
+            others: components["schemas"]["ProgrammeName"][];
+        };
+        ProgrammeChange: {
+            programme: string;
+            status: string;
+            date: string;
+            reason?: string;
+        };
+        /** @description written: resources; feed: number from which lists know of it (?after=) */
+        ProgrammeWritten: {
+            written: number;
+            feed: number;
+        };
+        /** @description services: what the form is for; available: all that the asker may do; questionnaire and response: null when nothing is chosen */
+        VisitForm: {
+            day: string;
+            stale?: boolean;
+            services: components["schemas"]["DueService"][];
+            available: components["schemas"]["DueService"][];
+            questionnaire: Record<string, never> | null;
+            response: Record<string, never> | null;
+        };
+        VisitAnswers: {
+            services: string[];
+            response: Record<string, never>;
+            key?: string;
+        };
         ResidentList: {
             total: number;
             page: number;
@@ -5982,6 +6248,133 @@ export interface operations {
             503: components["responses"]["E503"];
         };
     };
+    getProgrammes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Programmes of care, and how many of the residents whom the asker sees wait in each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeList"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getProgrammesDue: {
+        parameters: {
+            query?: {
+                /** @description Id of a programme; empty = all */
+                programme?: string;
+                /** @description overdue, due (within its window) or later; both of the first when absent */
+                state?: "overdue" | "due" | "later";
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Institution in charge, as /api/programmes lists them */
+                organization?: string;
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Residents with something due, who waits longest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getProgrammesDueCsv: {
+        parameters: {
+            query?: {
+                /** @description Id of a programme; empty = all */
+                programme?: string;
+                /** @description overdue, due (within its window) or later; both of the first when absent */
+                state?: "overdue" | "due" | "later";
+                /** @description Prefix of an area code; empty = all */
+                area?: string;
+                /** @description Institution in charge, as /api/programmes lists them */
+                organization?: string;
+                /** @description Language of the words */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same as a table, one line for each service; at most 5,000 residents */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getProgrammeEligible: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1 */
+                page?: number;
+                /** @description Items per page */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Residents who should be asked to join a programme; at most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EligibleList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
     getResidents: {
         parameters: {
             query?: {
@@ -6065,6 +6458,189 @@ export interface operations {
             };
             400: components["responses"]["E400"];
             404: components["responses"]["E404"];
+        };
+    };
+    getResidentProgrammes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A resident's programmes: state, what is due, and which the asker may begin */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentProgrammes"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    changeResidentProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "programme": "hypertension",
+                 *       "status": "managed",
+                 *       "date": "2025-12-30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProgrammeChange"];
+            };
+        };
+        responses: {
+            /** @description Enrols a resident, or changes the state of an enrolment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeWritten"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getVisit: {
+        parameters: {
+            query?: {
+                /** @description Ids with commas between; all that is due when absent */
+                services?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One form for all that is due to a resident, or for the services named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitForm"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "services": [
+                 *         "hypertension/follow-up"
+                 *       ],
+                 *       "response": {
+                 *         "resourceType": "QuestionnaireResponse",
+                 *         "status": "completed"
+                 *       },
+                 *       "key": "8f1c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VisitAnswers"];
+            };
+        };
+        responses: {
+            /** @description Keeps a visit: every form as a response of its own with what it extracts, or nothing */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeWritten"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            422: components["responses"]["Refused"];
+            503: components["responses"]["E503"];
+        };
+    };
+    checkVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "services": [
+                 *         "hypertension/follow-up"
+                 *       ],
+                 *       "response": {
+                 *         "resourceType": "QuestionnaireResponse",
+                 *         "status": "in-progress"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["VisitAnswers"];
+            };
+        };
+        responses: {
+            /** @description Calculated items of a visit, and what its answers break; nothing is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowFormCheck"];
+                };
+            };
+            400: components["responses"]["E400"];
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
         };
     };
     getTimeline: {

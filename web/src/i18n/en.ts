@@ -3,6 +3,7 @@ import { flowsEn } from './en/flows';
 import { cardsEn } from './en/cards';
 import { signalsEn } from './en/signals';
 import { outbreaksEn } from './en/outbreaks';
+import { programmesEn } from './en/programmes';
 import { formEn } from './en/form';
 import type { Key } from './zh';
 
@@ -10,6 +11,7 @@ import type { Key } from './zh';
 export const en: Record<Key, string> = {
   ...formEn,
   ...outbreaksEn,
+  ...programmesEn,
   ...figuresEn,
   ...flowsEn,
   ...cardsEn,

@@ -3,12 +3,14 @@ import { flowsZh } from './zh/flows';
 import { cardsZh } from './zh/cards';
 import { signalsZh } from './zh/signals';
 import { outbreaksZh } from './zh/outbreaks';
+import { programmesZh } from './zh/programmes';
 import { formZh } from './zh/form';
 
 /** Chinese texts: the first language, and the list of all keys. Words: the users' own terms. */
 export const zh = {
   ...formZh,
   ...outbreaksZh,
+  ...programmesZh,
   ...figuresZh,
   ...flowsZh,
   ...cardsZh,

@@ -1,4 +1,4 @@
-import { Bell, Biohazard, BookUser, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
+import { Bell, Biohazard, BookUser, CalendarHeart, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -27,6 +27,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/cards', needs: 'cards:read', label: 'nav.cards', answers: 'help.cards', icon: BookUser, letter: 'k' },
   { path: '/outbreaks', needs: 'signals:read', label: 'nav.outbreaks', answers: 'help.outbreaks', icon: Biohazard, letter: 'o' },
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },
+  { path: '/programmes', needs: 'programmes:read', label: 'nav.programmes', answers: 'help.programmes', icon: CalendarHeart, letter: 'v' },
   { path: '/residents', needs: 'residents:read', label: 'nav.residents', answers: 'help.residents', icon: UsersRound, letter: 'r' },
   { path: '/deliveries', needs: 'deliveries:read', label: 'nav.deliveries', answers: 'help.deliveries', icon: Database, letter: 'd' },
   { path: '/system/audit', needs: 'audit:read', tabOf: '/system', label: 'nav.audit', answers: 'help.audit', icon: FileClock, letter: 'a' },

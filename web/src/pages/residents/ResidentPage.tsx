@@ -13,6 +13,7 @@ import { useAddress } from '../../state/useAddress';
 import { AskEmergency } from '../breakglass/AskEmergency';
 import { EmergencyBanner } from '../breakglass/EmergencyBanner';
 import { genderKey } from './gender';
+import { ResidentProgrammes } from '../programmes/ResidentProgrammes';
 import { identifierKey } from './identifier';
 import { RecordPanel } from './RecordPanel';
 import { Timeline } from './Timeline';
@@ -37,9 +38,12 @@ export function Component() {
             <EmergencyBanner resident={data.id} />
             <Head resident={data} />
             <div className="resident-grid">
-              <Card title={t('resident.particulars')}>
-                <Particulars resident={data} />
-              </Card>
+              <div className="resident-side">
+                <Card title={t('resident.particulars')}>
+                  <Particulars resident={data} />
+                </Card>
+                <ResidentProgrammes id={data.id} deceased={data.deceased !== null} />
+              </div>
               <Timeline resident={data} />
             </div>
           </>
