@@ -150,6 +150,22 @@ double seconds_of(const Served& store, const char* role, const std::string& targ
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
+/// Both stores asked in turns, so that what else the machine does falls on both.
+double separation_in_time(const Served& with, const Served& without, const char* target,
+                          int rounds) {
+  std::vector<double> hidden;
+  std::vector<double> nothing;
+  for (int i = 0; i < rounds + 5; ++i) {
+    const bool first = i % 2 == 0;
+    const double a = seconds_of(first ? with : without, "general-practitioner", target);
+    const double b = seconds_of(first ? without : with, "general-practitioner", target);
+    if (i < 5) continue;  // both warm
+    (first ? hidden : nothing).push_back(a);
+    (first ? nothing : hidden).push_back(b);
+  }
+  return separation(hidden, nothing);
+}
+
 }  // namespace
 
 TEST_CASE("separation: two lists worked out by hand") {
@@ -204,25 +220,25 @@ TEST_CASE(
 }
 
 TEST_CASE("attack: inference: the time of an answer does not separate the two stores") {
-  // A thousand hidden visits more than the other store has; asked in turns, so that what else the
-  // machine does falls on both. Without the defence this fails: docs/defences.md.
+  // A thousand hidden visits more than the other store has. Without the defence this fails:
+  // docs/defences.md. A difference that is there shows every time, always to the same side; one
+  // burst of other work on the machine does not.
   const Served without(false);
   const Served with(true, 1'000);
   const int rounds = is_long_run() ? 1'000 : 60;
+  constexpr int most_trials = 3;
   for (const char* target : {"/api/residents/1/timeline", "/api/residents/1"}) {
     CAPTURE(target);
-    std::vector<double> hidden;
-    std::vector<double> nothing;
-    for (int i = 0; i < rounds + 5; ++i) {
-      const bool first = i % 2 == 0;
-      const double a = seconds_of(first ? with : without, "general-practitioner", target);
-      const double b = seconds_of(first ? without : with, "general-practitioner", target);
-      if (i < 5) continue;  // both warm
-      (first ? hidden : nothing).push_back(a);
-      (first ? nothing : hidden).push_back(b);
+    int slower = 0;
+    int faster = 0;
+    for (int trial = 0; trial < most_trials; ++trial) {
+      const double z = separation_in_time(with, without, target, rounds);
+      MESSAGE("z = " << z << " of " << rounds << " pairs");
+      slower += z >= 4.0 ? 1 : 0;
+      faster += z <= -4.0 ? 1 : 0;
+      if (slower <= trial && faster <= trial) break;
     }
-    const double z = separation(hidden, nothing);
-    MESSAGE("z = " << z << " of " << rounds << " pairs");
-    CHECK(std::abs(z) < 4.0);
+    CHECK(slower < most_trials);
+    CHECK(faster < most_trials);
   }
 }
