@@ -25,6 +25,24 @@ bool failed(const std::vector<std::shared_ptr<const Slice>>& slices) {
   return std::ranges::any_of(slices, [](const auto& slice) { return slice->error.has_value(); });
 }
 
+/// By table.
+using Contents = std::map<std::string, tables::Share::Content>;
+
+/// Copies the residents' rows of the tables to a share and fingerprints them.
+/// returns  nullopt: a table could not be read
+std::optional<Contents> fill(tables::Share& share, const std::vector<std::string>& names,
+                             const tables::Moment& moment,
+                             const std::vector<ResidentId>& residents) {
+  Contents contents;
+  for (const std::string& name : names) {
+    if (!share.fill(name, moment, residents)) return std::nullopt;
+    auto content = share.content(name);
+    if (!content) return std::nullopt;
+    contents.emplace(name, std::move(*content));
+  }
+  return contents;
+}
+
 }  // namespace
 
 bool MeasureEngine::open_shares() {
@@ -66,28 +84,38 @@ bool MeasureEngine::find_touched(Exchange& exchange) const {
   return changes.residents.size() <= most_residents;
 }
 
-/// Copies the residents' rows, before and after, and keeps of `changed` what really differs.
+/// Copies the residents' rows, before and after at once, and keeps of `changed` what really
+/// differs.
 bool MeasureEngine::fill_shares(Exchange& exchange) {
   std::set<std::string> needed;
   for (const SliceKey& key : exchange.keys) {
     const std::vector<std::string>& tables = queries_.at(key.query).tables;
     if (meets(tables, exchange.changed)) needed.insert(tables.begin(), tables.end());
   }
+  std::vector<std::string> present_names;
+  std::vector<std::string> former_names;
+  for (const tables::TableSchema& schema : shares_->schemas) {
+    if (!needed.contains(schema.name)) continue;
+    present_names.push_back(schema.name);
+    if (exchange.changed.contains(schema.name)) former_names.push_back(schema.name);
+  }
   const std::vector<ResidentId>& residents = exchange.changes.residents;
+  std::optional<Contents> former;
+  std::jthread helper(
+      [&] { former = fill(*shares_->former, former_names, exchange.before, residents); });
+  const auto present = fill(*shares_->present, present_names, exchange.after, residents);
+  helper.join();
+  if (!former || !present) return false;
   for (const tables::TableSchema& schema : shares_->schemas) {
     const std::string& name = schema.name;
     if (!needed.contains(name)) continue;
-    if (!shares_->present->fill(name, exchange.after, residents)) return false;
-    const auto filled = exchange.changed.contains(name)
-                            ? shares_->former->fill(name, exchange.before, residents)
-                            : shares_->former->fill(name, *shares_->present);
-    if (!filled) return false;
-    const auto former = shares_->former->content(name);
-    const auto present = shares_->present->content(name);
-    if (!former || !present) return false;
-    if (*former == *present) exchange.changed.erase(name);
-    if (is_owned(schema) && former->rows > 0) exchange.with_former.insert(name);
-    if (is_owned(schema) && present->rows > 0) exchange.with_present.insert(name);
+    const tables::Share::Content& now = present->at(name);
+    const auto was = former->find(name);
+    if (was == former->end() && !shares_->former->fill(name, *shares_->present)) return false;
+    const tables::Share::Content& before = was == former->end() ? now : was->second;
+    if (before == now) exchange.changed.erase(name);
+    if (is_owned(schema) && before.rows > 0) exchange.with_former.insert(name);
+    if (is_owned(schema) && now.rows > 0) exchange.with_present.insert(name);
   }
   return true;
 }
