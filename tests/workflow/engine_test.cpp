@@ -248,7 +248,7 @@ states:
   const auto counts = house.store->counts();
   for (const auto& [type, count] : *counts) counted[type] = count;
   CHECK(counted["QuestionnaireResponse"] == 1);
-  CHECK(counted["Observation"] == 2);  // pressure and weight; no heart rate was taken
+  CHECK(counted["Observation"] == 3);  // pressure, weight and the result; no heart rate was taken
   CHECK(counted["MedicationStatement"] == 2);
 }
 
