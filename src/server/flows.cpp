@@ -95,6 +95,7 @@ Flows::Flows(Services& services, std::unique_ptr<workflow::Journal> journal, fs:
       scenes_(std::move(scenes)),
       clock_(std::move(clock)),
       journal_(std::move(journal)),
+      opened_(clock_()),
       forms_(clock_) {
   engine_ = std::make_unique<workflow::Engine>(library_, *journal_, directory(), clock_);
 }
@@ -108,7 +109,7 @@ Result<std::unique_ptr<Flows>> Flows::open(Services& services, const fs::path& s
   if (!journal) return unexpected(journal.error());
   std::unique_ptr<Flows> flows(
       new Flows(services, std::move(*journal), std::move(scenes), std::move(clock)));
-  auto notices = Notices::open(services, *flows, store);
+  auto notices = Notices::open(services, *flows, store, flows->scenes_);
   if (!notices) return unexpected(notices.error());
   flows->notices_ = std::move(*notices);
   flows->sink_ = std::make_unique<TellingSink>(*flows->notices_, services.hub.store());
@@ -213,6 +214,23 @@ std::vector<std::string> Flows::accounts_of(const Actor& actor, const Instance& 
   for (const Person& person : *people())
     if (!person.user.locked && workflow::is_actor(actor, instance, person.principal))
       names.push_back(person.user.name);
+  return names;
+}
+
+std::vector<std::string> Flows::accounts_within(const Actor& actor,
+                                                const std::vector<std::string>& areas) const {
+  std::vector<std::string> names;
+  for (const Person& person : *people()) {
+    const auto meets = [&](const std::string& area) {
+      return std::ranges::any_of(person.principal.areas, [&](const std::string& own) {
+        return own.starts_with(area) || area.starts_with(own);
+      });
+    };
+    const bool is_near =
+        person.principal.unrestricted || !actor.area || std::ranges::any_of(areas, meets);
+    if (!person.user.locked && could_be(actor, person.principal) && is_near)
+      names.push_back(person.user.name);
+  }
   return names;
 }
 
@@ -401,8 +419,11 @@ void Flows::reload() {
 void Flows::work_off() {
   std::optional<Error> wrong;
   for (int turns = 0; turns < 100 && !stopping_; ++turns) {
+    const auto begun = engine_->begin_scheduled(opened_);
+    if (!begun) wrong = begun.error();
     const auto ticked = engine_->tick();
     const auto pumped = engine_->pump(*sink_);
+    if (begun) changes_ += *begun;
     if (!ticked || !pumped) wrong = !ticked ? ticked.error() : pumped.error();
     if (ticked) changes_ += *ticked;
     if (wrong || (*ticked == 0 && *pumped == 0)) break;

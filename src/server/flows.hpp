@@ -81,6 +81,10 @@ class Flows {
   std::vector<std::string> accounts_of(const workflow::Actor& actor,
                                        const workflow::Instance& instance) const;
 
+  /// Accounts that an actor means for some place within these areas; "" is everywhere.
+  std::vector<std::string> accounts_within(const workflow::Actor& actor,
+                                           const std::vector<std::string>& areas) const;
+
   workflow::Library& library() { return library_; }
   const workflow::Library& library() const { return library_; }
   const workflow::Journal& journal() const { return *journal_; }
@@ -118,6 +122,7 @@ class Flows {
   Clock clock_;
   workflow::Library library_;
   std::unique_ptr<workflow::Journal> journal_;
+  Instant opened_;
   workflow::FlowForms forms_;
   std::unique_ptr<workflow::Engine> engine_;
   std::shared_ptr<Notices> notices_;  ///< one owner, its type is not known here

@@ -100,7 +100,8 @@ std::optional<Told> told_by(const workflow::Sink::Piece& piece) {
 }  // namespace
 
 Result<std::shared_ptr<Notices>> Notices::open(Services& services, Flows& flows,
-                                               const std::filesystem::path& store) {
+                                               const std::filesystem::path& store,
+                                               const std::filesystem::path& scenes) {
   const records::Store& records = services.hub.store();
   notify::Sealing sealing{[&records](std::string_view plain, std::string_view context) {
                             return records.seal(plain, context);
@@ -112,7 +113,10 @@ Result<std::shared_ptr<Notices>> Notices::open(Services& services, Flows& flows,
   if (!book) return unexpected(book.error());
   auto roster = notify::Roster::open((store / "roster.db").string());
   if (!roster) return unexpected(roster.error());
+  auto shifts = notify::load_shifts((scenes / "core/roster.yaml").string());
+  if (!shifts) return unexpected(shifts.error());
   std::shared_ptr<Notices> notices(new Notices(flows, std::move(*book), std::move(*roster)));
+  notices->shifts_ = std::move(*shifts);
   notices->courier_ = std::make_unique<notify::Courier>(
       *notices->book_, store / "notify.yaml", services.clock,
       [&flows](const std::string& user) { return flows.display(user); });
@@ -150,12 +154,12 @@ Result<void> Notices::tell(const std::vector<workflow::Sink::Piece>& pieces) {
 
 bool Notices::is_on_call(const std::string& user, const workflow::Flow& flow,
                          const workflow::Actor& actor, const workflow::Instance& instance) const {
-  const auto duties = roster_->on(day_in_shanghai(flows_.now()));
+  const auto duties = roster_->at(flows_.now(), shifts_);
   if (!duties) return false;
   const json::value* value = instance.data.if_contains("area");
   const std::string_view area =
       value != nullptr && value->is_string() ? std::string_view(value->get_string()) : "";
-  return std::ranges::any_of(**duties, [&](const notify::Duty& duty) {
+  return std::ranges::any_of(*duties, [&](const notify::Duty& duty) {
     return duty.user == user && area.starts_with(duty.area) &&
            (actor.roles.contains(duty.role) || duty.role == flow.id + "/" + actor.id);
   });

@@ -20,17 +20,19 @@ class Notices {
  public:
   /// errors  those of MessageBook::open and Roster::open
   static Result<std::shared_ptr<Notices>> open(Services& services, Flows& flows,
-                                               const std::filesystem::path& store);
+                                               const std::filesystem::path& store,
+                                               const std::filesystem::path& scenes);
 
   /// Messages of what flows have caused: Communications, Tasks for somebody, and work that was
   /// given to somebody; each once, however often it comes.
   Result<void> tell(const std::vector<workflow::Sink::Piece>& pieces);
-  /// Whether the roster of today names an account for this actor where the instance is.
+  /// Whether the roster of this moment names an account for this actor where the instance is.
   bool is_on_call(const std::string& user, const workflow::Flow& flow, const workflow::Actor& actor,
                   const workflow::Instance& instance) const;
 
   notify::MessageBook& book() { return *book_; }
   notify::Roster& roster() { return *roster_; }
+  const std::vector<notify::Shift>& shifts() const { return shifts_; }
   const notify::Courier& courier() const { return *courier_; }
 
  private:
@@ -43,6 +45,7 @@ class Notices {
   Flows& flows_;
   std::unique_ptr<notify::MessageBook> book_;
   std::unique_ptr<notify::Roster> roster_;
+  std::vector<notify::Shift> shifts_;
   std::unique_ptr<notify::Courier> courier_;
 };
 

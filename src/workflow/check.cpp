@@ -27,6 +27,7 @@ class Checker {
     actors(flow_.start_by, flow_.first_at, "start.by", {"system"});
     named_form(flow_.start_form, flow_.first_at, "start.form");
     fields(flow_.start_set, flow_.first_at, "start.set");
+    schedule();
     withdrawal();
     if (flow_.delegation)
       actors(flow_.delegation->by, flow_.delegation->at, "delegate.by", {"owner", "superior"});
@@ -100,6 +101,19 @@ class Checker {
     for (const auto& [name, formula] : set)
       if (flow_.field(name) == nullptr)
         add(formula.at.line > 0 ? formula.at : at, path, "data has no field “" + name + "”");
+  }
+
+  void schedule() {
+    if (!flow_.schedule) return;
+    const Schedule& schedule = *flow_.schedule;
+    const Field* field = flow_.field(schedule.field);
+    if (field == nullptr || field->kind != Field::Kind::text)
+      add(schedule.at, "start.each.period", "data has no text “" + schedule.field + "”");
+    if (std::ranges::find(flow_.start_by, "system") == flow_.start_by.end())
+      add(schedule.at, "start.each", "the calendar begins it as system: add it to start.by");
+    for (const Field& other : flow_.data)
+      if (other.required && other.id != schedule.field)
+        add(other.at, "data." + other.id, "is required, but the calendar knows only the month");
   }
 
   void withdrawal() {

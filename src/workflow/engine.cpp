@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/bytes.hpp"
+#include "workflow/schedule.hpp"
 #include "workflow/tasks.hpp"
 
 namespace hb::workflow {
@@ -182,6 +183,32 @@ Result<std::int64_t> Engine::tick(std::int64_t limit) {
   }
   if (wrong) return unexpected(*wrong);
   return done;
+}
+
+Result<std::int64_t> Engine::begin_scheduled(Instant since) {
+  const std::scoped_lock lock(scheduling_);
+  std::int64_t count = 0;
+  std::map<std::string, std::shared_ptr<const Library::Entry>> newest;  // by rising version
+  for (auto& entry : library_.all()) newest[entry->flow.id] = std::move(entry);
+  for (const auto& [id, entry] : newest) {
+    if (!entry->flow.schedule) continue;
+    const Schedule& schedule = *entry->flow.schedule;
+    const Occasion last = last_occasion(schedule, clock_());
+    if (begun_[id] == last.period) continue;
+    // A store that never began it does not make up for the time before it was there.
+    const bool follows =
+        journal_.started_with(key_of(entry->flow, before(schedule, last))).has_value();
+    if (last.at > since || follows) {
+      StartCommand command;
+      command.key = key_of(entry->flow, last);
+      command.data[schedule.field] = last.period;
+      const Outcome<Instance> made = start(id, command, Principal::system("calendar"));
+      if (!made) return unexpected(made.error().error());
+      ++count;
+    }
+    begun_[id] = last.period;
+  }
+  return count;
 }
 
 Result<void> Engine::pieces_of(const Journal::Entry& entry,

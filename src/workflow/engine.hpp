@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -66,6 +67,10 @@ class Engine {
   /// What the clocks are to do by now, at most for so many instances.
   /// returns  instances for which something was done
   Result<std::int64_t> tick(std::int64_t limit = 1000);
+  /// Begins what the calendar begins: of each flow the last occasion that came after `since`, or
+  /// that follows one which was begun. Each once.
+  /// returns  how many were begun
+  Result<std::int64_t> begin_scheduled(Instant since);
   /// Carries out effects, at most so many.
   /// returns  how many were carried out
   Result<std::int64_t> pump(Sink& sink, std::int64_t limit = 1000);
@@ -99,6 +104,8 @@ class Engine {
   Directory directory_;
   Clock clock_;
   std::array<Shard, shard_count> shards_;
+  std::mutex scheduling_;
+  std::map<std::string, std::string> begun_;  ///< last period of each flow that is dealt with
   std::mutex pumping_;
   bool maybe_again_ = true;  ///< until the first effects of this process are carried out
 };

@@ -181,6 +181,14 @@ struct Field {
   Place at;
 };
 
+/// Begun by the calendar: every month on this day at this time, in Shanghai.
+struct Schedule {
+  int day = 1;        ///< 1 to 28
+  int minute = 0;     ///< of the day
+  std::string field;  ///< of the data, that gets the month: "2026-03"
+  Place at;
+};
+
 struct Flow {
   std::string file;
   std::string id;
@@ -201,6 +209,7 @@ struct Flow {
   std::vector<std::string> start_by;
   std::string start_form;
   std::map<std::string, Formula> start_set;
+  std::optional<Schedule> schedule;
   std::optional<Withdrawal> withdrawal;
   std::optional<Delegation> delegation;
   std::vector<State> states;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "workflow/criteria.hpp"
@@ -187,9 +188,36 @@ State read_state(const std::string& id, const Cursor& at) {
   return state;
 }
 
+/// Minutes of "09:00"; a fault when it is no time.
+int read_time(const Cursor& at) {
+  const std::string text = at.scalar();
+  int hours = -1;
+  int minutes = -1;
+  if (text.size() == 5 && text[2] == ':') {
+    const char* begin = text.data();
+    if (std::from_chars(begin, begin + 2, hours).ptr != begin + 2) hours = -1;
+    if (std::from_chars(begin + 3, begin + 5, minutes).ptr != begin + 5) minutes = -1;
+  }
+  if (hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60) return hours * 60 + minutes;
+  at.fault("expected a time such as \"09:00\", found “" + text + "”");
+  return 0;
+}
+
+void read_schedule(const Cursor& at, Flow& flow) {
+  if (at.is_null() || !at.only({"month", "at", "period"})) return;
+  Schedule schedule;
+  schedule.at = at.at();
+  schedule.day = at.whole("month", 1, true).value_or(1);
+  if (schedule.day > 28) at.fault("month", "expected a day that every month has: 1 to 28");
+  if (const Cursor time = at.child("at", true); !time.is_null()) schedule.minute = read_time(time);
+  schedule.field = at.text("period", true);
+  flow.schedule = schedule;
+}
+
 void read_start(const Cursor& root, Flow& flow) {
   const Cursor at = root.child("start", true);
-  if (at.is_null() || !at.only({"state", "by", "form", "set"})) return;
+  if (at.is_null() || !at.only({"state", "by", "form", "set", "each"})) return;
+  read_schedule(at.child("each"), flow);
   flow.first = at.text("state", true);
   flow.first_at = at.child("state").at();
   flow.start_by = at.texts("by");

@@ -106,6 +106,63 @@ TEST_CASE("roster: days are replaced for own areas only") {
   CHECK((*roster)->on(day).value()->size() == 1);
 }
 
+TEST_CASE("roster: shifts begin and end to the minute, the night on the next day") {
+  const TempDir folder;
+  auto roster = Roster::open((folder.path() / "roster.db").string());
+  REQUIRE(roster.has_value());
+  const auto shifts = load_shifts((source_dir() / "scenes/core/roster.yaml").string());
+  REQUIRE(shifts.has_value());
+  REQUIRE(shifts->size() == 2);
+  const Date day = *make_date(2026, 1, 5);
+  const Date next{day.days + 1};
+  REQUIRE((*roster)->replace(day, next, {""},
+                             {{day, "outbreak/duty", "", "li", "day"},
+                              {day, "outbreak/duty", "", "wang", "night"},
+                              {next, "outbreak/duty", "", "zhao", "day"},
+                              {day, "outbreak/chief", "", "sun"}}));
+  const auto on = [&](const char* local) {
+    std::string users;
+    const auto duties = (*roster)->at(*parse_instant(std::string(local) + ":00+08:00"), *shifts);
+    REQUIRE(duties.has_value());
+    for (const Duty& duty : *duties) users += (users.empty() ? "" : " ") + duty.user;
+    return users;
+  };
+  CHECK(on("2026-01-05T07:59") == "sun");  // the night before has nobody
+  CHECK(on("2026-01-05T08:00") == "sun li");
+  CHECK(on("2026-01-05T19:59") == "sun li");
+  CHECK(on("2026-01-05T20:00") == "sun wang");
+  CHECK(on("2026-01-06T07:59") == "wang");
+  CHECK(on("2026-01-06T08:00") == "zhao");
+}
+
+TEST_CASE(
+    "roster: who did not see the last change changes nothing; a roster of layout 1 is taken over") {
+  const TempDir folder;
+  const std::string path = (folder.path() / "roster.db").string();
+  const Date day = *make_date(2026, 1, 5);
+  {
+    auto old = records::sqlite::Connection::open(path, records::sqlite::Connection::Mode::create);
+    REQUIRE(old.has_value());
+    REQUIRE(
+        old->run("CREATE TABLE duty (day INTEGER NOT NULL, role TEXT NOT NULL, area TEXT NOT"
+                 " NULL, user TEXT NOT NULL, PRIMARY KEY (day, role, area, user)) STRICT,"
+                 " WITHOUT ROWID; PRAGMA user_version = 1;"));
+    REQUIRE(records::sqlite::execute(*old, "INSERT INTO duty VALUES (?1, 'leader', '7701', 'li')",
+                                     day.days));
+  }
+  auto roster = Roster::open(path);
+  REQUIRE(roster.has_value());
+  const auto known = (*roster)->between(day, day);
+  REQUIRE(known->size() == 1);
+  CHECK(known->front() == Duty{day, "leader", "7701", "li", ""});
+  const std::string seen = stamp_of(*known);
+  REQUIRE((*roster)->replace(day, day, {""}, {{day, "leader", "7701", "wang", "night"}}, seen));
+  const auto late = (*roster)->replace(day, day, {""}, {}, seen);
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().code == ErrorCode::conflict);
+  CHECK((*roster)->between(day, day)->front().user == "wang");
+}
+
 TEST_CASE("settings: read, and each fault said with its place") {
   const TempDir folder;
   write(folder.path() / "password", "secret\n");

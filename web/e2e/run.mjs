@@ -15,10 +15,11 @@ import { plans } from './cases/plans.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 import { signals } from './cases/signals.mjs';
+import { work } from './cases/work.mjs';
 
 const only = process.argv[2] ?? '';
 const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...attacks];
-const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures];
+const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures, ...work];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 

@@ -22,6 +22,7 @@ export function makeRouter() {
             { path: '/tasks', lazy: () => import('./pages/tasks/TasksPage') },
             { path: '/tasks/new/:flow', lazy: () => import('./pages/tasks/StartPage') },
             { path: '/tasks/:id', lazy: () => import('./pages/tasks/TaskPage') },
+            { path: '/roster', lazy: () => import('./pages/roster/RosterPage') },
             { path: '/signals', lazy: () => import('./pages/signals/SignalsPage') },
             { path: '/cards', lazy: () => import('./pages/cards/CardsPage') },
             { path: '/outbreaks', lazy: () => import('./pages/outbreaks/OutbreaksPage') },

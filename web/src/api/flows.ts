@@ -141,3 +141,6 @@ export const useProposal = (instance: string, criteria: string | undefined, know
     enabled: criteria !== undefined,
     placeholderData: (before) => before,
   });
+
+/** Who is on call on these days, and now. */
+export const useRoster = (query: Query) => useGet<Roster>('/api/roster', query);

@@ -2973,17 +2973,47 @@ export interface components {
             area: string;
             user: string;
             user_name?: string;
+            /** @description Id of a part of the day; empty or absent: all of it */
+            shift?: string;
         };
         Roster: {
             from: string;
             to: string;
             items: components["schemas"]["Duty"][];
+            /** @description Duties under way */
+            now: components["schemas"]["Duty"][];
+            /** @description The time of flows */
+            as_of: string;
+            /** @description Parts of the day */
+            shifts: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                from: string;
+                /** @description Not after from: of the next day */
+                to: string;
+            }[];
+            /** @description Actors of flows whose work goes to who is on call */
+            roles: {
+                id: string;
+                name: components["schemas"]["Texts"];
+                flow_title: components["schemas"]["Texts"];
+            }[];
+            /** @description Who can be put on it, and for which roles; for those who keep it */
+            people?: {
+                user: string;
+                name: string;
+                roles: string[];
+            }[];
+            may_write: boolean;
+            /** @description What stands now: sent with a change, which is refused when it is another */
+            seen: string;
             stale?: boolean;
         };
         NewRoster: {
             from: string;
             to: string;
             items: components["schemas"]["Duty"][];
+            seen?: string;
         };
         FlowIssue: {
             path: string;
@@ -7753,12 +7783,41 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "day": "2026-11-22",
-                     *           "role": "epidemiologist",
+                     *           "role": "outbreak/duty",
                      *           "area": "770101",
                      *           "user": "li.na",
-                     *           "user_name": "李娜"
+                     *           "user_name": "李娜",
+                     *           "shift": "night"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "now": [],
+                     *       "as_of": "2026-11-22T08:00:00.000Z",
+                     *       "shifts": [
+                     *         {
+                     *           "id": "night",
+                     *           "name": {
+                     *             "zh": "夜班",
+                     *             "en": "Night"
+                     *           },
+                     *           "from": "20:00",
+                     *           "to": "08:00"
+                     *         }
+                     *       ],
+                     *       "roles": [
+                     *         {
+                     *           "id": "outbreak/duty",
+                     *           "name": {
+                     *             "zh": "值班",
+                     *             "en": "On duty"
+                     *           },
+                     *           "flow_title": {
+                     *             "zh": "处置",
+                     *             "en": "Response"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "may_write": false,
+                     *       "seen": "1.2"
                      *     }
                      */
                     "application/json": components["schemas"]["Roster"];
@@ -7808,6 +7867,7 @@ export interface operations {
             400: components["responses"]["E400"];
             401: components["responses"]["E401"];
             403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
         };
     };
     getSignals: {

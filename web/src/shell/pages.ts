@@ -1,4 +1,4 @@
-import { Bell, Biohazard, BookUser, CalendarHeart, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
+import { Bell, Biohazard, BookUser, CalendarClock, CalendarHeart, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -36,6 +36,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/system/policy', needs: 'policy:read', tabOf: '/system', label: 'nav.policy', answers: 'help.policy', icon: ScrollText, letter: 'p' },
   { path: '/system/break-glass', needs: 'break-glass:read', tabOf: '/system', label: 'nav.emergency', answers: 'help.emergency', icon: Siren, letter: 'b' },
   { path: '/system/flows', needs: 'tasks:read', tabOf: '/system', label: 'nav.flows', answers: 'help.flows', icon: Workflow, letter: 'f' },
+  { path: '/roster', needs: 'tasks:read', tabOf: '/tasks', label: 'nav.roster', answers: 'help.roster', icon: CalendarClock, letter: 'y' },
   { path: '/messages', needs: 'tasks:read', tabOf: '', label: 'nav.messages', answers: 'help.messages', icon: Bell, letter: 'e' },
   { path: '/system', under: '/system', label: 'nav.system', answers: 'help.system', icon: Settings2, letter: 's' },
   { path: '/account', label: 'account.title', answers: 'account.question', tabOf: '', icon: KeyRound, letter: 'm' },

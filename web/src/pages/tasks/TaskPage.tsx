@@ -11,9 +11,12 @@ import { formatInstant } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
 import { may, useSession } from '../../state/session';
 import { useAddress } from '../../state/useAddress';
+import { MonthEvents } from '../outbreaks/MonthEvents';
+import { Reports } from '../outbreaks/Reports';
 import { isNews } from './acts';
 import { ActPanel } from './ActPanel';
 import { DueMark } from './DueMark';
+import { isMonth } from './due';
 import { FlowDiagram } from './FlowDiagram';
 import { InstanceFacts } from './InstanceFacts';
 import { InstanceLog } from './InstanceLog';
@@ -79,6 +82,8 @@ function One({ instance }: { instance: Instance }) {
               </Nothing>
             </Card>
           )}
+          {isMonthly(instance) && <MonthEvents month={instance.data.month as string} />}
+          {isMonthly(instance) && instance.log.some(({ form }) => form?.startsWith('report-')) && <Reports event={instance} flow={flow} />}
         </div>
         <div className="task-side">
           <Card title={t('task.about')}>
@@ -112,6 +117,9 @@ function Waits({ task, now }: { task: Task; now: number }) {
     </>
   );
 }
+
+/** Work about a month: an assessment that looks at what happened in it. */
+const isMonthly = ({ data }: Instance): boolean => typeof data.month === 'string' && isMonth(data.month);
 
 /** The hub's time of flows, milliseconds. */
 const nowOf = ({ as_of }: Instance): number => Date.parse(as_of ?? '') || Date.now();

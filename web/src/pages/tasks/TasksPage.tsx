@@ -1,5 +1,5 @@
 import { Button, Input, Segmented, Select } from 'antd';
-import { CalendarDays, List, Search } from 'lucide-react';
+import { CalendarClock, CalendarDays, List, Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { useFlows, useTaskCounts, useTasks, type Flow, type Task } from '../../api/flows';
@@ -24,7 +24,7 @@ const views = ['list', 'calendar'] as const;
 /** What has to be done, the overdue first: mine, my team's, everybody's that I see. */
 export function Component() {
   const { t } = useTexts();
-  const { value, change } = useAddress();
+  const { value, change, link } = useAddress();
   const view = readChoice(value('view'), views, 'list');
   return (
     <div className="page">
@@ -46,6 +46,11 @@ export function Component() {
             ]}
             onChange={(next) => change({ view: next === 'list' ? null : next, day: null })}
           />
+          <Link to={link('/roster')}>
+            <Button icon={<CalendarClock size={14} aria-hidden />} tabIndex={-1}>
+              {t('nav.roster')}
+            </Button>
+          </Link>
           <StartMenu />
         </div>
       </div>
