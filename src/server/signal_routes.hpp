@@ -23,6 +23,12 @@ Response get_signal_series(Request&, const Principal&, Services&);
 Response get_signal_compare(Request&, const Principal&, Services&);
 Response get_signal_tempo(Request&, const Principal&, Services&);
 Response get_signal_line_list(Request&, const Principal&, Services&);
+Response get_tuning(Request&, const Principal&, Services&);  // routes/tuning.cpp
+Response post_tuning(Request&, const Principal&, Services&);
+Response post_known_outbreaks(Request&, const Principal&, Services&);
+Response get_tuning_run(Request&, const Principal&, Services&);
+Response cancel_tuning(Request&, const Principal&, Services&);
+Response decide_tuning(Request&, const Principal&, Services&);
 
 /// The house of signals, or the answer where the scenes have none.
 Parsed<SignalHouse*> signal_house(Services& services);

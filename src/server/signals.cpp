@@ -30,6 +30,9 @@ Result<std::unique_ptr<SignalHouse>> SignalHouse::open(ingest::Hub& hub, const f
     house->cards_ = std::make_shared<CardDesk>();
     house->cards_->content = std::move(*cards);
   }
+  auto tuning = signals::TuningDesk::open(fs::path(hub.directory()) / "tuning");
+  if (!tuning) return unexpected(tuning.error());
+  house->tuning_ = std::move(*tuning);
   house->evidence_ = std::make_unique<signals::Evidence>(hub.tables(), house->streams_);
   return house;
 }
@@ -42,6 +45,7 @@ void SignalHouse::start() {
 }
 
 void SignalHouse::stop() {
+  if (tuning_) tuning_->stop();
   {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;

@@ -14,6 +14,7 @@
 #include "signals/content.hpp"
 #include "signals/evidence.hpp"
 #include "signals/ledger.hpp"
+#include "signals/tuning.hpp"
 
 namespace hb::server {
 
@@ -64,6 +65,7 @@ class SignalHouse {
   Clock clock() const { return options_.clock; }
   /// Cards of notifiable diseases; null: no scene says how they are judged.
   CardDesk* cards() { return cards_.get(); }
+  signals::TuningDesk& tuning() { return *tuning_; }
 
  private:
   SignalHouse(ingest::Hub& hub, SignalHouseOptions options)
@@ -77,6 +79,7 @@ class SignalHouse {
   std::unique_ptr<signals::Ledger> ledger_;
   std::unique_ptr<signals::Evidence> evidence_;
   std::shared_ptr<CardDesk> cards_;
+  std::unique_ptr<signals::TuningDesk> tuning_;
   Listener listener_;
   std::function<void()> look_;
   mutable std::mutex mutex_;

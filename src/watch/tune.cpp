@@ -334,6 +334,8 @@ Result<Tuning> tune(const tables::Database& database, const Principal& principal
   const auto all = rivals(streams);
   if (!all) return unexpected(all.error());
   const Date first = findings_from(options.from, {});
+  if (options.progress && !options.progress(0))
+    return fail(ErrorCode::unavailable, "tuning was stopped");
   const auto joint = find(database, principal, streams, first, options.to);
   if (!joint) return unexpected(joint.error());
   const std::vector<TuneRow> fused = fused_rows(*joint, truth, options);
@@ -341,18 +343,22 @@ Result<Tuning> tune(const tables::Database& database, const Principal& principal
   const double equal = tuning.chosen
                            ? static_cast<double>(tuning.chosen->wrong) / tuning.chosen->weeks
                            : options.false_a_week;
+  double done = 0, whole = 0;
+  for (const Rival& rival : *all) whole += static_cast<double>(rival.streams.size());
   for (const Rival& rival : *all) {
     Findings together;
     for (const Stream& stream : rival.streams) {
+      if (options.progress && !options.progress(done++ / whole))
+        return fail(ErrorCode::unavailable, "tuning was stopped");
       const Date begin = counts_from(stream, first);
       const auto counts = counts_of(database, principal, stream, begin, options.to);
       if (!counts) return unexpected(counts.error());
       auto ordinary = judge_stream(stream, *counts, begin, first, options.to);
       if (!ordinary) return unexpected(ordinary.error());
-      if (const auto done = tune_stream(rival.name, stream, *counts, begin, *ordinary, truth,
-                                        options, tuning.rows);
-          !done)
-        return unexpected(done.error());
+      if (const auto counted = tune_stream(rival.name, stream, *counts, begin, *ordinary, truth,
+                                           options, tuning.rows);
+          !counted)
+        return unexpected(counted.error());
       together.all.insert(together.all.end(), ordinary->all.begin(), ordinary->all.end());
       for (const auto& [day, judged] : ordinary->judged) together.judged[day] += judged;
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct TuneOptions {
   std::int64_t least_cases = 10;         ///< of known outbreaks that are to be found
   double false_a_week = 2;               ///< signals that fit no known outbreak, at most
   std::uint64_t seed = 1;                ///< of the series that outbreaks are put into
+  /// Told how much is done, 0…1, now and then; false stops.
+  std::function<bool(double)> progress;
 };
 
 /// One line of what tuning says; a point of the curves of sensitivity against false signals (ROC)
@@ -55,7 +58,8 @@ struct Tuning {
 /// Bayes and Farrington flexible, each with weekly or daily windows as its authors use it. In part
 /// `truth` every method has all streams and one signal per street and disease in quiet_days, as
 /// the fused signals have.
-/// errors   invalid_input: no days, no injections, no sizes; those of replay()
+/// errors   invalid_input: no days, no injections, no sizes; unavailable: stopped by `progress`;
+///          those of replay()
 Result<Tuning> tune(const tables::Database& database, const Principal& principal,
                     std::span<const Stream> streams, std::span<const Outbreak> truth,
                     const TuneOptions& options);

@@ -8,6 +8,7 @@
 #include "ingest/load.hpp"
 #include "log_in.hpp"
 #include "schema.hpp"
+#include "watch/replay.hpp"
 
 using namespace hb;
 using namespace hb::test;
@@ -288,4 +289,46 @@ TEST_CASE("/api/cards: rights and compartments") {
   CHECK(ask(place.port(), "GET", "/api/cards", "", as("leader")).status == 403);
   // The county reviews, the institution does not: who may not is told so.
   CHECK(ask(place.port(), "POST", "/api/cards/c3/acts/reviewed", "{}", doctor).status == 403);
+}
+
+TEST_CASE(
+    "national criteria: ten cases of chickenpox in one school within a week are a signal, nine are "
+    "none") {
+  District place;
+  place.server().stop();
+  ingest::HubOptions options;
+  options.views_dir = (source_dir() / "scenes/core/views").string();
+  options.profiles_dir = (source_dir() / "scenes/core/profiles").string();
+  options.create = false;
+  const auto hub = ingest::Hub::open(place.store().string(), options);
+  REQUIRE(hub.has_value());
+  const auto streams = watch::load_streams(source_dir() / "scenes");
+  REQUIRE(streams.has_value());
+  std::vector<watch::Stream> fixed;
+  for (const watch::Stream& stream : *streams)
+    if (stream.id == "national-criteria") fixed.push_back(stream);
+  REQUIRE(fixed.size() == 1);
+  const auto found = [&](int cases) {
+    std::string lines;
+    for (int i = 0; i < cases; ++i) {
+      std::string line = card("s" + std::to_string(i), "p" + std::to_string(i % 3 + 1), "varicella",
+                              "2025-12-0" + std::to_string(1 + i / 2));
+      const std::string area = R"({"url":"presentArea")";
+      line.insert(line.find(area), R"({"url":"school","valueString":"青梧小学"},)");
+      lines += line;
+    }
+    const auto file = place.store().parent_path() / ("school" + std::to_string(cases) + ".ndjson");
+    std::ofstream(file, std::ios::binary) << lines;
+    REQUIRE(ingest::load(**hub, {file.string()}, {}).has_value());
+    const auto signals = watch::replay((*hub)->tables(), Principal::system("watch"), fixed,
+                                       *parse_date("2025-11-20"), *parse_date("2025-12-31"), {});
+    if (!signals) FAIL(signals.error().where << ": " << signals.error().message);
+    return *signals;
+  };
+  CHECK(found(9).empty());
+  const auto signals = found(10);
+  REQUIRE(signals.size() == 1);
+  CHECK(format_date(signals[0].date) == "2025-12-05");  // two a day: the tenth comes on the fifth
+  CHECK(signals[0].lane == watch::Lane::one_case);
+  CHECK(signals[0].place == "青梧小学");
 }

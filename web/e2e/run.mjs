@@ -5,6 +5,7 @@ import { baseUrl, openPage, startBrowser } from './browser.mjs';
 import { accounts } from './cases/accounts.mjs';
 import { administration } from './cases/administration.mjs';
 import { attacks, attacksOnAccounts } from './cases/attacks.mjs';
+import { cards } from './cases/cards.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { figures } from './cases/figures.mjs';
@@ -18,7 +19,7 @@ import { signals } from './cases/signals.mjs';
 import { work } from './cases/work.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...attacks];
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...cards, ...attacks];
 const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures, ...work];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';

@@ -24,6 +24,7 @@ export function makeRouter() {
             { path: '/tasks/:id', lazy: () => import('./pages/tasks/TaskPage') },
             { path: '/roster', lazy: () => import('./pages/roster/RosterPage') },
             { path: '/signals', lazy: () => import('./pages/signals/SignalsPage') },
+            { path: '/signals/tuning', lazy: () => import('./pages/tuning/TuningPage') },
             { path: '/cards', lazy: () => import('./pages/cards/CardsPage') },
             { path: '/outbreaks', lazy: () => import('./pages/outbreaks/OutbreaksPage') },
             { path: '/outbreaks/:id', lazy: () => import('./pages/outbreaks/EventPage') },

@@ -1501,6 +1501,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tuning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of the tuning bench over the own history, decisions, and what holds now */
+        get: operations["getTuning"];
+        put?: never;
+        /**
+         * Begin a run: history is replayed with outbreaks put into it, and held against known ones
+         * @description One at a time, in the background. The last year when no days are named.
+         */
+        post: operations["postTuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tuning/outbreaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Outbreaks that are known to have been, as CSV; runs are held against them
+         * @description Columns as truth/outbreaks.csv of a simulation. Replaces those given before.
+         */
+        post: operations["postKnownOutbreaks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tuning/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with the rows of the bench */
+        get: operations["getTuningRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tuning/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a run */
+        post: operations["cancelTuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tuning/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide by a point of the run: the daily run works with it from now on
+         * @description The decision stays, with author, time, reason and the figures it rests on.
+         */
+        post: operations["decideTuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cards": {
         parameters: {
             query?: never;
@@ -2568,6 +2663,68 @@ export interface components {
                 there: null | components["schemas"]["Texts"];
                 line: number;
             }[];
+        };
+        /** @description What a share of false discoveries gives for the joined signals; days: from the third onset to the signal, median; without known outbreaks detected is 0 of 0 */
+        TuningPoint: {
+            false_discoveries: number;
+            outbreaks: number;
+            detected: number;
+            days: number | null;
+            signals_a_week: number;
+            false_a_week: number;
+            chosen: boolean;
+        };
+        TuningRun: {
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            by: string;
+            at: string;
+            ended: string | null;
+            from: string;
+            to: string;
+            injections: number;
+            least_cases: number;
+            most_false_a_week: number;
+            known: number;
+            progress: number;
+            error: string | null;
+            points: components["schemas"]["TuningPoint"][];
+        };
+        TuningRows: {
+            stale?: boolean;
+            id: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            by: string;
+            at: string;
+            ended: string | null;
+            from: string;
+            to: string;
+            injections: number;
+            least_cases: number;
+            most_false_a_week: number;
+            known: number;
+            progress: number;
+            error: string | null;
+            points: components["schemas"]["TuningPoint"][];
+            columns: string[];
+            rows: string[][];
+        };
+        Tuning: {
+            stale?: boolean;
+            runs: components["schemas"]["TuningRun"][];
+            decisions: {
+                at: string;
+                by: string;
+                threshold: number;
+                false_discoveries: number;
+                basis: string;
+            }[];
+            false_discoveries: number;
+            threshold: number;
+            known: number;
+            today: string;
         };
         SignalList: {
             stale?: boolean;
@@ -8291,6 +8448,193 @@ export interface operations {
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
             409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getTuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Runs of the tuning bench over the own history, decisions, and what holds now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuning"];
+                };
+            };
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postTuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2025-01-01",
+                 *       "to": "2025-12-31",
+                 *       "injections": 12,
+                 *       "most_false_a_week": 2
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: date */
+                    from?: string;
+                    /** Format: date */
+                    to?: string;
+                    injections?: number;
+                    least_cases?: number;
+                    most_false_a_week?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Begin a run: history is replayed with outbreaks put into it, and held against known ones */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuning"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    postKnownOutbreaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Outbreaks that are known to have been, as CSV; runs are held against them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuning"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getTuningRun: {
+        parameters: {
+            query?: {
+                /** @description Rows by shape and size, or by disease and season; the curves of methods and streams when absent */
+                by?: "shape" | "disease";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One run with the rows of the bench */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningRows"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    cancelTuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop a run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuning"];
+                };
+            };
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+            503: components["responses"]["E503"];
+        };
+    };
+    decideTuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "false_discoveries": 0.1,
+                 *       "note": "试运行一个季度"
+                 *     }
+                 */
+                "application/json": {
+                    false_discoveries: number;
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Decide by a point of the run: the daily run works with it from now on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tuning"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
             503: components["responses"]["E503"];
         };
     };

@@ -2,6 +2,7 @@ import { figuresEn } from './en/figures';
 import { flowsEn } from './en/flows';
 import { cardsEn } from './en/cards';
 import { signalsEn } from './en/signals';
+import { tuningEn } from './en/tuning';
 import { outbreaksEn } from './en/outbreaks';
 import { programmesEn } from './en/programmes';
 import { formEn } from './en/form';
@@ -16,6 +17,7 @@ export const en: Record<Key, string> = {
   ...flowsEn,
   ...cardsEn,
   ...signalsEn,
+  ...tuningEn,
   product: 'Health Brain',
   'product.sub': 'Regional public health',
   'nav.cockpit': 'Cockpit',

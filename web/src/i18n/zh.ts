@@ -2,6 +2,7 @@ import { figuresZh } from './zh/figures';
 import { flowsZh } from './zh/flows';
 import { cardsZh } from './zh/cards';
 import { signalsZh } from './zh/signals';
+import { tuningZh } from './zh/tuning';
 import { outbreaksZh } from './zh/outbreaks';
 import { programmesZh } from './zh/programmes';
 import { formZh } from './zh/form';
@@ -15,6 +16,7 @@ export const zh = {
   ...flowsZh,
   ...cardsZh,
   ...signalsZh,
+  ...tuningZh,
   product: '健康大脑',
   'product.sub': '区域公共卫生平台',
   'nav.cockpit': '驾驶舱',

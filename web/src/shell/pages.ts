@@ -1,4 +1,4 @@
-import { Bell, Biohazard, BookUser, CalendarClock, CalendarHeart, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
+import { Bell, Biohazard, BookUser, CalendarClock, CalendarHeart, ClipboardCheck, ClipboardList, Database, FileClock, KeyRound, LayoutDashboard, Radar, ScanSearch, ScrollText, Settings2, Siren, SlidersHorizontal, UserRoundCog, UsersRound, Workflow, type LucideIcon } from 'lucide-react';
 import type { Session } from '../api/types';
 import type { Key } from '../i18n';
 import { may } from '../state/session';
@@ -24,6 +24,7 @@ export const pages: readonly PageEntry[] = [
   { path: '/', needs: 'indicators:read', label: 'nav.cockpit', answers: 'help.cockpit', icon: LayoutDashboard, letter: 'c' },
   { path: '/tasks', needs: 'tasks:read', label: 'nav.tasks', answers: 'help.tasks', icon: ClipboardCheck, letter: 't' },
   { path: '/signals', needs: 'signals:read', label: 'nav.signals', answers: 'help.signals', icon: Radar, letter: 'w' },
+  { path: '/signals/tuning', needs: 'signals:read', tabOf: '', label: 'nav.tuning', answers: 'help.tuning', icon: SlidersHorizontal, letter: 'x' },
   { path: '/cards', needs: 'cards:read', label: 'nav.cards', answers: 'help.cards', icon: BookUser, letter: 'k' },
   { path: '/outbreaks', needs: 'signals:read', label: 'nav.outbreaks', answers: 'help.outbreaks', icon: Biohazard, letter: 'o' },
   { path: '/indicators/computed', needs: 'indicators:read', under: '/indicators', label: 'nav.indicators', answers: 'help.indicators', icon: ClipboardList, letter: 'i' },

@@ -1,5 +1,6 @@
 import { Alert, Segmented } from 'antd';
 import { useEffect, useMemo, useState } from 'react';
+import { Link } from 'react-router-dom';
 import { useSignals, type Signal } from '../../api/signals';
 import { Card } from '../../components/Card';
 import { SidePanel } from '../../components/SidePanel';
@@ -23,7 +24,7 @@ const sideBySide = 1181; // pixels
 /** Ranked signals on the left, what speaks for the chosen one on the right. */
 export function Component() {
   const { t } = useTexts();
-  const { value, area, change } = useAddress();
+  const { value, area, change, link } = useAddress();
   const wide = useWide(sideBySide);
   const state = value('state') || 'open';
   const chosen = value('open');
@@ -47,6 +48,7 @@ export function Component() {
           <p className="page-sub">{t('signals.question')}</p>
         </div>
         <div className="page-acts">
+          <Link to={link('/signals/tuning')}>{t('nav.tuning')}</Link>
           <WorkloadButton />
         </div>
       </div>
