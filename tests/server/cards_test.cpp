@@ -287,6 +287,13 @@ TEST_CASE("/api/cards: rights and compartments") {
   CHECK(ask(place.port(), "GET", "/api/cards/c4", "", doctor).status == 404);
   CHECK(ask(place.port(), "GET", "/api/cards/c4", "", as("hiv-officer")).status == 200);
   CHECK(ask(place.port(), "GET", "/api/cards", "", as("leader")).status == 403);
+  // A disease of a closed compartment has no line, not a line of zeros.
+  const auto aids = [&](const std::string& who) {
+    return ask(place.port(), "GET", "/api/cards/table.csv?by=onset&lang=en", "", who)
+               .body.find("AIDS,") != std::string::npos;
+  };
+  CHECK_FALSE(aids(doctor));
+  CHECK(aids(as("hiv-officer")));
   // The county reviews, the institution does not: who may not is told so.
   CHECK(ask(place.port(), "POST", "/api/cards/c3/acts/reviewed", "{}", doctor).status == 403);
 }

@@ -15,6 +15,8 @@ namespace {
 using cards::Card;
 
 constexpr auto list_limit = std::chrono::seconds(20);
+constexpr std::string_view disease_system =
+    "https://health-brain.org/fhir/CodeSystem/notifiable-disease";
 
 struct Span {
   Date from, to;
@@ -101,8 +103,16 @@ Parsed<Table> table_of(const Request& request, const Principal& principal, Servi
     if (!people) return unexpected(outcome(people.error()));
     if (*people) table.people = table.people.value_or(0) + **people;
   }
-  table.rows = cards::disease_table(view->cards, view->desk->content.diseases,
-                                    {table.by, span->from, span->to, table.people});
+  auto diseases = view->desk->content.diseases;
+  // A line of zeros would say that there was none of what is closed to the asker.
+  if (services.compartments != nullptr) {
+    const Compartments::Set closed = services.compartments->closed_to(principal);
+    std::erase_if(diseases, [&](const auto& one) {
+      return (services.compartments->of_code(disease_system, one.first) & closed) != 0;
+    });
+  }
+  table.rows =
+      cards::disease_table(view->cards, diseases, {table.by, span->from, span->to, table.people});
   table.months = cards::by_month(view->cards, table.by, span->from, span->to);
   return table;
 }

@@ -10,6 +10,9 @@ export interface CurvePoint {
   label: string;
 }
 
+/** The colour of the curve in this place. */
+export const curveColour = (at: number, tokens: Tokens): string => tokens.series[at % tokens.series.length] as string;
+
 export interface Curve {
   name: string;
   points: CurvePoint[];
@@ -22,8 +25,7 @@ export function tuningOption(curves: readonly Curve[], xName: string, yName: str
   const value = (y: number) => (percent ? `${formatNumber(y * 100, 0)} %` : formatNumber(y, 1));
   return {
     ...base(tokens),
-    grid: { left: 8, right: 20, top: 46, bottom: 26, containLabel: true },
-    legend: { top: 0, type: 'scroll', textStyle: { color: tokens.text, fontSize: small }, pageTextStyle: { color: tokens.text } },
+    grid: { left: 8, right: 20, top: 16, bottom: 26, containLabel: true },
     tooltip: {
       ...tooltip(tokens),
       trigger: 'item',
@@ -38,8 +40,8 @@ export function tuningOption(curves: readonly Curve[], xName: string, yName: str
       type: 'line',
       name,
       symbolSize: main ? 8 : 6,
-      lineStyle: { width: main ? 3 : 1.5, color: tokens.series[at % tokens.series.length] },
-      itemStyle: { color: tokens.series[at % tokens.series.length] },
+      lineStyle: { width: main ? 3 : 1.5, color: curveColour(at, tokens) },
+      itemStyle: { color: curveColour(at, tokens) },
       data: points.map(({ x, y }) => [x, y]),
     })),
   };

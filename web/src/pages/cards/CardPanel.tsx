@@ -44,6 +44,7 @@ function One({ card, form, onOpen }: OneProps) {
   const { t, loc } = useTexts();
   const [act, setAct] = useState('');
   const { resident } = card;
+  const acts = card.acts.filter((one) => one !== 'distinct' || card.others.length > 0);
   const named = (name: string) => loc(form?.fields.find((one) => one.name === name)?.title ?? name);
   return (
     <>
@@ -51,9 +52,9 @@ function One({ card, form, onOpen }: OneProps) {
         <b><Loc of={card.disease_name ?? noValue} /></b> <CardState card={card} />
       </p>
       <Warnings card={card} named={named} />
-      {form && card.acts.length > 0 && (
+      {form && acts.length > 0 && (
         <div className="card-acts" role="group" aria-label={t('cardsPage.acts')}>
-          {card.acts.map((one, at) => (
+          {acts.map((one, at) => (
             <Button key={one} type={at === 0 ? 'primary' : 'default'} danger={one === 'deleted'} onClick={() => setAct(one)}>
               <Loc of={form.acts.find(({ code }) => code === one)?.name ?? one} />
             </Button>

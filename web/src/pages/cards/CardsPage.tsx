@@ -1,4 +1,4 @@
-import { NavLink } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { InternalMark, Watermark } from '../../components/Watermark';
 import { useTexts, type Key } from '../../i18n';
 import { readChoice } from '../../state/address';
@@ -44,9 +44,9 @@ export function Component() {
       </div>
       <nav className="page-tabs" aria-label={t('nav.cards')}>
         {own.map((one) => (
-          <NavLink key={one} to={link('/cards', one === 'list' ? {} : { part: one })} className={one === part ? 'active' : ''} aria-current={one === part ? 'page' : undefined}>
+          <Link key={one} to={link('/cards', one === 'list' ? {} : { part: one })} className={one === part ? 'active' : ''} aria-current={one === part ? 'page' : undefined}>
             {t(`cardsPage.${one}` as Key)}
-          </NavLink>
+          </Link>
         ))}
       </nav>
       {part === 'list' && <List open={value('open')} onOpen={open} />}

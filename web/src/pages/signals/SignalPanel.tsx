@@ -1,5 +1,6 @@
 import { Button } from 'antd';
 import { useQueryClient } from '@tanstack/react-query';
+import { Printer } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import { useSignal, type Signal, type SignalDetail } from '../../api/signals';
@@ -50,15 +51,20 @@ function Panel({ signal, onAct }: { signal: SignalDetail; onAct: Props['onAct'] 
       title={<Data>{titleOf(signal, loc)}</Data>}
       note={<StateMark state={signal.state} />}
       extra={
-        may(session, 'signals:write') && signal.instance === null ? (
-          actsOf(signal).map((kind, at) => (
-            <Button key={kind} size="small" type={at === 0 && kind !== 'note' ? 'primary' : 'default'} onClick={() => onAct(kind, signal)}>
-              {t(`actName.${kind}`)}
-            </Button>
-          ))
-        ) : signal.instance !== null ? (
-          <Link to={link(`/tasks/${signal.instance}`)}>{t('signals.toTask')}</Link>
-        ) : undefined
+        <>
+          {may(session, 'signals:write') && signal.instance === null ? (
+            actsOf(signal).map((kind, at) => (
+              <Button key={kind} size="small" type={at === 0 && kind !== 'note' ? 'primary' : 'default'} onClick={() => onAct(kind, signal)}>
+                {t(`actName.${kind}`)}
+              </Button>
+            ))
+          ) : signal.instance !== null ? (
+            <Link to={link(`/tasks/${signal.instance}`)}>{t('signals.toTask')}</Link>
+          ) : null}
+          <Button size="small" icon={<Printer size={14} aria-hidden />} onClick={() => window.print()}>
+            {t('form.print')}
+          </Button>
+        </>
       }
     >
       <div className="signal-facts">

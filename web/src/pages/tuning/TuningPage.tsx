@@ -3,7 +3,7 @@ import { Alert, App, Button, Input, InputNumber, Progress, Segmented, Select, Ta
 import { useId, useMemo, useState } from 'react';
 import { post, upload } from '../../api/client';
 import { useTuning, useTuningRows, type Tuning, type TuningPoint, type TuningRun } from '../../api/tuning';
-import { tuningOption } from '../../charts/tuning';
+import { curveColour, tuningOption } from '../../charts/tuning';
 import { Card } from '../../components/Card';
 import { ChartCard, PlainTable } from '../../components/ChartCard';
 import { Answer, Nothing } from '../../components/States';
@@ -284,7 +284,16 @@ function Curves({ run }: { run: TuningRun }) {
               title={t(of === 'pod' ? 'tuning.roc' : 'tuning.amoc')}
               note={t(run.known > 0 ? 'tuning.againstKnown' : 'tuning.againstInjected')}
               option={option}
-              height={300}
+              height={280}
+              source={
+                <span className="tuning-legend">
+                  {curves.map(({ name }, at) => (
+                    <span key={name}>
+                      <i style={{ background: curveColour(at, tokens) }} aria-hidden /> <Data>{name}</Data>
+                    </span>
+                  ))}
+                </span>
+              }
               label={t(of === 'pod' ? 'tuning.roc' : 'tuning.amoc')}
               fileName={`${run.id}-${of}`}
               table={{
@@ -323,7 +332,7 @@ function Rows({ run }: { run: TuningRun }) {
             table={{
               columns: [...names.map((name) => t(`tuning.column.${name}` as 'tuning.column.detector')), t('tuning.found'), t('tuning.foundShare'), t('tuning.sensitivity'), t('tuning.days'), t('tuning.false'), t('tuning.ppv')],
               rows: rowsOf(data).map((row) => [
-                ...names.map((name) => row[name] ?? ''),
+                ...names.map((name) => (row[name] === 'fused' ? t('tuning.joined') : (row[name] ?? ''))),
                 `${row.detected} / ${row.outbreaks}`,
                 share(row, 'pod'),
                 share(row, 'sensitivity'),
