@@ -47,6 +47,8 @@ export interface QuestionnaireItem {
   text?: string;
   _text?: { extension?: Extension[] };
   prefix?: string;
+  /** what the question is called elsewhere */
+  code?: Coding[];
   type: string;
   required?: boolean;
   repeats?: boolean;

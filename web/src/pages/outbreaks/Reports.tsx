@@ -13,6 +13,7 @@ import { Nothing } from '../../components/States';
 import { writeCsv } from '../../format/csv';
 import { formatInstant } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
+import { nationalFields, nationalReport } from './national';
 import { useForms } from '../tasks/useCodeTexts';
 
 /** Forms of a flow that are reports begin so. */
@@ -59,12 +60,17 @@ function One({ event, entry, form, onPaper, onPrint }: OneProps) {
   if (!entry.response) return null;
   const definition = readForm(form);
   const fill = readResponse(definition, entry.response);
+  const name = `${loc(definition.title)}-${formatInstant(entry.at).replace(/\D/g, '')}`;
+  const fields = nationalFields(form);
+  const saveNational = () => {
+    const report = nationalReport(event, entry, form, definition, fill, (item, value) => valueText(item, value, texts));
+    saveText(`${name}.json`, `${JSON.stringify(report, null, 2)}\n`, 'application/json');
+  };
   const save = () => {
     const rows = allItems(definition.items)
       .filter(({ type }) => type !== 'group' && type !== 'display')
-      .map((item) => [item.id, loc(item.text), valuesOf(fill, item).map((value) => valueText(item, value, texts)).join('; ')]);
-    const name = `${loc(definition.title)}-${formatInstant(entry.at).replace(/\D/g, '')}`;
-    saveText(`${name}.csv`, writeCsv([t('report.code'), t('report.field'), t('report.content')], [['event', t('report.event'), event.id], ...rows]), 'text/csv;charset=utf-8');
+      .map((item) => [item.id, fields.get(item.id) ?? '', loc(item.text), valuesOf(fill, item).map((value) => valueText(item, value, texts)).join('; ')]);
+    saveText(`${name}.csv`, writeCsv([t('report.code'), t('report.national'), t('report.field'), t('report.content')], [['event', '', t('report.event'), event.id], ...rows]), 'text/csv;charset=utf-8');
   };
   return (
     <Card
@@ -79,6 +85,11 @@ function One({ event, entry, form, onPaper, onPrint }: OneProps) {
           <Button size="small" icon={<Download size={14} aria-hidden />} onClick={save}>
             {t('table.csv')}
           </Button>
+          {fields.size > 0 && (
+            <Button size="small" icon={<Download size={14} aria-hidden />} title={t('report.nationalHelp')} onClick={saveNational}>
+              {t('report.nationalJson')}
+            </Button>
+          )}
           <Button size="small" icon={<Printer size={14} aria-hidden />} onClick={onPrint}>
             {t('form.print')}
           </Button>
