@@ -108,6 +108,7 @@ TEST_CASE(
   CHECK(house.store->check()->empty());
 
   std::map<std::string, int> times;  // of each key in all logs
+  std::map<std::string, int> numbers;
   std::set<std::string> communications;
   std::size_t accepted = 0;
   std::vector<std::string> ids;
@@ -121,7 +122,10 @@ TEST_CASE(
     const auto log = house.journal->events(id);
     REQUIRE(log);
     for (const Event& event : *log) {
-      if (!event.key.empty()) ++times[event.key];
+      if (!event.key.empty()) {
+        ++times[event.key];
+        numbers[event.key] = event.number;
+      }
       accepted += event.move == "accept" ? 1 : 0;
     }
     // The Task shows each act once, in their order.
@@ -135,7 +139,10 @@ TEST_CASE(
       newer = number;
     }
   }
-  for (const Ack& ack : acknowledged) CHECK(times[ack.key] == 1);
+  for (const Ack& ack : acknowledged) {
+    CHECK(times[ack.key] == 1);
+    CHECK(numbers[ack.key] <= ack.events);  // it stands where it was when it was acknowledged
+  }
   for (const auto& [key, count] : times) CHECK(count == 1);
   // One message and one sub-flow for each acceptance.
   std::int64_t messages = 0;
