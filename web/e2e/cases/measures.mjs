@@ -219,6 +219,31 @@ export const measures = [
     },
   },
   {
+    name: 'measures: an index shows its components and what each adds',
+    run: async (page) => {
+      const index = await ask('/api/measures/public-health-services-index');
+      await page.goto(`${baseUrl}/indicators/computed/${index.id}`);
+      await settled(page);
+      const parts = page.locator('.measure-parts tbody tr');
+      assert.equal(await parts.count(), index.derivation.parts.length);
+      const shown = await page.locator('.part-share .num').allInnerTexts();
+      assert.deepEqual(shown, index.derivation.parts.map(({ contribution }) => (contribution === null ? '–' : contribution.toFixed(index.decimals))));
+      await assertAccessible(page);
+    },
+  },
+  {
+    name: 'measures: institutions and teams are compared where the indicator names them',
+    run: async (page) => {
+      const compare = await ask('/api/measures/elderly-management/compare?by=team');
+      await page.goto(`${baseUrl}/indicators/computed/elderly-management?by=institution`);
+      await settled(page);
+      await page.locator('.compare-sides').getByText('家医团队').click();
+      await page.waitForURL(/by=team/);
+      await settled(page);
+      assert.equal(await page.locator('section', { hasText: '按统计学判定' }).last().locator('tbody tr').count(), compare.rows.length);
+    },
+  },
+  {
     name: 'measures: list and detail fit a phone',
     options: { width: 390, height: 844, language: 'en' },
     run: async (page) => {

@@ -240,6 +240,7 @@ export const en: Record<Key, string> = {
   'compare.similar': 'Against the {n} most similar streets together, {value} ({interval}):',
   'compare.profile': 'Similar by:',
   'compare.comma': ', ',
+  'compare.ranking': 'In order',
   'funnel.title': 'Funnel plot',
   'funnel.note': 'Streets against the whole district',
   'funnel.label': '{name}: funnel plot of {n} streets with 95% and 99.8% limits',

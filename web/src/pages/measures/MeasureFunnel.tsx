@@ -93,7 +93,7 @@ function UnitRanking({ measure, data, period }: { measure: MeasureDetail; data: 
         target: null,
         targetName: '',
         chosen: data.rows.find(({ own }) => own)?.key ?? '',
-        nameWidth: 220,
+        nameWidth: 170,
       },
       { tokens, better, decimals, name, tip },
     );
@@ -101,11 +101,11 @@ function UnitRanking({ measure, data, period }: { measure: MeasureDetail; data: 
   return (
     <ChartCard
       className="compare-ranking"
-      title={t('measures.ranking')}
+      title={t('compare.ranking')}
       note={<Loc of={data.unit} />}
       label={t('compare.rankLabel', { name: loc(measure.title), n: rows.length })}
       height={Math.max(260, rows.length * 22 + 60)}
-      fileName={`${loc(measure.title)}-${t('measures.ranking')}-${period}`}
+      fileName={`${loc(measure.title)}-${t('compare.ranking')}-${period}`}
       option={option}
       table={{
         columns: [loc(data.unit), loc(measure.title), t('measures.lower'), t('measures.upper')],
