@@ -13,13 +13,14 @@ import { flows } from './cases/flows.mjs';
 import { indicators } from './cases/indicators.mjs';
 import { measures } from './cases/measures.mjs';
 import { plans } from './cases/plans.mjs';
+import { programmes } from './cases/programmes.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 import { signals } from './cases/signals.mjs';
 import { work } from './cases/work.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...deliveries, ...signals, ...cards, ...attacks];
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...programmes, ...deliveries, ...signals, ...cards, ...attacks];
 const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures, ...work];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
