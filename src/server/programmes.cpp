@@ -10,7 +10,7 @@ namespace hb::server {
 
 namespace {
 
-constexpr auto fresh_for = std::chrono::seconds(5);
+constexpr int rests = 4;  // times as long as a list took to make, it is good for
 constexpr std::size_t most_boards = 32;
 
 }  // namespace
@@ -36,7 +36,7 @@ ProgrammeHouse::Made ProgrammeHouse::board(const Services& services, const Princ
     std::unique_lock lock(mutex_);
     if (const auto found = kept_.find(key); found != kept_.end()) {
       const Kept& kept = found->second;
-      if (kept.feed >= reached || (now - kept.begun < fresh_for && kept.feed >= at_least)) {
+      if (kept.feed >= reached || (now - kept.begun < kept.took * rests && kept.feed >= at_least)) {
         const std::shared_future<Made> made = kept.made;
         lock.unlock();
         return made.get();
@@ -45,14 +45,20 @@ ProgrammeHouse::Made ProgrammeHouse::board(const Services& services, const Princ
     if (kept_.size() >= most_boards)
       kept_.erase(
           std::ranges::min_element(kept_, {}, [](const auto& one) { return one.second.begun; }));
-    kept_[key] = {promise.get_future().share(), reached, now};
+    kept_[key] = {promise.get_future().share(), reached, now, {}};
   }
   auto board = programmes::make_board(library_, services.hub.tables(), principal, services.today());
   Made made = board ? Made(std::make_shared<const programmes::Board>(std::move(*board)))
                     : Made(unexpected(board.error()));
-  if (!made) {
+  {
     const std::lock_guard lock(mutex_);
-    kept_.erase(key);
+    const auto own = kept_.find(key);
+    if (own != kept_.end() && own->second.begun == now) {
+      if (made)
+        own->second.took = std::chrono::steady_clock::now() - now;
+      else
+        kept_.erase(own);
+    }
   }
   promise.set_value(made);
   return made;

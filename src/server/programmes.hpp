@@ -27,8 +27,8 @@ class ProgrammeHouse {
 
   const programmes::Library& library() const { return library_; }
 
-  /// What is due for all whom the asker sees. Equal questions at the same time scan once; a list is
-  /// up to five seconds old when nobody asks for a newer one.
+  /// What is due for all whom the asker sees. Equal questions at the same time scan once; while the
+  /// tables move, a list is made again at most a quarter of the time.
   /// at_least  a feed number that it must know of
   Made board(const Services& services, const Principal& principal, BatchId at_least);
 
@@ -37,6 +37,7 @@ class ProgrammeHouse {
     std::shared_future<Made> made;
     BatchId feed = 0;
     std::chrono::steady_clock::time_point begun;
+    std::chrono::steady_clock::duration took{0};  ///< 0: still being made
   };
   programmes::Library library_;
   std::mutex mutex_;

@@ -79,11 +79,13 @@ Found find(const Board& board, const Filter& filter, const programmes::Library& 
     Group group{at, at, Standing::done, {}};
     Standing worst = Standing::done;
     bool wanted = false;
+    bool is_member = false;
     for (; group.last < board.rows.size() &&
            board.rows[group.last].resident == board.rows[at].resident;
          ++group.last) {
       const DueRow& row = board.rows[group.last];
       if (!fits(filter, board, row, library)) continue;
+      is_member = true;
       worst = std::min(worst, row.due.standing);
       if (!is_wanted(filter, row.due.standing)) continue;
       if (!wanted ||
@@ -93,7 +95,7 @@ Found find(const Board& board, const Filter& filter, const programmes::Library& 
       }
       wanted = true;
     }
-    ++found.people[worst];
+    if (is_member) ++found.people[worst];
     if (wanted) found.groups.push_back(group);
     at = group.last;
   }
@@ -163,17 +165,7 @@ Response get_programmes(Request& request, const Principal& principal, Services& 
       list.push_back(
           json::object{{"id", service_id(programme, service)}, {"title", texts(service.title)}});
     const Filter filter{programme.id, "", "", ""};
-    auto people = find(**board, filter, library).people;
-    // Residents without a row of the programme count in none of its states.
-    std::int64_t members = 0;
-    std::optional<ResidentId> last;
-    for (const DueRow& row : (*board)->rows)
-      if (&library.all()[row.programme] == &programme && last != row.resident) {
-        ++members;
-        last = row.resident;
-      }
-    people[Standing::done] =
-        members - people[Standing::overdue] - people[Standing::due] - people[Standing::later];
+    const auto people = find(**board, filter, library).people;
     items.push_back(json::object{{"id", programme.id},
                                  {"title", texts(programme.title)},
                                  {"source", texts(programme.source)},

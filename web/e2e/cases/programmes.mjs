@@ -91,7 +91,7 @@ async function visitBoth(page) {
   await settled(page);
   await assertNoSidewaysScroll(page);
   await picture(page, 'due-list-phone');
-  await page.getByRole('button', { name: '随访：岑随安' }).click();
+  await page.getByRole('button', { name: '随访 岑随安' }).click();
   await page.waitForURL(new RegExp(`/programmes/visit/${id}`));
   await page.goto(`${baseUrl}/programmes/visit/${id}?services=hypertension/follow-up,diabetes/follow-up`);
   await question(page, 'dm_class').waitFor();

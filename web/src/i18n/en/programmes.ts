@@ -19,7 +19,6 @@ export const programmesEn: Record<keyof typeof programmesZh, string> = {
   'due.last': 'last {day}',
   'due.never': 'never yet',
   'due.visit': 'Visit',
-  'due.visitOf': 'Visit: {name}',
   'due.list': 'Due list',
   'due.ask': 'To be enrolled',
   'due.askText': 'Residents who fit and are not enrolled, at most 500.',

@@ -18,7 +18,6 @@ export const programmesZh = {
   'due.last': '上次 {day}',
   'due.never': '尚未随访',
   'due.visit': '随访',
-  'due.visitOf': '随访：{name}',
   'due.list': '应随访名单',
   'due.ask': '待建档',
   'due.askText': '符合条件、尚未建档的居民，最多 500 人。',

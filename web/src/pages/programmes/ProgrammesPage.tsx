@@ -148,7 +148,7 @@ function Who({ one }: { one: Pick<DueResident, 'id' | 'name' | 'age' | 'areaName
   const { t } = useTexts();
   return (
     <div className="due-who">
-      <b>
+      <b id={`who-${one.id}`}>
         <Data>{one.name || noValue}</Data>
       </b>{' '}
       {one.age !== null && <span className="num">{t('resident.years', { n: one.age })}</span>}
@@ -178,7 +178,7 @@ function Rows({ list, page, size }: { list: DueList; page: number; size: number 
             <Who one={one} />
             <DueServices services={one.services.filter(({ state }) => state !== 'later' || one.state === 'later')} />
             {may(session, 'programmes:write') && (
-              <Button type={one.state === 'overdue' ? 'primary' : 'default'} aria-label={t('due.visitOf', { name: one.name || noValue })} onClick={() => void go(`/programmes/visit/${one.id}`)}>
+              <Button type={one.state === 'overdue' ? 'primary' : 'default'} id={`visit-${one.id}`} aria-labelledby={`visit-${one.id} who-${one.id}`} onClick={() => void go(`/programmes/visit/${one.id}`)}>
                 {t('due.visit')}
               </Button>
             )}
