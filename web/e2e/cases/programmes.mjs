@@ -95,10 +95,10 @@ async function visitBoth(page) {
   await page.waitForURL(new RegExp(`/programmes/visit/${id}`));
   await page.goto(`${baseUrl}/programmes/visit/${id}?services=hypertension/follow-up,diabetes/follow-up`);
   await question(page, 'dm_class').waitFor();
-  assert.equal(await page.locator('[data-item="signs/systolic"]').count(), 1);
   await assertNoSidewaysScroll(page);
   await picture(page, 'visit-phone');
   await fillBoth(page);
+  assert.equal(await page.locator('[data-item="signs/systolic"]').count(), 1);
   await page.getByRole('button', { name: '完成随访' }).click();
   await page.waitForURL(new RegExp(`/residents/${id}`));
   return id;
