@@ -115,6 +115,15 @@ function UnitRanking({ measure, data, period }: { measure: MeasureDetail; data: 
   );
 }
 
+const near = {
+  better: 'near.better',
+  similar: 'near.similar',
+  worse: 'near.worse',
+  higher: 'near.higher',
+  lower: 'near.lower',
+  not_compared: 'standing.none',
+} as const;
+
 /** The street's figure against that of its nearest neighbours together. */
 function Similar({ measure, data }: { measure: MeasureDetail; data: MeasureCompare }) {
   const { t, loc } = useTexts();
@@ -134,7 +143,7 @@ function Similar({ measure, data }: { measure: MeasureDetail; data: MeasureCompa
         value: formatValue(similar.pooled, measure.decimals),
         interval: formatInterval({ lower: similar.lower, upper: similar.upper, value: similar.pooled }, measure.decimals),
       })}{' '}
-      <b>{t(standings[(similar.standing ?? 'not_compared') as keyof typeof standings])}</b>
+      <b>{t(near[(similar.standing ?? 'not_compared') as keyof typeof near])}</b>
       <small className="block secondary">
         {t('compare.profile')} {similar.indicators.map(({ title }) => loc(title)).join(t('compare.comma'))}；<Loc of={similar.why} />
       </small>

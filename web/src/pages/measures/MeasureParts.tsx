@@ -27,7 +27,7 @@ export function MeasureParts({ measure }: { measure: MeasureDetail }) {
       <div className="plain-table" tabIndex={0} role="group" aria-label={t(isIndex ? 'parts.index' : 'parts.formula')}>
         {isIndex ? <Components measure={measure} derivation={derivation} /> : <Terms derivation={derivation} />}
       </div>
-      {!isIndex && <pre className="json">{formulaText(derivation)}</pre>}
+      {!isIndex && <pre className="json" lang="en" tabIndex={0}>{formulaText(derivation)}</pre>}
       <Notes derivation={derivation} />
     </Card>
   );
