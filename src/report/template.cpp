@@ -307,6 +307,7 @@ Result<ReportTemplate> load_template(const fs::path& file) {
   report.name = content.localized(*root, "name");
   report.official = content.text(*root, "form") == "official";
   report.title = content.text(*root, "title");
+  report.flow = content.text(*root, "flow", false);
   for (const YAML::Node& entry : content.list(*root, "sections"))
     report.sections.push_back(read_section(content, entry));
   if (!content.ok()) return unexpected(content.error());

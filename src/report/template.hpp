@@ -52,6 +52,7 @@ struct ReportTemplate {
   Localized name;
   bool official = true;
   std::string title;  ///< with {year} and {area}
+  std::string flow;   ///< id of the flow through which the offices pass it; empty = none
   std::vector<TemplateSection> sections;
   std::string file;
 };
@@ -78,8 +79,8 @@ struct FilledReport {
 /// errors  invalid_input: a placeholder that is not known, where = file
 Result<FilledReport> fill(const ReportTemplate& report, const ReportData& data);
 
-/// 上升1.20个百分点 · 提高1.62岁 · 下降3.40% · 持平: percentages in points, years in years, everything
-/// else in percent of the year before (in the unit where that was 0).
+/// 上升1.20个百分点 · 提高1.62岁 · 下降3.40% · 持平: percentages in points, years in years,
+/// everything else in percent of the year before (in the unit where that was 0).
 std::string change_words(const ReportFigure& now, const ReportFigure& before);
 
 }  // namespace hb::report

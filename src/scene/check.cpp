@@ -294,6 +294,11 @@ class SceneChecker {
       }
       refer(plan_references_, file, section["plans"], path + ".plans");
       refer(measure_references_, file, section["measures"], path + ".measures");
+      const YAML::Node tiles = section["tiles"];
+      for (std::size_t k = 0; tiles.IsDefined() && k < tiles.size(); ++k)
+        measure_references_.push_back({file, indicators::line_of(tiles[k]),
+                                       path + ".tiles[" + std::to_string(k) + "].measure",
+                                       tiles[k]["measure"].Scalar()});
       if (const YAML::Node list = section["codes"]; list.IsDefined())
         code_references_.push_back(
             {file, indicators::line_of(list), path + ".codes", list.Scalar()});

@@ -1,4 +1,5 @@
 #include "scene/readers.hpp"
+#include "scene/board_tiles.hpp"
 
 #include <algorithm>
 #include <array>
@@ -70,11 +71,13 @@ void check_kind(ContentReader& content, const YAML::Node& node, const Section& s
     if (section.source.zh.empty()) {
       content.fault(node, "a section “" + section.kind + "” needs “source”");
     }
+  } else if (section.kind == "tiles") {
+    read_tiles(content, node);
   } else if (section.kind != "plans" && section.kind != "freshness") {
     content.fault(content.child(node, "kind"),
                   "there is no section “" + section.kind +
                       "”; known are key-figures, plans, areas, series, freshness, measure-cards, "
-                      "measure-map, measure-ranking, weeks, pyramid");
+                      "measure-map, measure-ranking, weeks, pyramid, tiles");
   }
 }
 

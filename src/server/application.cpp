@@ -211,7 +211,8 @@ bool is_slow(const Request& request) {
   if (is_fhir(request) && parts.back() == "$viewdefinition-run") return true;
   if (parts.size() < 3 || parts[0] != "api") return false;
   const bool is_list = parts.size() == 4 && parts[1] == "measures" && parts[3] == "residents";
-  return is_list || (parts[1] == "audit" && parts[2] == "unrelated");
+  const bool is_printed = parts[1] == "reports" || parts.back() == "document";
+  return is_list || is_printed || (parts[1] == "audit" && parts[2] == "unrelated");
 }
 
 void log_request(const Request& request, std::string_view route, const Response& response,

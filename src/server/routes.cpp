@@ -1,6 +1,8 @@
 #include "server/routes.hpp"
 
+#include "server/board_routes.hpp"
 #include "server/card_routes.hpp"
+#include "server/chapter_routes.hpp"
 #include "server/figure_routes.hpp"
 #include "server/flow_routes.hpp"
 #include "server/plan_routes.hpp"
@@ -16,6 +18,9 @@ constexpr Route route_table[] = {
     {Method::get, "/api/areas", get_areas, access::logged_in, ""},
     {Method::get, "/api/areas.geojson", get_areas_geojson, access::logged_in, ""},
     {Method::get, "/api/boards/{id}", get_board, "indicators:read", "area period"},
+    {Method::get, "/api/boards/{id}/tiles", get_board_tiles, "indicators:read", "version"},
+    {Method::post, "/api/boards/{id}/tiles", post_board_tiles, "boards:write", "", BodyKind::json},
+    {Method::get, "/api/boards/{id}/board.yaml", get_board_yaml, "indicators:read", "version"},
     {Method::get, "/api/plans", get_plans, "indicators:read", ""},
     {Method::get, "/api/indicators", get_indicators, "indicators:read",
      "plan field status q sort order page size"},
@@ -42,6 +47,15 @@ constexpr Route route_table[] = {
     {Method::get, "/api/exchange/adx", get_adx, "indicators:read", "area period by id"},
     {Method::get, "/api/reports", get_reports, "indicators:read", ""},
     {Method::get, "/api/reports/{id}", get_report, "indicators:read", "area year format"},
+    {Method::get, "/api/chapters", get_chapters, "tasks:read", ""},
+    {Method::post, "/api/chapters", post_chapter, "tasks:write", "", BodyKind::json},
+    {Method::get, "/api/chapters/{id}", get_chapter, "tasks:read", "version"},
+    {Method::get, "/api/chapters/{id}/compare", get_chapter_compare, "tasks:read", "version from"},
+    {Method::get, "/api/chapters/{id}/document", get_chapter_document, "tasks:read",
+     "version format"},
+    {Method::post, "/api/chapters/{id}/versions", post_chapter_version, "tasks:write", "",
+     BodyKind::json},
+    {Method::post, "/api/chapters/{id}/acts", post_chapter_act, "tasks:write", "", BodyKind::json},
     {Method::get, "/api/odata", get_odata, "indicators:read", ""},
     {Method::get, "/api/odata/$metadata", get_odata_metadata, "indicators:read", ""},
     {Method::get, "/api/odata/Figures", get_odata_figures, "indicators:read",

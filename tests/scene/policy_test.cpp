@@ -49,7 +49,7 @@ TEST_CASE("policy.yaml: every role has a rule for its purpose, every rule is kno
               .size() == 1);
   }
   CHECK(ruled == std::set<std::string>{"local-operator", "machine"});
-  CHECK(catalogue->roles().size() == 28);
+  CHECK(catalogue->roles().size() == 31);
 }
 
 TEST_CASE("policy.yaml: who keeps system, accounts or audit reaches nobody") {

@@ -62,6 +62,15 @@ std::string filled(std::string path) {
                             "indicator,period,value\nhealth-literacy,2025,41.3\n");
     put("{id}", std::to_string(made.json().at("rows").at(0).at("figure").as_int64()));
   }
+  if (path.starts_with("/api/chapters/{id}")) {
+    static const std::string made =
+        std::to_string(ask(port, "POST", "/api/chapters",
+                           R"({"report":"yearbook-chapter","year":2025,"area":"770101"})")
+                           .json()
+                           .at("id")
+                           .as_int64());
+    put("{id}", made);
+  }
   put("{flow}", "outbreak");
   put("{form}", "verification");
   if (path.starts_with("/api/instances/")) {

@@ -6,6 +6,7 @@ import { accounts } from './cases/accounts.mjs';
 import { administration } from './cases/administration.mjs';
 import { attacks, attacksOnAccounts } from './cases/attacks.mjs';
 import { cards } from './cases/cards.mjs';
+import { chapters } from './cases/chapters.mjs';
 import { cockpit } from './cases/cockpit.mjs';
 import { deliveries } from './cases/deliveries.mjs';
 import { figures } from './cases/figures.mjs';
@@ -17,11 +18,12 @@ import { programmes } from './cases/programmes.mjs';
 import { residents } from './cases/residents.mjs';
 import { shell } from './cases/shell.mjs';
 import { signals } from './cases/signals.mjs';
+import { tiles } from './cases/tiles.mjs';
 import { work } from './cases/work.mjs';
 
 const only = process.argv[2] ?? '';
-const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...programmes, ...deliveries, ...signals, ...cards, ...attacks];
-const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures, ...work];
+const open = [...shell, ...cockpit, ...indicators, ...measures, ...plans, ...residents, ...programmes, ...deliveries, ...signals, ...tiles, ...cards, ...attacks];
+const withAccounts = [...accounts, ...administration, ...attacksOnAccounts, ...flows, ...figures, ...chapters, ...work];
 const cases = (process.env.HB_ACCOUNTS ? withAccounts : open).filter(({ name }) => name.includes(only));
 const pictures = 'test-results';
 

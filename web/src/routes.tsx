@@ -15,6 +15,8 @@ export function makeRouter() {
             { path: '/indicators', lazy: () => import('./pages/indicators/IndicatorsPage') },
             { path: '/indicators/plans', lazy: () => import('./pages/plans/AssessmentPage') },
             { path: '/indicators/figures', lazy: () => import('./pages/figures/FiguresPage') },
+            { path: '/indicators/reports', lazy: () => import('./pages/chapters/ChaptersPage') },
+            { path: '/indicators/reports/:id', lazy: () => import('./pages/chapters/ChapterPage') },
             { path: '/indicators/plan-check', lazy: () => import('./pages/plans/PlanCheckPage') },
             { path: '/indicators/computed', lazy: () => import('./pages/measures/MeasuresPage') },
             { path: '/indicators/computed/:id', lazy: () => import('./pages/measures/MeasurePage') },

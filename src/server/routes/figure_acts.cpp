@@ -11,6 +11,7 @@
 #include "server/flow_body.hpp"
 #include "server/measures.hpp"
 #include "server/parameters.hpp"
+#include "server/report_pages.hpp"
 
 namespace hb::server {
 
@@ -20,12 +21,6 @@ using indicators::ReportBook;
 using indicators::SignState;
 
 constexpr std::size_t most_at_once = 500;
-
-Response file_response(const char* type, const std::string& name, std::string body) {
-  Response response = text_response(200, type, std::move(body));
-  response.headers.emplace_back("content-disposition", "attachment; filename=\"" + name + "\"");
-  return response;
-}
 
 bool is_area_code(const std::string& code) {
   return (code.size() == 6 || code.size() == 9 || code.size() == 12) &&

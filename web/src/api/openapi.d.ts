@@ -75,6 +75,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tiles of a board: its scene's, or what was saved in the page */
+        get: operations["getBoardTiles"];
+        put?: never;
+        /**
+         * Saves tiles, brings an earlier version back, or goes back to the scene's: a new version
+         * @description Refused with the place when it breaks board-1, names an indicator that does not exist, or when a newer version than `seen` is there.
+         */
+        post: operations["saveBoardTiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/boards/{id}/board.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The board as the file to be put into its scene */
+        get: operations["getBoardYaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plans": {
         parameters: {
             query?: never;
@@ -353,6 +391,112 @@ export interface paths {
         get: operations["getReport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports on their way through the offices, newest first */
+        get: operations["getChapters"];
+        put?: never;
+        /** Begins a report: filled with the figures of the year, then edited and passed on */
+        post: operations["makeChapter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text: its entries with figures, its versions, where it stands, what the asker may do */
+        get: operations["getChapter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions, entry by entry */
+        get: operations["compareChapter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version as a document */
+        get: operations["getChapterDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes, adds behind or removes one entry: the next version
+         * @description By who has the text on the desk. A figure in the text is «number|value»; one that is changed or left out needs its reason under its number. Refused when a newer version than `seen` is there.
+         */
+        post: operations["editChapter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chapters/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Passes the text on or returns it: a move of its flow, with the version that was seen */
+        post: operations["passChapter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4967,6 +5111,139 @@ export interface components {
             }[];
             items: components["schemas"]["PlanFinding"][];
         };
+        BoardTile: {
+            id: string;
+            /** @description A computed indicator */
+            measure: string;
+            /** @enum {string} */
+            chart: "card" | "trend" | "ranking" | "map";
+            /** @description Empty: that of the page */
+            area: string;
+            /** @description Empty: that of the page */
+            period: string;
+            /** @description Columns, 2–12 */
+            width: number;
+            /** @description Rows, 1–4 */
+            height: number;
+        };
+        BoardTiles: {
+            stale?: boolean;
+            board: string;
+            version: number;
+            newest: number;
+            /** @description What is in force are the scene's own tiles */
+            of_scene: boolean;
+            may_edit: boolean;
+            tiles: components["schemas"]["BoardTile"][];
+            versions: {
+                number: number;
+                of_scene: boolean;
+                tiles: number;
+                note: string;
+                by: string;
+                at: string;
+            }[];
+        };
+        ChapterLine: {
+            id: number;
+            report: string;
+            title: string;
+            official: boolean;
+            year: number;
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            instance: string;
+            finished: boolean;
+            states: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            version: number;
+            by: string;
+            by_name: string;
+            at: string;
+        };
+        ChapterList: {
+            stale?: boolean;
+            items: components["schemas"]["ChapterLine"][];
+        };
+        ChapterFigure: {
+            number: number;
+            indicator: string;
+            name: components["schemas"]["Texts"];
+            generated: string;
+            /** @description Empty: left out */
+            printed: string;
+            changed: boolean;
+            reason: string;
+        };
+        ChapterTable: {
+            caption: string;
+            rows: {
+                text: string;
+                number: boolean;
+            }[][];
+        };
+        ChapterEntry: {
+            key: string;
+            section: string;
+            heading: string;
+            text: string;
+            figures: components["schemas"]["ChapterFigure"][];
+            table: components["schemas"]["ChapterTable"] | null;
+        };
+        ChapterVersion: {
+            number: number;
+            by: string;
+            by_name: string;
+            at: string;
+            note: string;
+            changed: string[];
+        };
+        Chapter: {
+            stale?: boolean;
+            id: number;
+            report: string;
+            title: string;
+            official: boolean;
+            year: number;
+            area: string;
+            area_name: components["schemas"]["Texts"];
+            instance: string;
+            finished: boolean;
+            states: {
+                id: string;
+                name: components["schemas"]["Texts"];
+            }[];
+            version: number;
+            by: string;
+            by_name: string;
+            at: string;
+            shown: number;
+            may_edit: boolean;
+            versions: components["schemas"]["ChapterVersion"][];
+            entries: components["schemas"]["ChapterEntry"][];
+            /** @description The instance of its flow */
+            flow: Record<string, never>;
+        };
+        ChapterPiece: {
+            /** @enum {string} */
+            mark: "same" | "added" | "removed";
+            text: string;
+        };
+        ChapterCompare: {
+            stale?: boolean;
+            from: number;
+            version: number;
+            items: {
+                key: string;
+                section: string;
+                /** @enum {string} */
+                kind: "same" | "changed" | "added" | "removed";
+                heading: components["schemas"]["ChapterPiece"][];
+                text: components["schemas"]["ChapterPiece"][];
+            }[];
+        };
         ReportedFigure: {
             figure: number;
             indicator: string;
@@ -5138,6 +5415,9 @@ export interface components {
             items: {
                 id: string;
                 name: components["schemas"]["Texts"];
+                official: boolean;
+                /** @description The offices pass it on */
+                passed: boolean;
             }[];
         };
         MeasureCells: {
@@ -5459,6 +5739,101 @@ export interface operations {
             400: components["responses"]["E400"];
             404: components["responses"]["E404"];
             503: components["responses"]["E503"];
+        };
+    };
+    getBoardTiles: {
+        parameters: {
+            query?: {
+                /** @description A saved one; what is in force when absent */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tiles and the versions that were saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardTiles"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    saveBoardTiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Newest version seen; 0: none */
+                    seen: number;
+                    /** @enum {string} */
+                    act: "save" | "restore" | "reset";
+                    tiles?: components["schemas"]["BoardTile"][];
+                    /** @description restore: which */
+                    version?: number;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is in force then */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardTiles"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getBoardYaml: {
+        parameters: {
+            query?: {
+                /** @description A saved one; what is in force when absent */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board's file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
         };
     };
     getPlans: {
@@ -5967,7 +6342,7 @@ export interface operations {
                 /** @description Year of the figures; the last one that is over when absent */
                 year?: number;
                 /** @description A page, a document, or the figures as a workbook */
-                format?: "html" | "docx" | "xlsx";
+                format?: "html" | "docx" | "pdf" | "xlsx";
             };
             header?: never;
             path: {
@@ -5989,6 +6364,234 @@ export interface operations {
             400: components["responses"]["E400"];
             403: components["responses"]["E403"];
             404: components["responses"]["E404"];
+        };
+    };
+    getChapters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that the asker may see */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChapterList"];
+                };
+            };
+            401: components["responses"]["E401"];
+            403: components["responses"]["E403"];
+        };
+    };
+    makeChapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "report": "yearbook-chapter",
+                 *       "year": 2025,
+                 *       "area": "770101"
+                 *     }
+                 */
+                "application/json": {
+                    report: string;
+                    year: number;
+                    area: string;
+                    organ?: string;
+                    number?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The text with its first version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chapter"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    getChapter: {
+        parameters: {
+            query?: {
+                /** @description The newest when absent */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chapter"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    compareChapter: {
+        parameters: {
+            query?: {
+                /** @description The newest when absent */
+                version?: number;
+                /** @description The one before when absent */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every text entry with what was added and removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChapterCompare"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+        };
+    };
+    getChapterDocument: {
+        parameters: {
+            query?: {
+                /** @description The newest when absent */
+                version?: number;
+                /** @description A page when absent */
+                format?: "html" | "docx" | "pdf";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A version as a document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    editChapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seen: number;
+                    entry: string;
+                    /** @enum {string} */
+                    act: "change" | "add" | "remove";
+                    heading?: string;
+                    text?: string;
+                    reasons?: Record<string, never>;
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The text with its new version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chapter"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
+        };
+    };
+    passChapter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    token: number;
+                    seen: number;
+                    move: string;
+                    reason?: string;
+                    key: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The text as it stands then */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chapter"];
+                };
+            };
+            400: components["responses"]["E400"];
+            403: components["responses"]["E403"];
+            404: components["responses"]["E404"];
+            409: components["responses"]["E409"];
         };
     };
     getOData: {

@@ -1,3 +1,5 @@
+import { tilesEn } from './en/tiles';
+import { chaptersEn } from './en/chapters';
 import { figuresEn } from './en/figures';
 import { flowsEn } from './en/flows';
 import { cardsEn } from './en/cards';
@@ -13,6 +15,8 @@ export const en: Record<Key, string> = {
   ...formEn,
   ...outbreaksEn,
   ...programmesEn,
+  ...tilesEn,
+  ...chaptersEn,
   ...figuresEn,
   ...flowsEn,
   ...cardsEn,
@@ -312,6 +316,7 @@ export const en: Record<Key, string> = {
   'check.reading': 'Reading',
   'indicator.no': 'No.',
   'report.html': 'Page to print',
+  'report.pdf': 'PDF',
   'report.docx': 'DOCX document',
   'report.xlsx': 'XLSX figures',
   'measures.tabComputed': 'Computed from records',

@@ -1,3 +1,5 @@
+import { tilesZh } from './zh/tiles';
+import { chaptersZh } from './zh/chapters';
 import { figuresZh } from './zh/figures';
 import { flowsZh } from './zh/flows';
 import { cardsZh } from './zh/cards';
@@ -12,6 +14,8 @@ export const zh = {
   ...formZh,
   ...outbreaksZh,
   ...programmesZh,
+  ...tilesZh,
+  ...chaptersZh,
   ...figuresZh,
   ...flowsZh,
   ...cardsZh,
@@ -308,6 +312,7 @@ export const zh = {
   'check.reading': '判读',
   'indicator.no': '序号',
   'report.html': '网页（可打印）',
+  'report.pdf': 'PDF',
   'report.docx': 'DOCX 文档',
   'report.xlsx': 'XLSX 数据表',
   'measures.tabComputed': '计算指标',

@@ -1,5 +1,5 @@
 import { Button } from 'antd';
-import { Minimize } from 'lucide-react';
+import { Minimize, RefreshCw, RefreshCwOff } from 'lucide-react';
 import { useEffect } from 'react';
 import type { LiveState } from '../api/events';
 import { useStatus } from '../api/hooks';
@@ -12,7 +12,8 @@ import { SimulatedBadge } from './SimulatedBadge';
 /** Head of the wall: product, whose figures, as-of time; nothing to operate but the way back. */
 export function WallBar({ live }: { live: LiveState }) {
   const { t } = useTexts();
-  const { change, period } = useAddress();
+  const { change, period, value } = useAddress();
+  const rotates = value('rotate') !== '';
   const status = useStatus();
   const name = usePeriodName();
 
@@ -23,7 +24,7 @@ export function WallBar({ live }: { live: LiveState }) {
 
   const leave = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
-    change({ wall: null }, true);
+    change({ wall: null, rotate: null }, true);
   };
   return (
     <header className="wall-bar">
@@ -35,6 +36,7 @@ export function WallBar({ live }: { live: LiveState }) {
       <span className="top-right">
         <SimulatedBadge />
         <AsOf live={live} />
+        <Button type="text" icon={rotates ? <RefreshCw size={15} aria-hidden /> : <RefreshCwOff size={15} aria-hidden />} aria-pressed={rotates} aria-label={t('wall.rotate')} title={t('wall.rotate')} onClick={() => change({ rotate: rotates ? null : 20 })} />
         <Button type="text" icon={<Minimize size={15} aria-hidden />} onClick={leave} aria-label={t('wall.leave')} />
       </span>
     </header>

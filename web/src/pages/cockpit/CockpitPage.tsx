@@ -14,6 +14,7 @@ import { KeyFigures } from './KeyFigures';
 import { MeasureSections, workHeight } from './MeasureSections';
 import { PlanSection, PlanShares } from './PlanSection';
 import { PyramidSection } from './PyramidSection';
+import { TilesSection } from './TilesSection';
 import { SeriesSection } from './SeriesSection';
 import { WeeksSection } from './WeeksSection';
 import './cockpit.css';
@@ -120,6 +121,7 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
             {pyramid && <PyramidSection section={pyramid} quiet height={wallPyramid} />}
           </div>
         </MeasureSections>
+        <TilesSection board={board.id} wall />
       </div>
     );
   }
@@ -130,6 +132,7 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
         {weeks && <WeeksSection section={weeks} />}
       </MeasureSections>
       {figures && <KeyFigures items={figures.items} wall={false} />}
+      <TilesSection board={board.id} wall={false} />
       <div className="cockpit-grid">
         <div className="cockpit-main">
           {plans && <PlanSection title={plans.title} plans={plans.plans} />}

@@ -1,5 +1,5 @@
 import { Select } from 'antd';
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { useMeasureCells, useMeasures } from '../../api/measureHooks';
 import type { Measure, MeasureList } from '../../api/measures';
 import type { BoardSection } from '../../api/types';
@@ -9,7 +9,7 @@ import { StatusBar } from '../../components/StatusMark';
 import { countAll } from '../../format/status';
 import { countStatuses } from '../../format/measure';
 import { Loc, useTexts } from '../../i18n';
-import { readChoice } from '../../state/address';
+import { readChoice, readCount } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
 import { MeasureMap, MeasureRanking } from '../measures/MeasureAreas';
 import { MeasureCards } from '../measures/MeasureCards';
@@ -20,7 +20,7 @@ export const workHeight = 400; // pixels; eighteen streets at 20 each
 export const wallHeight = 282; // pixels before the wall's zoom
 
 /** Fields whose figures only their own authority publishes: not for the wall. */
-const internalFields = new Set(['infectious']);
+export const internalFields = new Set(['infectious']);
 
 /** Computed indicators by id, in the order of the section; without internal ones on the wall. */
 export function pickMeasures(list: MeasureList | undefined, ids: readonly string[], wall: boolean): Measure[] {
@@ -103,6 +103,7 @@ function Streets({ map, ranking, list, wall }: { map: Section; ranking?: Section
   const measure = choices.find((one) => one.id === id);
   // the map always shows the whole district, with the chosen street marked
   const cells = useMeasureCells(id, 'area', { area: area.slice(0, 6), period });
+  useRotation(wall ? ids : [], id);
   const options = useMemo(() => choices.map((one) => ({ value: one.id, label: loc(one.title) })), [choices, loc]);
   if (!measure) return null;
   const height = wall ? wallHeight : workHeight;
@@ -150,3 +151,15 @@ function Streets({ map, ranking, list, wall }: { map: Section; ranking?: Section
   );
 }
 
+
+/** `?rotate=20` on the wall: every 20 seconds the next indicator is drawn, all of them in turn. */
+function useRotation(ids: readonly string[], shown: string): void {
+  const { value, change } = useAddress();
+  const seconds = readCount(value('rotate'), 0, 3600);
+  const next = ids.length > 1 ? ids[(ids.indexOf(shown) + 1) % ids.length] : undefined;
+  useEffect(() => {
+    if (seconds === 0 || next === undefined) return undefined;
+    const timer = window.setTimeout(() => change({ show: next }), seconds * 1000);
+    return () => window.clearTimeout(timer);
+  }, [seconds, next, change]);
+}

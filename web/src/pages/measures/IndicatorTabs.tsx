@@ -16,6 +16,7 @@ export function IndicatorTabs() {
       </NavLink>
       <NavLink to={link('/indicators/plans')}>{t('assess.tab')}</NavLink>
       {may(session, 'figures:read') && <NavLink to={link('/indicators/figures')}>{t('figures.tab')}</NavLink>}
+      {may(session, 'tasks:read') && <NavLink to={link('/indicators/reports')}>{t('chapters.tab')}</NavLink>}
       {may(session, 'plan-checks:read') && <NavLink to={link('/indicators/plan-check')}>{t('check.tab')}</NavLink>}
     </nav>
   );

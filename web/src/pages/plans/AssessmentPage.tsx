@@ -78,7 +78,7 @@ function Reports({ year }: { year: string }) {
           key={id}
           trigger={['click']}
           menu={{
-            items: (['html', 'docx', 'xlsx'] as const).map((format) => ({
+            items: (['html', 'pdf', 'docx', 'xlsx'] as const).map((format) => ({
               key: format,
               label: (
                 <a href={reportAddress(id, { area, year, format })} target="_blank" rel="noreferrer">
