@@ -24,7 +24,8 @@ std::string style(const char* id, const char* name, const char* font, int half_p
 
 std::string styles() {
   constexpr const char* line = "<w:spacing w:line=\"579\" w:lineRule=\"exact\"/>";
-  const std::string indented = std::string(line) + "<w:ind w:firstLineChars=\"200\"/>";
+  const std::string indented =
+      std::string(line) + "<w:ind w:firstLineChars=\"200\" w:firstLine=\"640\"/>";
   return std::string(xml_head) + "<w:styles " + space + ">" +
          style("Normal", "Normal", "仿宋", 32, indented.c_str(), false) +
          style("Title", "Title", "宋体", 44, "<w:jc w:val=\"center\"/>", true) +
@@ -39,6 +40,12 @@ std::string styles() {
                (indented + "<w:keepNext/><w:outlineLvl w:val=\"1\"/>").c_str(), false) +
          style("Cell", "Cell", "宋体", 21, "<w:spacing w:line=\"240\" w:lineRule=\"auto\"/>",
                false) +
+         style("Number", "Number", "宋体", 21,
+               "<w:spacing w:line=\"240\" w:lineRule=\"auto\"/><w:jc w:val=\"right\"/>", false) +
+         style("Header", "header", "宋体", 20, "<w:jc w:val=\"right\"/>", false, "A15C00") +
+         style("FooterOdd", "footer odd", "宋体", 28,
+               "<w:ind w:right=\"280\"/><w:jc w:val=\"right\"/>", false) +
+         style("FooterEven", "footer even", "宋体", 28, "<w:ind w:left=\"280\"/>", false) +
          style("Caption", "caption", "黑体", 24, "<w:keepNext/><w:jc w:val=\"center\"/>", false) +
          style("Sign", "Sign", "仿宋", 32, "<w:jc w:val=\"right\"/>", false) + "</w:styles>";
 }
@@ -57,6 +64,21 @@ std::string bookmark(const std::string& anchor) {
   std::string name;
   for (const char c : anchor) name.push_back(std::isalnum(static_cast<unsigned char>(c)) ? c : '_');
   return name.substr(0, 40);
+}
+
+/// Columns in twentieths of a point, 8,844 together: the width between the margins.
+std::vector<int> widths_of(const Table& table) {
+  const std::size_t columns = table.rows.empty() ? 1 : table.rows[0].size();
+  if (columns == 7) return {2476, 900, 1060, 1060, 1500, 924, 924};  // indicators of a report
+  return std::vector<int>(columns, 8844 / static_cast<int>(columns));
+}
+
+/// "— 1 —" of GB/T 9704: odd pages to the right, even ones to the left.
+std::string footer(const char* style_id) {
+  return std::string(xml_head) + "<w:ftr " + space + ">" +
+         paragraph(style_id, run("— ") + "<w:fldSimple w:instr=\" PAGE \">" + run("1") +
+                                 "</w:fldSimple>" + run(" —")) +
+         "</w:ftr>";
 }
 
 struct DocxWriter {
@@ -84,14 +106,20 @@ struct DocxWriter {
         "<w:top w:val=\"single\" w:sz=\"4\"/><w:left w:val=\"single\" w:sz=\"4\"/>"
         "<w:bottom w:val=\"single\" w:sz=\"4\"/><w:right w:val=\"single\" w:sz=\"4\"/>"
         "<w:insideH w:val=\"single\" w:sz=\"4\"/><w:insideV w:val=\"single\" w:sz=\"4\"/>"
-        "</w:tblBorders></w:tblPr>";
+        "</w:tblBorders><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>";
+    const std::vector<int> widths = widths_of(table);
+    for (const int width : widths) out += fmt::format("<w:gridCol w:w=\"{}\"/>", width);
+    out += "</w:tblGrid>";
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
-      out += row == 0 ? "<w:tr><w:trPr><w:tblHeader/></w:trPr>" : "<w:tr>";
-      for (const SheetCell& cell : table.rows[row]) {
+      out += row == 0 ? "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
+                      : "<w:tr><w:trPr><w:cantSplit/></w:trPr>";
+      for (std::size_t at = 0; at < table.rows[row].size(); ++at) {
+        const SheetCell& cell = table.rows[row][at];
         const std::string text =
             cell.number ? fmt::format("{:.{}f}", *cell.number, cell.decimals) : cell.text;
-        out += "<w:tc><w:tcPr><w:tcW w:w=\"0\" w:type=\"auto\"/></w:tcPr>" +
-               paragraph("Cell", run(text, row == 0)) + "</w:tc>";
+        out += fmt::format("<w:tc><w:tcPr><w:tcW w:w=\"{}\" w:type=\"dxa\"/></w:tcPr>",
+                           at < widths.size() ? widths[at] : 1000) +
+               paragraph(cell.number ? "Number" : "Cell", run(text, row == 0)) + "</w:tc>";
       }
       out += "</w:tr>";
     }
@@ -118,7 +146,6 @@ struct DocxWriter {
 
 Result<std::string> to_docx(const Document& document) {
   DocxWriter writer;
-  if (document.simulated) writer.out += paragraph("Sign", run("模拟数据"));
   if (document.official && !document.organ.empty())
     writer.out += paragraph("Organ", run(document.organ));
   if (document.official && !document.number.empty())
@@ -132,8 +159,13 @@ Result<std::string> to_docx(const Document& document) {
     writer.out += paragraph("Sign", run(document.organ)) + paragraph("Sign", run(document.date));
   // A4; margins of GB/T 9704 in twentieths of a point: 37, 26, 35, 28 mm.
   const std::string body =
-      std::string(xml_head) + "<w:document " + space + "><w:body>" + writer.out +
-      "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" "
+      std::string(xml_head) + "<w:document " + space +
+      " xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><w:body>" +
+      writer.out +
+      "<w:sectPr><w:headerReference w:type=\"default\" r:id=\"rId4\"/><w:headerReference "
+      "w:type=\"even\" r:id=\"rId4\"/><w:footerReference w:type=\"default\" r:id=\"rId2\"/>"
+      "<w:footerReference w:type=\"even\" r:id=\"rId3\"/><w:pgSz w:w=\"11906\" "
+      "w:h=\"16838\"/><w:pgMar w:top=\"2098\" w:right=\"1474\" "
       "w:bottom=\"1985\" w:left=\"1588\" w:header=\"851\" w:footer=\"992\" w:gutter=\"0\"/>"
       "</w:sectPr></w:body></w:document>";
   constexpr const char* office =
@@ -147,7 +179,15 @@ Result<std::string> to_docx(const Document& document) {
             "ation/xml\"/><Override PartName=\"/word/document.xml\" ContentType=\"application/vnd."
             "openxmlformats-officedocument.wordprocessingml.document.main+xml\"/><Override "
             "PartName=\"/word/styles.xml\" ContentType=\"application/vnd.openxmlformats-office"
-            "document.wordprocessingml.styles+xml\"/></Types>"},
+            "document.wordprocessingml.styles+xml\"/><Override PartName=\"/word/settings.xml\" "
+            "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.settings"
+            "+xml\"/><Override PartName=\"/word/footer1.xml\" ContentType=\"application/vnd."
+            "openxmlformats-officedocument.wordprocessingml.footer+xml\"/><Override "
+            "PartName=\"/word"
+            "/footer2.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.word"
+            "processingml.footer+xml\"/><Override PartName=\"/word/header1.xml\" ContentType=\""
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml\"/></"
+            "Types>"},
        {"_rels/.rels", std::string(xml_head) + "<Relationships xmlns=\"" + package +
                            "relationships\"><Relationship Id=\"rId1\" Type=\"" + office +
                            "officeDocument\" Target=\"word/document.xml\"/></Relationships>"},
@@ -156,7 +196,18 @@ Result<std::string> to_docx(const Document& document) {
        {"word/_rels/document.xml.rels",
         std::string(xml_head) + "<Relationships xmlns=\"" + package +
             "relationships\"><Relationship Id=\"rId1\" Type=\"" + office +
-            "styles\" Target=\"styles.xml\"/></Relationships>"}});
+            "styles\" Target=\"styles.xml\"/><Relationship Id=\"rId2\" Type=\"" + office +
+            "footer\" Target=\"footer1.xml\"/><Relationship Id=\"rId3\" Type=\"" + office +
+            "footer\" Target=\"footer2.xml\"/><Relationship Id=\"rId4\" Type=\"" + office +
+            "header\" Target=\"header1.xml\"/><Relationship Id=\"rId5\" Type=\"" + office +
+            "settings\" Target=\"settings.xml\"/></Relationships>"},
+       {"word/settings.xml",
+        std::string(xml_head) + "<w:settings " + space + "><w:evenAndOddHeaders/></w:settings>"},
+       {"word/footer1.xml", footer("FooterOdd")},
+       {"word/footer2.xml", footer("FooterEven")},
+       {"word/header1.xml", std::string(xml_head) + "<w:hdr " + space + ">" +
+                                paragraph("Header", run(document.simulated ? "模拟数据" : "")) +
+                                "</w:hdr>"}});
 }
 
 }  // namespace hb::report

@@ -9,6 +9,8 @@ namespace {
 
 constexpr const char* style = R"css(
 @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
+@page :right { @bottom-right { content: "— " counter(page) " —"; font: 14pt SimSun, "Noto Serif CJK SC", serif; vertical-align: top; padding: 7mm 1em 0 0; } }
+@page :left { @bottom-left { content: "— " counter(page) " —"; font: 14pt SimSun, "Noto Serif CJK SC", serif; vertical-align: top; padding: 7mm 0 0 1em; } }
 html { background: #f2f2f2; }
 body { max-width: 156mm; margin: 0 auto; padding: 37mm 26mm 35mm 28mm; background: #fff; color: #000;
   font: 16pt/28.95pt FangSong, "仿宋", "FangSong_GB2312", "Noto Serif CJK SC", "Noto Serif SC", serif; }
@@ -22,9 +24,11 @@ h2 { font: 400 16pt/28.95pt SimHei, "Noto Sans CJK SC", sans-serif; margin: 12pt
 h3 { font: 400 16pt/28.95pt KaiTi, "Noto Serif CJK SC", serif; margin: 6pt 0 0; text-indent: 2em; break-after: avoid; }
 p { margin: 0; text-indent: 2em; text-align: justify; }
 a { color: inherit; text-decoration: none; border-bottom: 1px dotted #888; }
-table { width: 100%; border-collapse: collapse; font: 10.5pt/1.5 SimSun, "Noto Serif CJK SC", serif; margin: 6pt 0 12pt; }
-caption { font: 700 12pt/1.8 SimHei, "Noto Sans CJK SC", sans-serif; }
-th, td { border: 1px solid #444; padding: 2pt 5pt; text-align: left; }
+table { width: 100%; table-layout: fixed; border-collapse: collapse; font: 10.5pt/1.5 SimSun, "Noto Serif CJK SC", serif; margin: 0 0 12pt; }
+.caption { font: 700 12pt/1.8 SimHei, "Noto Sans CJK SC", sans-serif; text-align: center; text-indent: 0; margin: 6pt 0 0; break-after: avoid; }
+thead { display: table-header-group; }
+col.name { width: 28%; } col.unit { width: 10%; } col.change { width: 17%; }
+th, td { border: 1px solid #444; padding: 2pt 4pt; text-align: left; overflow-wrap: anywhere; }
 th { text-align: center; font-weight: 700; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr { break-inside: avoid; }
@@ -36,7 +40,13 @@ figcaption { text-align: center; font: 700 12pt/1.8 SimHei, "Noto Sans CJK SC", 
 .basis dl { margin: 0; display: grid; grid-template-columns: 6em 1fr; gap: 0 6pt; }
 .basis dt { color: #555; }
 .basis dd { margin: 0; overflow-wrap: anywhere; }
-.simulated { position: fixed; top: 0; right: 0; font: 10pt sans-serif; color: #a15c00; border: 1px solid #a15c00; padding: 1pt 6pt; }
+.simulated { text-align: right; text-indent: 0; font: 10pt sans-serif; color: #a15c00; }
+@media print { .simulated { display: none; } }
+)css";
+
+/// Every printed page of invented people says so, in its margin.
+constexpr const char* simulated_style = R"css(
+@page { @top-right { content: "模拟数据"; font: 10pt sans-serif; color: #a15c00; } }
 )css";
 
 std::string cell(const SheetCell& one, bool is_header) {
@@ -63,11 +73,15 @@ struct HtmlWriter {
     out += "</p>\n";
   }
   void operator()(const Table& table) {
-    out += "<table><caption>" + xml_text(table.caption) + "</caption>\n";
+    out += "<p class=\"caption\">" + xml_text(table.caption) + "</p><table>";
+    if (!table.rows.empty() && table.rows[0].size() == 7)  // indicator, unit, two years, change, …
+      out +=
+          "<colgroup><col class=\"name\"><col class=\"unit\"><col><col><col class=\"change\"><col>"
+          "<col></colgroup>";
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
-      out += "<tr>";
+      out += row == 0 ? "<thead><tr>" : "<tr>";
       for (const SheetCell& one : table.rows[row]) out += cell(one, row == 0);
-      out += "</tr>\n";
+      out += row == 0 ? "</tr></thead>\n" : "</tr>\n";
     }
     out += "</table>\n";
   }
@@ -111,8 +125,8 @@ std::string to_html(const Document& document) {
   writer.out = "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>" +
                xml_text(document.title) +
                "</title><meta name=\"viewport\" content=\"width=device-width\"><style>" + style +
-               "</style></head><body>\n";
-  if (document.simulated) writer.out += "<div class=\"simulated\">模拟数据</div>\n";
+               (document.simulated ? simulated_style : "") + "</style></head><body>\n";
+  if (document.simulated) writer.out += "<p class=\"simulated\">模拟数据</p>\n";
   if (document.official && !document.organ.empty()) {
     writer.out += "<div class=\"head\">" + xml_text(document.organ) + "</div>\n";
     if (!document.number.empty())

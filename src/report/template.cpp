@@ -155,6 +155,7 @@ class Filler {
     else if (!part.heading.empty())
       paragraph.runs.push_back({general(part.heading), "", true});
     for (const std::string& sentence : part.sentences) add_sentence(general(sentence), paragraph);
+    mend_end(paragraph);
     const std::size_t titled = report_.official || part.heading.empty() ? 0 : 1;
     if (paragraph.runs.size() > titled) out_.document.blocks.emplace_back(std::move(paragraph));
   }
@@ -174,9 +175,29 @@ class Filler {
     if (!sound) say("a bracket is not closed: " + sentence);
     if (!why.empty()) {
       out_.omitted.push_back(why);
+      if (sentence.ends_with("。")) mend_end(paragraph);  // what stood before it is the end now
       return;
     }
+    mend_level(runs);
     paragraph.runs.insert(paragraph.runs.end(), runs.begin(), runs.end());
+  }
+
+  /// A sentence whose end was left out ends where it stands: ； becomes 。
+  static void mend_end(Paragraph& paragraph) {
+    constexpr std::string_view half = "；";
+    if (paragraph.runs.empty()) return;
+    std::string& last = paragraph.runs.back().text;
+    if (last.ends_with(half)) last.replace(last.size() - half.size(), half.size(), "。");
+  }
+
+  /// 比上年持平 is said 与上年持平.
+  static void mend_level(std::vector<Run>& runs) {
+    constexpr std::string_view than = "比上年";
+    for (std::size_t i = 1; i < runs.size(); ++i) {
+      std::string& before = runs[i - 1].text;
+      if (runs[i].text == "持平" && before.ends_with(than))
+        before.replace(before.size() - than.size(), than.size(), "与上年");
+    }
   }
 
   void mention(const std::string& id) {

@@ -105,7 +105,7 @@ TEST_CASE("fill: figures, changes and counts; a sentence without its figure is l
   // 69.75 − 69.38 = 0.37 points; 1,100 against 1,000 is 10 %.
   CHECK(text_of(filled->document) ==
         "控制率69.75%，比上年上升0.37个百分点（63人）；"
-        "诊疗1100人次，比上年增长10.00%，上年1000人次；"
+        "诊疗1100人次，比上年增长10.00%，上年1000人次。"
         "85.50，持平。");
   REQUIRE(filled->omitted.size() == 1);
   CHECK(filled->omitted[0] == "缺值指标：分母为0");
@@ -116,6 +116,16 @@ TEST_CASE("fill: figures, changes and counts; a sentence without its figure is l
   CHECK(table.rows[1][2].number == 69.75);
   CHECK(table.rows[2][2].text == "分母为0");
   CHECK(filled->sheet.rows.size() == 5);  // header, rate, visits, none, same
+}
+
+TEST_CASE("fill: prose reads on where a sentence is left out, and 持平 is said as it is said") {
+  ReportTemplate prose = form(small);
+  prose.sections[0].parts[0].sentences = {"控制率{rate}；", "缺的是{none}。",
+                                          "年龄{same}，比上年{same.change}；", "缺的是{none}；"};
+  const auto filled = fill(prose, data());
+  REQUIRE(filled.has_value());
+  CHECK(text_of(filled->document) == "控制率69.75%。年龄85.50岁，与上年持平。");
+  CHECK(filled->omitted.size() == 2);
 }
 
 TEST_CASE("change_words: points, years, percent of the year before, and nothing to divide by") {
@@ -164,6 +174,10 @@ TEST_CASE("to_docx: parts of a document, links inside it, numbers of tables") {
   CHECK(body->find("w:name=\"basis_rate\"") != std::string::npos);
   CHECK(body->find("<w:tbl>") != std::string::npos);
   CHECK(part_of(*parts, "word/styles.xml") != nullptr);
+  // Page numbers by GB/T 9704: odd pages to the right, even ones to the left.
+  CHECK(part_of(*parts, "word/footer1.xml")->find("PAGE") != std::string::npos);
+  CHECK(part_of(*parts, "word/settings.xml")->find("evenAndOddHeaders") != std::string::npos);
+  CHECK(body->find("w:tblGrid") != std::string::npos);
 }
 
 TEST_CASE("reports of the scenes: every indicator exists; nothing of births or the sex ratio") {

@@ -42,5 +42,5 @@ export function newTile(tiles: readonly BoardTile[], measure: string, chart: Boa
   let n = 1;
   while (tiles.some(({ id }) => id === `${measure}-${n}`)) n += 1;
   const large = chart === 'map' || chart === 'ranking';
-  return { id: `${measure}-${n}`, measure, chart, area, period, width: chart === 'card' ? 3 : 6, height: large ? 2 : chart === 'trend' ? 2 : 1 };
+  return { id: `${measure}-${n}`, measure, chart, area, period, width: chart === 'card' ? 3 : 6, height: large ? 3 : chart === 'trend' ? 2 : 1 };
 }

@@ -24,7 +24,7 @@ export function WallBar({ live }: { live: LiveState }) {
 
   const leave = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
-    change({ wall: null, rotate: null }, true);
+    change({ wall: null, rotate: null, screen: null }, true);
   };
   return (
     <header className="wall-bar">

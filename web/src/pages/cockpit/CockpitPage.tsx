@@ -111,6 +111,8 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
   const rows = plan?.fields.reduce((sum, { indicators }) => sum + indicators.length, 0) ?? 0;
   const freshnessLeft = useWide(twoColumns) && rows <= shortPlan;
   const fresh = freshness && <FreshnessSection section={freshness} />;
+  const onTiles = useAddress().value('screen') === 'tiles';
+  if (wall && onTiles) return <TilesSection board={board.id} wall />;
   if (wall) {
     return (
       <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
@@ -121,7 +123,6 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
             {pyramid && <PyramidSection section={pyramid} quiet height={wallPyramid} />}
           </div>
         </MeasureSections>
-        <TilesSection board={board.id} wall />
       </div>
     );
   }

@@ -9,7 +9,7 @@ import { StatusBar } from '../../components/StatusMark';
 import { countAll } from '../../format/status';
 import { countStatuses } from '../../format/measure';
 import { Loc, useTexts } from '../../i18n';
-import { readChoice, readCount } from '../../state/address';
+import { readChoice, readCount, type Changes } from '../../state/address';
 import { useAddress } from '../../state/useAddress';
 import { MeasureMap, MeasureRanking } from '../measures/MeasureAreas';
 import { MeasureCards } from '../measures/MeasureCards';
@@ -152,14 +152,20 @@ function Streets({ map, ranking, list, wall }: { map: Section; ranking?: Section
 }
 
 
-/** `?rotate=20` on the wall: every 20 seconds the next indicator is drawn, all of them in turn. */
+/** `?rotate=20` on the wall: every 20 seconds the next indicator of the map, then the chosen tiles, then again. */
 function useRotation(ids: readonly string[], shown: string): void {
+  const at = ids.indexOf(shown);
+  useAfterTurn(ids.length > 0, at + 1 < ids.length ? { show: ids[at + 1] ?? null } : { screen: 'tiles', show: null });
+}
+
+/** What the address becomes when the turn of what is shown is over. */
+export function useAfterTurn(turns: boolean, next: Changes): void {
   const { value, change } = useAddress();
   const seconds = readCount(value('rotate'), 0, 3600);
-  const next = ids.length > 1 ? ids[(ids.indexOf(shown) + 1) % ids.length] : undefined;
+  const after = JSON.stringify(next);
   useEffect(() => {
-    if (seconds === 0 || next === undefined) return undefined;
-    const timer = window.setTimeout(() => change({ show: next }), seconds * 1000);
+    if (seconds === 0 || !turns) return undefined;
+    const timer = window.setTimeout(() => change(JSON.parse(after) as Changes), seconds * 1000);
     return () => window.clearTimeout(timer);
-  }, [seconds, next, change]);
+  }, [seconds, turns, after, change]);
 }

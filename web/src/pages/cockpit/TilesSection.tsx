@@ -11,7 +11,7 @@ import { formatInstant } from '../../format/format';
 import { useTexts } from '../../i18n';
 import { useAct } from '../../state/useAct';
 import { useAddress } from '../../state/useAddress';
-import { internalFields } from './MeasureSections';
+import { internalFields, useAfterTurn } from './MeasureSections';
 import { Tile, rowHeight } from './Tile';
 
 const place = ({ width, height }: BoardTile): CSSProperties => ({ gridColumn: `span ${width}`, gridRow: `span ${height}` });
@@ -25,7 +25,7 @@ export function TilesSection({ board, wall }: { board: string; wall: boolean }) 
   if (!saved.data) return null;
   const { tiles, may_edit } = saved.data;
   const shown = draft ?? tiles;
-  if (wall) return shown.length === 0 ? null : <Grid tiles={shown} hidden={hidden} wall />;
+  if (wall) return <WallTiles tiles={shown} hidden={hidden} />;
   if (shown.length === 0 && !may_edit) return null;
   return (
     <section className="tiles" aria-label={t('tiles.title')}>
@@ -48,6 +48,14 @@ export function TilesSection({ board, wall }: { board: string; wall: boolean }) 
       )}
     </section>
   );
+}
+
+/** On the wall the tiles have the screen for a turn; an empty board says so. */
+function WallTiles({ tiles, hidden }: { tiles: readonly BoardTile[]; hidden: (field: string) => boolean }) {
+  const { t } = useTexts();
+  useAfterTurn(true, { screen: null });
+  if (tiles.length === 0) return <Nothing title={t('tiles.none')} />;
+  return <Grid tiles={tiles} hidden={hidden} wall />;
 }
 
 function Grid({ tiles, hidden, wall, edit }: { tiles: readonly BoardTile[]; hidden: (field: string) => boolean; wall: boolean; edit?: (tiles: BoardTile[]) => void }) {

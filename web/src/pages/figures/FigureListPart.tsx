@@ -130,7 +130,7 @@ function Name({ one }: { one: ReportedFigure }) {
 
 function Value({ one }: { one: ReportedFigure }) {
   return (
-    <span className="num figure-value">
+    <span className="num figure-number">
       <b>
         <Data>{one.value}</Data>
       </b>{' '}
