@@ -69,7 +69,7 @@ std::string bookmark(const std::string& anchor) {
 /// Columns in twentieths of a point, 8,844 together: the width between the margins.
 std::vector<int> widths_of(const Table& table) {
   const std::size_t columns = table.rows.empty() ? 1 : table.rows[0].size();
-  if (columns == 7) return {2476, 900, 1060, 1060, 1500, 924, 924};  // indicators of a report
+  if (columns == 7) return {2300, 820, 1180, 1180, 1500, 932, 932};  // indicators of a report
   return std::vector<int>(columns, 8844 / static_cast<int>(columns));
 }
 
