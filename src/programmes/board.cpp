@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace hb::programmes {
 namespace {
@@ -66,6 +67,22 @@ Result<std::map<std::int64_t, std::string>> names_of(const tables::Database& tab
   return names;
 }
 
+/// The programmes in which somebody is enrolled: only these are looked into for one person.
+Result<std::set<std::string>> programmes_of(const tables::Database& tables,
+                                            const Principal& principal, Date today, ResidentId one,
+                                            std::chrono::milliseconds limit) {
+  const auto found = tables.query(
+      principal,
+      fmt::format("SELECT e.programme FROM episode AS e "
+                  "WHERE e.resident_id = CAST($resident AS BIGINT) AND {} GROUP BY e.programme",
+                  enrolled),
+      {{"today", today}, {"resident", one}}, limit);
+  if (!found) return unexpected(found.error());
+  std::set<std::string> ids;
+  for (const auto& row : found->rows) ids.insert(text_in(row[0]));
+  return ids;
+}
+
 }  // namespace
 
 std::string member_sql(const Programme& programme, const Service& service, bool one) {
@@ -109,9 +126,16 @@ Result<Board> make_board(const Library& library, const tables::Database& tables,
   Numbered<std::string> areas;
   Numbered<std::int64_t> organizations;
   Parameters parameters{{"today", today}};
-  if (one) parameters.emplace_back("resident", *one);
+  std::optional<std::set<std::string>> own;
+  if (one) {
+    parameters.emplace_back("resident", *one);
+    auto found = programmes_of(tables, principal, today, *one, limit);
+    if (!found) return unexpected(found.error());
+    own = std::move(*found);
+  }
   for (std::size_t p = 0; p < library.all().size(); ++p) {
     const Programme& programme = library.all()[p];
+    if (own && !own->contains(programme.id)) continue;
     for (std::size_t s = 0; s < programme.services.size(); ++s) {
       const Service& service = programme.services[s];
       const auto add = [&](const std::vector<tables::Value>& row) {
@@ -141,6 +165,7 @@ Result<Board> make_board(const Library& library, const tables::Database& tables,
            std::tie(b.resident, b.programme, b.service);
   });
   board.areas = areas.all();
+  if (board.rows.empty()) return board;
   const auto names = names_of(tables, principal, limit);
   if (!names) return unexpected(names.error());
   for (const std::int64_t key : organizations.all()) {
