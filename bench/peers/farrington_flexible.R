@@ -1,5 +1,5 @@
 # R's farringtonFlexible on weekly series of a district:  Rscript farrington_flexible.R SERIES.csv FROM TO > judged.csv
-# SERIES is what `healthbrain watch series --window 7` prints; weeks that begin in FROM … TO are judged, with the improved
+# SERIES is what `healthbrain watch series --window 7` prints; weeks that begin in FROM … TO and have three years before them are judged, with the improved
 # settings (Noufaily et al. 2013) and b = 3. Prints area,place,disease,part,week,observed,upperbound,pvalue: a row per week
 # with a p-value of 0.05 or less. A series R cannot fit is named on stderr.
 suppressMessages(library(surveillance))
@@ -10,7 +10,8 @@ field <- function(text) if (grepl("[\",]", text)) paste0('"', gsub('"', '""', te
 cat("area,place,disease,part,week,observed,upperbound,pvalue\n")
 for (one in split(x, x$unit)) {
   dates <- as.Date(one$date)
-  judged <- which(dates >= from & dates <= to)
+  # R wants the whole window around the oldest reference week: three years and w weeks before.
+  judged <- which(dates >= max(from, seq(dates[1], by = "3 years", length.out = 2)[2] + 7 * 5) & dates <= to)
   weekly <- sts(observed = matrix(one$observed), start = c(as.integer(format(dates[1], "%Y")), 1), frequency = 52,
                 epoch = dates, epochAsDate = TRUE)
   control <- list(range = judged, b = 3, w = 3, noPeriods = 10, pastWeeksNotIncluded = 26, pThresholdTrend = 1,

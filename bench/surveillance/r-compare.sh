@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # R's farringtonFlexible on the very weekly series of simulated districts, judged like the project's signals:
 #   bench/surveillance/r-compare.sh STORE…     → Markdown on stdout: what is found at each threshold
-# Stores need five years (simulate --years 5 --tables STORE); 2024 and 2025 are judged. STREAMS: which; PROGRAM; WORK: where files go.
+# Stores need five years (simulate --years 5 --tables STORE); what can be judged with b = 3: from March 2024 to the end of 2025. STREAMS: which; PROGRAM; WORK: where files go.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=${PROGRAM:-build/release/healthbrain}
 work=${WORK:-$(mktemp -d)}
 [[ -n ${WORK:-} ]] || trap 'rm -rf "$work"' EXIT
 read -r -a streams <<< "${STREAMS:-cards-street cards-place absence diarrhoea-visit fever-clinic hotline lab-enteric lab-respiratory pharmacy-diarrhoea pharmacy-fever}"
-from=2024-01-01 to=2025-12-31
+from=2024-03-01 to=2025-12-31
 begin=$(date -d "$to - $((7 * 260 - 1)) days" +%F)
 for store in "$@"; do
   name=$(basename "$store")
