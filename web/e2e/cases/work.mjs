@@ -62,7 +62,11 @@ export const work = [
       try {
         await page.goto(`${baseUrl}/tasks?scope=team&q=${encodeURIComponent(at)}`);
         await settled(page);
-        await act(await speak(other), ids[2], 'take');
+        const others = await speak(other);
+        await page.route('**/api/tasks/acts', async (route) => {
+          await act(others, ids[2], 'take'); // a moment before the act arrives
+          await route.continue();
+        });
         await page.locator('thead .ant-checkbox-input').check();
         assert.match(await textOf(page, '.bulk'), /已选 6 项/);
         await page.locator('.bulk-move').click();
@@ -90,7 +94,7 @@ export const work = [
         await page.locator('[data-item="remark"] textarea').fill('已电话联系');
         await act(await speak(leader), id, 'take');
         await page.locator('.meanwhile').waitFor();
-        assert.match(await textOf(page, '.meanwhile'), /领取[\s\S]*钱波/);
+        assert.match(await textOf(page, '.meanwhile'), /认领[\s\S]*钱波/);
         assert.equal(await page.locator('[data-item="remark"] textarea').inputValue().catch(() => '已电话联系'), '已电话联系');
       } finally {
         await leader.context().close();
@@ -169,7 +173,7 @@ export const work = [
     run: async (page) => {
       setClock();
       await logIn(page, people.leader);
-      await page.goto(`${baseUrl}/roster?day=2026-03-25`);
+      await page.goto(`${baseUrl}/roster?day=2026-03-25&role=outbreak/duty`);
       await settled(page);
       const cell = (row, column) => page.locator(`[data-cell="${row}:${column}"]`);
       await cell(2, 0).focus();

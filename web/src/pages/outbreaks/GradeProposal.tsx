@@ -6,6 +6,7 @@ import { Card } from '../../components/Card';
 import { Data, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
 import { ProposalText } from '../tasks/Proposal';
+import { lastOf } from './times';
 
 const icons = { raised: ArrowUp, lowered: ArrowDown, same: Equal };
 
@@ -27,6 +28,7 @@ export function GradeProposal({ event, flow }: { event: Instance; flow: Flow | u
   const change = changeOf(levels, level, event.data.grade);
   const Icon = change && icons[change];
   const task = event.tokens.find(({ moves }) => moves.some(({ propose }) => propose !== undefined));
+  const departure = String(lastOf(event, 'grading')?.response?.item?.find(({ linkId }) => linkId === 'departure')?.answer?.[0]?.valueString ?? '');
   const regrade = task?.moves.find(({ propose }) => propose !== undefined);
   return (
     <Card title={t('proposal.title')}>
@@ -36,9 +38,9 @@ export function GradeProposal({ event, flow }: { event: Instance; flow: Flow | u
         </p>
       )}
       <ProposalText proposal={proposal.data} flow={flow} />
-      {typeof event.data.departure === 'string' && event.data.departure !== '' && event.data.proposed !== event.data.grade && (
+      {departure !== '' && event.data.proposed !== event.data.grade && (
         <p className="secondary">
-          {t('proposal.departure')} <Data>{event.data.departure}</Data>
+          {t('proposal.departure')} <Data>{departure}</Data>
         </p>
       )}
       {task && regrade && change !== 'same' && (
