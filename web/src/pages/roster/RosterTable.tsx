@@ -83,8 +83,9 @@ export function RosterTable(props: Props) {
                       }} />
                   ) : (
                     <button type="button" className={first?.day === day && first.shift === id ? 'roster-cell roster-chosen' : 'roster-cell'} data-cell={`${row}:${column}`} disabled={!roster.may_write}
-                      tabIndex={at.row === row && at.column === column ? 0 : -1} aria-label={label} aria-describedby={`roster-${day}-${id}`} onFocus={() => setAt({ row, column })} onKeyDown={(event) => onKey(event, row, column, cell)} onClick={() => choose(cell)}>
-                      <span id={`roster-${day}-${id}`}><Names people={people} area={area} roster={roster} /></span>
+                      tabIndex={at.row === row && at.column === column ? 0 : -1} onFocus={() => setAt({ row, column })} onKeyDown={(event) => onKey(event, row, column, cell)} onClick={() => choose(cell)}>
+                      <span className="visually-hidden">{label}</span>
+                      <span><Names people={people} area={area} roster={roster} /></span>
                     </button>
                   )}
                 </td>
