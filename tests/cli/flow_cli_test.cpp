@@ -136,12 +136,17 @@ TEST_CASE("flow: outbreak response from the signal to the closing report, three 
                                       {"deaths", "valueInteger", 0},
                                       {"definition", "valueString", "呕吐或腹泻"},
                                       {"result", "investigation-result", "event"}}))) == "grading");
-  const json::value graded = act(store, "chen", id,
-                                 "grade" + form(folder, {{"grade", "event-grade", "none"},
-                                                         {"basis", "valueString", "20例以下"},
-                                                         {"likelihood", "risk-likelihood", "3"},
-                                                         {"impact", "risk-impact", "2"},
-                                                         {"risk", "valueInteger", 6}}));
+  const json::value graded =
+      act(store, "chen", id,
+          "grade" + form(folder, {{"kind", "event-kind", "infectious-diarrhoea"},
+                                  {"place_kind", "place-kind", "school"},
+                                  {"cases", "valueInteger", 14},
+                                  {"deaths", "valueInteger", 0},
+                                  {"grade", "event-grade", "none"},
+                                  {"basis", "valueString", "20例以下"},
+                                  {"likelihood", "risk-likelihood", "3"},
+                                  {"impact", "risk-impact", "2"},
+                                  {"risk", "valueInteger", 6}}));
   CHECK(states(graded) == "initial-report measures");
   CHECK(graded.at("data").at("grade") == "none");
   CHECK(graded.at("data").at("risk") == 6);
@@ -149,7 +154,7 @@ TEST_CASE("flow: outbreak response from the signal to the closing report, three 
                    "send-initial" +
                        form(folder,
                             report({{"name", "valueString", "事件"},
-                                    {"kind", "valueString", "传染病"},
+                                    {"kind", "event-kind", "infectious-diarrhoea"},
                                     {"place", "valueString", "第一小学"},
                                     {"occurred", "valueDateTime", "2026-11-20T10:00:00+08:00"},
                                     {"reporter", "valueString", "疾控"},
