@@ -75,3 +75,14 @@ export async function settled(page) {
   );
   await page.waitForTimeout(350); // charts draw after their bundle has come
 }
+
+/** Takes one of the options of the list that is open; a list that moved under the pointer is asked once more. */
+export async function pickOption(page, label) {
+  const list = page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)');
+  await list.locator('.ant-select-item-option').filter({ hasText: label }).last().click();
+  const closed = () => list.waitFor({ state: 'hidden', timeout: 2_000 });
+  await closed().catch(async () => {
+    await list.locator('.ant-select-item-option').filter({ hasText: label }).last().click();
+    await closed();
+  });
+}

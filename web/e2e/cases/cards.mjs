@@ -1,6 +1,6 @@
 // Cards of notifiable diseases and the tuning bench: what the page shows is the hub's, and what is done is kept.
 import assert from 'node:assert/strict';
-import { baseUrl, settled } from '../browser.mjs';
+import { baseUrl, pickOption, settled } from '../browser.mjs';
 import { assertAccessible, assertNoSidewaysScroll, textOf } from '../check.mjs';
 
 const ask = async (path) => (await fetch(baseUrl + path)).json();
@@ -19,7 +19,7 @@ export const cards = [
       await browser.getByRole('button', { name: '提交' }).click();
       await browser.getByText('请补齐必填内容').waitFor();
       await browser.locator('.ant-modal').getByRole('combobox').first().click();
-      await browser.locator('.ant-select-item-option', { hasText: '现住址不详或有误' }).click();
+      await pickOption(browser, '现住址不详或有误');
       await browser.getByRole('button', { name: '提交' }).click();
       await browser.waitForSelector('.ant-modal', { state: 'hidden' });
       const after = await ask(`/api/cards/${one.id}`);

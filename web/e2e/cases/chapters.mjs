@@ -1,6 +1,6 @@
 // A chapter of the yearbook by the department and the office, against a store with accounts.
 import assert from 'node:assert/strict';
-import { baseUrl, logIn, openPage, settled } from '../browser.mjs';
+import { baseUrl, logIn, openPage, pickOption, settled } from '../browser.mjs';
 import { assertAccessible, assertNoSidewaysScroll } from '../check.mjs';
 
 const { department, office } = JSON.parse(process.env.HB_ACCOUNTS ?? '{}');
@@ -13,7 +13,7 @@ export const chapters = [
       await page.goto(`${baseUrl}/indicators/reports`);
       await settled(page);
       await page.locator('.chapter-report').click();
-      await page.locator('.ant-select-item-option').filter({ hasText: '年鉴' }).click();
+      await pickOption(page, '年鉴');
       await page.getByRole('button', { name: '生成初稿' }).click();
       await page.waitForSelector('.chapter-entry');
       await page.getByRole('button', { name: '修改', exact: true }).first().click();

@@ -1,6 +1,6 @@
 // The early-warning workbench: what the hub kept is what the page shows, and what is decided is kept.
 import assert from 'node:assert/strict';
-import { baseUrl, settled } from '../browser.mjs';
+import { baseUrl, pickOption, settled } from '../browser.mjs';
 import { assertAccessible, assertEnglish, assertNoSidewaysScroll, textOf } from '../check.mjs';
 
 const ask = async (path) => (await fetch(baseUrl + path)).json();
@@ -82,7 +82,7 @@ export const signals = [
       await browser.getByRole('radio', { name: '电话' }).check();
       await browser.getByRole('radio', { name: '排除' }).check();
       await browser.getByRole('combobox', { name: '排除原因' }).click();
-      await browser.locator('.ant-select-item-option', { hasText: '集中补报' }).click();
+      await pickOption(browser, '集中补报');
       await browser.getByRole('button', { name: '提交' }).click();
       await browser.waitForSelector('.ant-modal', { state: 'hidden' });
       const after = await ask(`/api/signals/${one.id}`);

@@ -2,7 +2,7 @@
 // calendar, a form on paper, the roster. The work itself is made over the API.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { baseUrl, logIn, openPage, settled } from '../browser.mjs';
+import { baseUrl, logIn, openPage, pickOption, settled } from '../browser.mjs';
 import { assertAccessible, assertNoSidewaysScroll, textOf } from '../check.mjs';
 
 const people = JSON.parse(process.env.HB_ACCOUNTS ?? '{}');
@@ -70,7 +70,7 @@ export const work = [
         await page.locator('thead .ant-checkbox-input').check();
         assert.match(await textOf(page, '.bulk'), /已选 6 项/);
         await page.locator('.bulk-move').click();
-        await page.locator('.ant-select-item-option').filter({ hasText: '领取' }).click();
+        await pickOption(page, '领取');
         await page.locator('.bulk button').filter({ hasText: '领取（6 项）' }).click();
         await page.locator('.bulk-results').waitFor();
         assert.match(await textOf(page, '.bulk-results'), /5 项已办理[\s\S]*1 项未办理/);
@@ -110,7 +110,7 @@ export const work = [
       await page.goto(`${baseUrl}/tasks/${id}?act=delegate`);
       await settled(page);
       await page.locator('.act-body .ant-select').click();
-      await page.locator('.ant-select-item-option').filter({ hasText: '钱波' }).click();
+      await pickOption(page, '钱波');
       await page.locator('.panel-acts button').filter({ hasText: '转交' }).click();
       await page.locator('.log-delegated').filter({ hasText: '钱波' }).waitFor();
       const other = await another(page, 'field');

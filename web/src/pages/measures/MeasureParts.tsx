@@ -1,7 +1,6 @@
 import { Link } from 'react-router-dom';
 import type { MeasureDerivation, MeasureDetail, MeasurePart } from '../../api/measures';
 import { Card } from '../../components/Card';
-import { formatNumber, noValue } from '../../format/format';
 import { formatFraction, formatInterval, formatValue } from '../../format/measure';
 import { Loc, useTexts } from '../../i18n';
 import { useAddress } from '../../state/useAddress';
@@ -114,7 +113,7 @@ function Components({ measure, derivation }: { measure: MeasureDetail; derivatio
         {derivation.parts.map((part) => (
           <tr key={part.id}>
             <Name part={part} />
-            <td className="right num">{part.weight === null ? noValue : formatNumber(part.weight, 2)}</td>
+            <td className="right num">{formatValue(part.weight, 2)}</td>
             <td className="right num">
               {formatValue(part.value, part.decimals)} <Loc of={part.unit} />
               <small className="block secondary">{formatInterval(part, part.decimals)}</small>
@@ -123,9 +122,9 @@ function Components({ measure, derivation }: { measure: MeasureDetail; derivatio
               {scale(part)}
               {part.better === 'lower' && <small className="block secondary">{t('parts.lower')}</small>}
             </td>
-            <td className="right num">{part.normalised === null ? noValue : formatNumber(part.normalised, 3)}</td>
+            <td className="right num">{formatValue(part.normalised, 3)}</td>
             <td className="part-share">
-              <span className="num">{part.contribution === null ? noValue : formatNumber(part.contribution, digits)}</span>
+              <span className="num">{formatValue(part.contribution, digits)}</span>
               {/* the light bar is what the weight allows, the dark one what was reached */}
               <i aria-hidden style={{ inlineSize: `${(part.weight ?? 0) * 100}%` }}>
                 <b style={{ inlineSize: `${Math.min(1, Math.max(0, part.normalised ?? 0)) * 100}%` }} />
