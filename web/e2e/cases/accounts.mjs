@@ -83,7 +83,7 @@ export const accounts = [
       await inside(page);
       assert.equal(new URL(page.url()).pathname, '/tasks');
       const offered = await page.locator('aside .nav a').evaluateAll((all) => all.map((a) => new URL(a.href).pathname));
-      assert.deepEqual(offered, ['/tasks', '/residents', '/system']);
+      assert.deepEqual(offered, ['/tasks', '/programmes', '/residents', '/system']);
       await page.goto(`${baseUrl}/account`);
       await settled(page);
       await page.getByRole('button', { name: '启用' }).click();
