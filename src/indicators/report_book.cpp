@@ -1,13 +1,11 @@
 #include "indicators/report_book.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
 
 #include "indicators/target.hpp"
-#include "records/migrations.hpp"
+#include "records/book_file.hpp"
 
 namespace hb::indicators {
 namespace {
@@ -190,16 +188,8 @@ bool same_value(std::string_view one, std::string_view other) {
 }
 
 Result<std::unique_ptr<ReportBook>> ReportBook::open(const std::string& path, Clock clock) {
-  Result<Connection> connection = Connection::open(path, Connection::Mode::create);
+  Result<Connection> connection = records::open_book(path, book_migrations, guards);
   if (!connection) return unexpected(connection.error());
-  ::chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  if (auto ready = connection->run(
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      !ready)
-    return unexpected(ready.error());
-  if (const auto version = records::migrate(*connection, book_migrations); !version)
-    return unexpected(version.error());
-  if (auto guarded = connection->run(guards); !guarded) return unexpected(guarded.error());
   return std::unique_ptr<ReportBook>(new ReportBook(std::move(*connection), std::move(clock)));
 }
 

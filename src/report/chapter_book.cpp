@@ -1,10 +1,8 @@
 #include "report/chapter_book.hpp"
 
-#include <sys/stat.h>
-
 #include <array>
 
-#include "records/migrations.hpp"
+#include "records/book_file.hpp"
 
 namespace hb::report {
 namespace {
@@ -73,16 +71,8 @@ std::vector<std::string> changed_keys(const Chapter& before, const Chapter& afte
 }  // namespace
 
 Result<std::unique_ptr<ChapterBook>> ChapterBook::open(const std::string& path) {
-  Result<Connection> connection = Connection::open(path, Connection::Mode::create);
+  Result<Connection> connection = records::open_book(path, chapter_migrations, guards);
   if (!connection) return unexpected(connection.error());
-  ::chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  if (auto ready = connection->run(
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      !ready)
-    return unexpected(ready.error());
-  if (const auto version = records::migrate(*connection, chapter_migrations); !version)
-    return unexpected(version.error());
-  if (auto guarded = connection->run(guards); !guarded) return unexpected(guarded.error());
   return std::unique_ptr<ChapterBook>(new ChapterBook(std::move(*connection)));
 }
 

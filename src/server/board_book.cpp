@@ -1,10 +1,8 @@
 #include "server/board_book.hpp"
 
-#include <sys/stat.h>
-
 #include <array>
 
-#include "records/migrations.hpp"
+#include "records/book_file.hpp"
 
 namespace hb::server {
 namespace {
@@ -50,16 +48,8 @@ CREATE TRIGGER IF NOT EXISTS tile_kept BEFORE DELETE ON tile BEGIN SELECT RAISE(
 }  // namespace
 
 Result<std::unique_ptr<BoardBook>> BoardBook::open(const std::string& path, Clock clock) {
-  Result<Connection> connection = Connection::open(path, Connection::Mode::create);
+  Result<Connection> connection = records::open_book(path, board_migrations, guards);
   if (!connection) return unexpected(connection.error());
-  ::chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  if (auto ready = connection->run(
-          "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      !ready)
-    return unexpected(ready.error());
-  if (const auto version = records::migrate(*connection, board_migrations); !version)
-    return unexpected(version.error());
-  if (auto guarded = connection->run(guards); !guarded) return unexpected(guarded.error());
   return std::unique_ptr<BoardBook>(new BoardBook(std::move(*connection), std::move(clock)));
 }
 

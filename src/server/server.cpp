@@ -220,6 +220,14 @@ Result<void> open_signals(Services& services, const ServerOptions& options) {
   return {};
 }
 
+/// "Today" of a store with simulated people is its last day.
+void set_simulated_day(Services& services, const std::filesystem::path& store) {
+  const std::optional<Date> simulated = simulated_day(store);
+  if (!simulated || !services.hub.store().info().simulated) return;
+  services.last_simulated_day = *simulated;
+  services.has_simulated_day = true;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
@@ -255,11 +263,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options) {
   services.access = std::move(*access);
   services.web_dir = options.web_dir;
   services.views_dir = (options.scenes_dir / "core/views").string();
-  const std::optional<Date> simulated = simulated_day(options.store);
-  if (simulated && state->hub->store().info().simulated) {
-    services.last_simulated_day = *simulated;
-    services.has_simulated_day = true;
-  }
+  set_simulated_day(services, options.store);
   if (Result<void> started = start_fhir(services, options); !started)
     return unexpected(started.error());
   if (options.flow_clock && !state->hub->store().info().simulated)
