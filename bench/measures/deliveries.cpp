@@ -144,6 +144,11 @@ void run(Tables& all, MeasureEngine& engine) {
       Principal::system("bench"),
       "SELECT DISTINCT resident_id FROM episode ORDER BY resident_id NULLS LAST", {},
       std::chrono::seconds(60)));
+  if (ids.rows.empty())
+    give_up({ErrorCode::invalid_input,
+             "no resident has an episode; a store is measured once: its tables went ahead of its "
+             "records and are built anew from them when it is opened again",
+             "STORE"});
   const auto some = [&](int count) {
     std::string list;
     for (int i = 0; i < count; ++i)

@@ -12,6 +12,7 @@ namespace hb::indicators {
 namespace {
 
 constexpr int deepest = 32;
+constexpr int most_operations = 1000;  // a long sum is a deep tree too
 constexpr double largest_multiple = 1e6;
 
 using Kind = Expression::Kind;
@@ -45,7 +46,8 @@ class Parser {
     return true;
   }
 
-  static Expression both(Kind kind, Expression left, Expression right) {
+  Expression both(Kind kind, Expression left, Expression right) {
+    if (++operations_ > most_operations) say("more than 1000 operations");
     Expression made;
     made.kind = kind;
     made.operands.push_back(std::move(left));
@@ -132,6 +134,7 @@ class Parser {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  int operations_ = 0;
   std::optional<Error> fault_;
 };
 

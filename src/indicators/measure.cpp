@@ -213,7 +213,7 @@ void read_parts(ContentReader& content, const YAML::Node& root, Measure& measure
   if (measure.method == Method::formula || measure.method == Method::composite)
     content.fault(root, "the indicators that this one is made of are missing");
   measure.numerator = read_part(content, root, "numerator");
-  place_sql(measure.numerator, root["numerator"], measure.file);
+  place_sql(measure.numerator, content.child(root, "numerator", false), measure.file);
   const bool counts = measure.method == Method::count;
   if (root["denominator"].IsDefined()) {
     measure.denominator = read_part(content, root, "denominator");
@@ -226,6 +226,7 @@ void read_parts(ContentReader& content, const YAML::Node& root, Measure& measure
   const YAML::Node responsible = root["responsible"];
   if (!responsible.IsDefined()) return;
   if (!measure.denominator) content.fault(responsible, "only a fraction is compared by unit");
+  if (!responsible.IsMap()) return content.fault(responsible, "“responsible” is not a mapping");
   if (responsible["institution"].IsDefined())
     measure.institution = read_responsible(content, responsible, "institution", measure);
   if (responsible["team"].IsDefined())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "core/csv.hpp"
@@ -235,7 +236,9 @@ class Importer {
     figure.version = definition->current().version;
     if (const std::string text = columns_(row, "version"); !text.empty()) {
       const auto number = parse_decimal(text);
-      const int version = number && number->scale == 0 ? static_cast<int>(number->scaled) : 0;
+      const bool fits = number && number->scale == 0 && number->scaled > 0 &&
+                        number->scaled <= std::numeric_limits<int>::max();
+      const int version = fits ? static_cast<int>(number->scaled) : 0;
       if (definition->version(version) == nullptr)
         return fault("version-unknown", fmt::format("该指标没有第{}版口径", text),
                      fmt::format("the indicator has no version {}", text));

@@ -20,6 +20,12 @@ bool is_id(const std::string& text) {
          std::ranges::all_of(text, fits);
 }
 
+/// A member of a map; undefined when it has none or when it is no map.
+YAML::Node member(const YAML::Node& map, const char* key) {
+  const YAML::Node found = map.IsMap() ? map[key] : YAML::Node(YAML::NodeType::Undefined);
+  return found.IsDefined() ? found : YAML::Node(YAML::NodeType::Undefined);
+}
+
 /// Reads one file; everything that is wrong becomes a fault with its line.
 class Reader {
  public:
@@ -33,13 +39,13 @@ class Reader {
   bool sound() const { return sound_; }
 
   std::string text(const YAML::Node& map, const char* key, bool required = false) {
-    const YAML::Node value = map[key];
+    const YAML::Node value = member(map, key);
     if (value && value.IsScalar()) return value.Scalar();
     if (value || required) fault(value ? value : map, key, "a text is expected");
     return {};
   }
   int number(const YAML::Node& map, const char* key, int low, int high, bool required = false) {
-    const YAML::Node value = map[key];
+    const YAML::Node value = member(map, key);
     if (!value && !required) return 0;
     int read = 0;
     if (value && value.IsScalar() && YAML::convert<int>::decode(value, read) && read >= low &&
@@ -51,7 +57,7 @@ class Reader {
     return 0;
   }
   Localized texts(const YAML::Node& map, const char* key) {
-    const YAML::Node value = map[key];
+    const YAML::Node value = member(map, key);
     if (value && value.IsMap() && value["zh"] && value["en"])
       return {text(value, "zh", true), text(value, "en", true)};
     fault(value ? value : map, key, "texts in both languages are expected: { zh: …, en: … }");
@@ -59,7 +65,7 @@ class Reader {
   }
   std::vector<std::string> list(const YAML::Node& map, const char* key) {
     std::vector<std::string> all;
-    const YAML::Node value = map[key];
+    const YAML::Node value = member(map, key);
     if (value && value.IsSequence() && value.size() > 0) {
       for (const YAML::Node& one : value)
         if (one.IsScalar()) all.push_back(one.Scalar());
@@ -69,7 +75,7 @@ class Reader {
     return all;
   }
   std::string sql(const YAML::Node& map, const char* key) {
-    const YAML::Node value = map[key];
+    const YAML::Node value = member(map, key);
     if (!value) return {};
     return text(value, "sql", true);
   }
@@ -87,10 +93,10 @@ class Reader {
 
   Schedule schedule(const YAML::Node& map) {
     Schedule schedule;
-    const YAML::Node yearly = map["yearly"];
+    const YAML::Node yearly = member(map, "yearly");
     schedule.until = number(map, "until", 1, 36600);
     int kinds = 0;
-    if (const YAML::Node every = map["every"]) {
+    if (const YAML::Node every = member(map, "every")) {
       ++kinds;
       schedule.first = number(map, "first", 0, 3660, true);
       for (const YAML::Node& one : every) schedule.rules.push_back(rule(one));
@@ -101,12 +107,12 @@ class Reader {
       ++kinds;
       schedule.kind = Schedule::Kind::yearly;
     }
-    if (const YAML::Node once = map["once"]) {
+    if (const YAML::Node once = member(map, "once")) {
       ++kinds;
       schedule.kind = Schedule::Kind::once;
       schedule.within = number(once, "within", 0, 36600, true);
     }
-    if (const YAML::Node points = map["points"]) {
+    if (const YAML::Node points = member(map, "points")) {
       ++kinds;
       schedule.kind = Schedule::Kind::points;
       int before = -1;
@@ -135,8 +141,9 @@ class Reader {
       service.forms.push_back((folder / form).lexically_normal().string());
     service.visits = list(map, "visits");
     for (const std::string& visit : service.visits)
-      if (!is_id(visit)) fault(map["visits"], "visits", "“" + visit + "” is no type of visit");
-    if (const YAML::Node when = map["schedule"]; when && when.IsMap())
+      if (!is_id(visit))
+        fault(member(map, "visits"), "visits", "“" + visit + "” is no type of visit");
+    if (const YAML::Node when = member(map, "schedule"); when && when.IsMap())
       service.schedule = schedule(when);
     else
       fault(map, "schedule", "is missing");
@@ -178,14 +185,14 @@ std::optional<Programme> read_programme(const YAML::Node& root, const fs::path& 
   programme.scene = file.parent_path().parent_path().filename().string();
   programme.id = reader.text(root, "id", true);
   if (!is_id(programme.id))
-    reader.fault(root["id"], "id", "small letters, digits and hyphens are expected");
+    reader.fault(member(root, "id"), "id", "small letters, digits and hyphens are expected");
   programme.order = reader.number(root, "order", 0, 1000);
   programme.title = reader.texts(root, "title");
   programme.source = reader.texts(root, "source");
   programme.by = reader.list(root, "by");
   programme.eligible_sql = reader.sql(root, "eligible");
   std::set<std::string> ids;
-  for (const YAML::Node& one : root["services"]) {
+  for (const YAML::Node& one : member(root, "services")) {
     programme.services.push_back(reader.service(one, file.parent_path()));
     if (!ids.insert(programme.services.back().id).second)
       reader.fault(one, "services", "the id “" + programme.services.back().id + "” stands twice");
@@ -200,13 +207,14 @@ void read_statuses(const YAML::Node& root, const fs::path& file, std::vector<Sta
   constexpr const char* known[] = {"planned", "waitlist", "active",
                                    "onhold",  "finished", "cancelled"};
   Reader reader(file.string(), faults);
-  for (const YAML::Node& one : root["statuses"]) {
+  for (const YAML::Node& one : member(root, "statuses")) {
     Status status;
     status.id = reader.text(one, "id", true);
     status.title = reader.texts(one, "title");
     status.fhir = reader.text(one, "fhir", true);
     if (std::ranges::find(known, status.fhir) == std::end(known))
-      reader.fault(one["fhir"], "fhir", "“" + status.fhir + "” is no state of an EpisodeOfCare");
+      reader.fault(member(one, "fhir"), "fhir",
+                   "“" + status.fhir + "” is no state of an EpisodeOfCare");
     status.ends = reader.text(one, "ends") == "true";
     status.reason = reader.text(one, "reason") == "true";
     status.after = reader.list(one, "after");
@@ -215,7 +223,8 @@ void read_statuses(const YAML::Node& root, const fs::path& file, std::vector<Sta
   for (const Status& status : statuses)
     for (const std::string& before : status.after)
       if (before != "none" && std::ranges::find(statuses, before, &Status::id) == statuses.end())
-        reader.fault(root["statuses"], status.id + ".after", "there is no state “" + before + "”");
+        reader.fault(member(root, "statuses"), status.id + ".after",
+                     "there is no state “" + before + "”");
 }
 
 std::shared_ptr<const forms::Questionnaire> read_form(const std::string& path,
@@ -239,7 +248,11 @@ Library Library::load(const fs::path& scenes, std::vector<Fault>& faults) {
   for (const fs::path& file : programme_files(scenes)) {
     const std::optional<YAML::Node> root = parsed(file, faults);
     if (!root) continue;
-    if ((*root)["statuses"]) {
+    if (!root->IsMap()) {
+      faults.push_back({file.string(), 1, "", "a map is expected"});
+      continue;
+    }
+    if (member(*root, "statuses")) {
       read_statuses(*root, file, library.statuses_, faults);
       continue;
     }

@@ -55,11 +55,16 @@ std::string tiles_yaml(const std::vector<BoardTile>& tiles) {
   return text;
 }
 
+bool is_tiles(const YAML::Node& section) {
+  if (!section.IsMap()) return false;
+  const YAML::Node kind = section["kind"];
+  return kind.IsDefined() && kind.IsScalar() && kind.Scalar() == "tiles";
+}
+
 /// The section of tiles of a board; an undefined node when it has none.
 YAML::Node tiles_section(const YAML::Node& root) {
   for (const YAML::Node& section : root["sections"])
-    if (section["kind"] && section["kind"].IsScalar() && section["kind"].Scalar() == "tiles")
-      return section;
+    if (is_tiles(section)) return section;
   return YAML::Node(YAML::NodeType::Undefined);
 }
 
@@ -114,6 +119,7 @@ Result<SceneTiles> load_board_tiles(const fs::path& scenes, std::string_view boa
       if (entry.path().extension() != ".yaml") continue;
       const auto root = indicators::read_yaml(entry.path());
       if (!root) return unexpected(root.error());
+      if (!root->IsMap()) continue;
       const YAML::Node id = (*root)["id"];
       if (!id.IsDefined() || !id.IsScalar() || id.Scalar() != board) continue;
       SceneTiles found{entry.path(), {}};
@@ -130,13 +136,16 @@ Result<SceneTiles> load_board_tiles(const fs::path& scenes, std::string_view boa
 Result<std::string> with_tiles(const fs::path& file, const std::vector<BoardTile>& tiles) {
   const auto root = indicators::read_yaml(file);
   if (!root) return unexpected(root.error());
+  if (!root->IsMap() || !(*root)["sections"].IsDefined() || !(*root)["sections"].IsSequence())
+    return fail(ErrorCode::invalid_input, "a board with a list of sections is expected",
+                file.string() + ":1");
   std::ifstream in(file, std::ios::binary);
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   std::size_t from = lines.size(), to = lines.size();
   const YAML::Node sections = (*root)["sections"];
   for (std::size_t i = 0; i < sections.size(); ++i) {
-    if (!sections[i]["kind"] || sections[i]["kind"].Scalar() != "tiles") continue;
+    if (!is_tiles(sections[i])) continue;
     from = static_cast<std::size_t>(indicators::line_of(sections[i])) - 1;
     if (i + 1 < sections.size())
       to = static_cast<std::size_t>(indicators::line_of(sections[i + 1])) - 1;

@@ -117,6 +117,11 @@ TEST_CASE("read_expression: what is no formula is named with its place") {
   for (const char* text : {"", "value()", "value(a", "1 +", "values(a)", "1 2", "(1", "a + b"})
     CHECK_MESSAGE(!read_expression(text).has_value(), text);
   CHECK(read_expression("1 + ?").error().where == "character 5");
+  // A sum is a tree as deep as it is long: a thousand operations, and no more.
+  std::string sum = "1";
+  for (int i = 0; i < 1000; ++i) sum += "+1";
+  CHECK(read_expression(sum).has_value());
+  CHECK(read_expression(sum + "+1").error().message == "the formula: more than 1000 operations");
 }
 
 TEST_CASE("as_counts: sums and differences of counts only") {

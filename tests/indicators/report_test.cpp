@@ -152,6 +152,16 @@ TEST_CASE("import: a file without the columns, or no text, is an error with its 
       import_figures("", definitions(), *book.book, {"r.csv", "", "", {}, false}).has_value());
 }
 
+TEST_CASE("import: a version beyond any number is unknown, not another one") {
+  Book book;
+  // 2^32 + 1 cut to 32 bits would be version 1, which there is.
+  const auto rows = book.import(
+      "indicator,period,value,version\nhealth-literacy,2025,41.3,4294967297\n"
+      "health-literacy,2025,41.3,1\n");
+  CHECK(rows[0].rule == "version-unknown");
+  CHECK(rows[1].rule.empty());
+}
+
 TEST_CASE("import: the same value is known, another one is a conflict until somebody decides") {
   Book book;
   const std::string head = "indicator,period,value\n";
