@@ -143,7 +143,7 @@ CLI::App* add_one(CLI::App& app, int& exit_code, const char* name, const char* w
 int keep_signals(const KeepArguments& arguments) {
   const auto scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return give_up(scenes.error());
-  const auto streams = watch::load_streams(*scenes);
+  const auto streams = watch::load_streams(*scenes, arguments.store);
   if (!streams) return give_up(streams.error());
   const auto content = signals::load_content(*scenes);
   if (!content) return give_up(content.error());

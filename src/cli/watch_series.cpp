@@ -60,7 +60,7 @@ int run(SeriesArguments& arguments) {
   arguments.options.to = *to;
   const auto scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return give_up(scenes.error());
-  const auto streams = watch::load_streams(*scenes);
+  const auto streams = watch::load_streams(*scenes, arguments.store);
   if (!streams) return give_up(streams.error());
   const auto hub = open_hub(arguments.store, arguments.scenes, default_threads(), false, true);
   if (!hub) return give_up(hub.error());

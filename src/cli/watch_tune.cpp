@@ -90,7 +90,7 @@ int run(TuneArguments& arguments) {
   arguments.options.to = *to;
   const auto scenes = find_content(arguments.scenes, "scenes");
   if (!scenes) return give_up(scenes.error());
-  const auto streams = watch::load_streams(*scenes);
+  const auto streams = watch::load_streams(*scenes, arguments.store);
   if (!streams) return give_up(streams.error());
   const auto truth = read_truth(arguments, *scenes);
   if (!truth) return give_up(truth.error());

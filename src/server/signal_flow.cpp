@@ -5,6 +5,7 @@
 #include "server/flows.hpp"
 #include "server/json.hpp"
 #include "server/services.hpp"
+#include "server/signal_routes.hpp"
 #include "server/signals.hpp"
 #include "signals/daily.hpp"
 
@@ -21,7 +22,9 @@ constexpr std::int64_t most_followed = 100'000;
 /// Fields of a new instance.
 std::string fields_of(const Kept& kept, const Services& services, const std::string& source) {
   const signals::Facts& facts = kept.facts;
-  std::string disease = services.catalogue.text("notifiable-disease", facts.disease).zh;
+  std::string disease;
+  if (const json::value name = disease_name(services, facts.disease); name.is_object())
+    disease = std::string(name.at("zh").as_string());
   double cases = 1;
   for (const signals::Ground& ground : facts.grounds)
     if (!(ground.observed < cases)) cases = ground.observed;

@@ -17,7 +17,7 @@ Result<std::unique_ptr<SignalHouse>> SignalHouse::open(ingest::Hub& hub, const f
   auto content = signals::load_content(scenes);
   if (!content) return unexpected(content.error());
   house->content_ = std::move(*content);
-  auto streams = watch::load_streams(scenes);
+  auto streams = watch::load_streams(scenes, hub.directory());
   if (!streams) return unexpected(streams.error());
   house->streams_ = std::move(*streams);
   auto ledger = signals::Ledger::open((fs::path(hub.directory()) / "signals.db").string(),

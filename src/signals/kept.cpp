@@ -111,19 +111,25 @@ double number(const json::object& object, std::string_view name) {
 
 json::array json_of(const std::vector<Ground>& grounds) {
   json::array list;
-  for (const Ground& one : grounds)
-    list.push_back(json::object{{"stream", one.stream},
-                                {"method", one.method},
-                                {"area", one.key.area},
-                                {"place", one.key.place},
-                                {"disease", one.key.disease},
-                                {"part", one.key.part},
-                                {"from", format_date(one.from)},
-                                {"to", format_date(one.to)},
-                                {"observed", number_or_null(one.observed)},
-                                {"expected", number_or_null(one.expected)},
-                                {"threshold", number_or_null(one.threshold)},
-                                {"p", number_or_null(one.pvalue)}});
+  for (const Ground& one : grounds) {
+    json::object object{{"stream", one.stream},
+                        {"method", one.method},
+                        {"area", one.key.area},
+                        {"place", one.key.place},
+                        {"disease", one.key.disease},
+                        {"part", one.key.part},
+                        {"from", format_date(one.from)},
+                        {"to", format_date(one.to)},
+                        {"observed", number_or_null(one.observed)},
+                        {"expected", number_or_null(one.expected)},
+                        {"threshold", number_or_null(one.threshold)},
+                        {"p", number_or_null(one.pvalue)}};
+    if (!one.areas.empty()) {
+      object["areas"] = json::array(one.areas.begin(), one.areas.end());
+      object["ongoing"] = one.ongoing;
+    }
+    list.push_back(std::move(object));
+  }
   return list;
 }
 
@@ -158,6 +164,10 @@ std::vector<Ground> grounds_of(const json::value& value) {
     ground.expected = number(one, "expected");
     ground.threshold = number(one, "threshold");
     ground.pvalue = number(one, "p");
+    if (const json::value* areas = one.if_contains("areas")) {
+      for (const json::value& area : areas->as_array()) ground.areas.emplace_back(area.as_string());
+      ground.ongoing = one.at("ongoing").as_bool();
+    }
     grounds.push_back(std::move(ground));
   }
   return grounds;
@@ -188,8 +198,8 @@ bool alike(double a, double b) {
 }
 
 bool same_ground(const Ground& a, const Ground& b) {
-  return std::tie(a.stream, a.method, a.key, a.from, a.to) ==
-             std::tie(b.stream, b.method, b.key, b.from, b.to) &&
+  return std::tie(a.stream, a.method, a.key, a.from, a.to, a.areas, a.ongoing) ==
+             std::tie(b.stream, b.method, b.key, b.from, b.to, b.areas, b.ongoing) &&
          alike(a.observed, b.observed) && alike(a.expected, b.expected) &&
          alike(a.threshold, b.threshold) && alike(a.pvalue, b.pvalue);
 }
@@ -205,9 +215,22 @@ Facts facts_of(const watch::Signal& signal) {
   Facts facts{signal.date,  signal.lane,       signal.area,
               signal.place, signal.disease,    signal.streams,
               signal.score, signal.first_date, {}};
-  for (const watch::Evidence& one : signal.evidence)
-    facts.grounds.push_back({one.stream, one.method, one.key, one.from, one.to, one.observed,
-                             one.expected, one.threshold, one.pvalue});
+  for (const watch::Evidence& one : signal.evidence) {
+    facts.grounds.push_back({one.stream,
+                             one.method,
+                             one.key,
+                             one.from,
+                             one.to,
+                             one.observed,
+                             one.expected,
+                             one.threshold,
+                             one.pvalue,
+                             {},
+                             false});
+    if (!one.cluster) continue;
+    facts.grounds.back().areas = one.cluster->areas;
+    facts.grounds.back().ongoing = one.cluster->ongoing;
+  }
   return facts;
 }
 

@@ -43,6 +43,8 @@ struct Ground {
   double expected = 0;
   double threshold = 0;
   double pvalue = 0;
+  std::vector<std::string> areas;  ///< of a cluster of neighbouring areas; else empty
+  bool ongoing = false;            ///< such a cluster was there in the week before
 };
 
 /// What the run of a day said of a signal.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 
@@ -12,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 5> states = {"running", "done", "failed", "cancelled",
-                                                    "interrupted"};
+constexpr std::array<std::string_view, 6> states = {"running",   "done",        "failed",
+                                                    "cancelled", "interrupted", "damaged"};
 
 json::object to_json(const TuningRun& run) {
   json::array points;
@@ -84,6 +85,22 @@ Result<TuningRun> read_run(const fs::path& file) {
   }
 }
 
+/// What is known of a run whose file cannot be read: its name and when that was written.
+TuningRun damaged_run(const fs::path& file, const Error& error) {
+  TuningRun run;
+  run.id = file.stem().string();
+  run.state = TuningRun::State::damaged;
+  run.error = file.filename().string() + ": " + error.message;
+  constexpr std::string_view prefix = "tuning-";  // and the moment it began
+  if (run.id.starts_with(prefix)) {
+    std::int64_t micros = 0;
+    const char* end = run.id.data() + run.id.size();
+    const auto [at, wrong] = std::from_chars(run.id.data() + prefix.size(), end, micros);
+    if (wrong == std::errc() && at == end) run.at = Instant{micros};
+  }
+  return run;
+}
+
 /// Written beside and moved over the old one.
 Result<void> write_file(const fs::path& file, const std::string& text) {
   const fs::path beside = file.string() + ".new";
@@ -125,7 +142,7 @@ Result<std::unique_ptr<TuningDesk>> TuningDesk::open(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder, wrong)) {
     if (entry.path().extension() != ".json") continue;
     auto run = read_run(entry.path());
-    if (!run) return unexpected(run.error());
+    if (!run) run = damaged_run(entry.path(), run.error());
     if (run->state == TuningRun::State::running) {
       run->state = TuningRun::State::interrupted;
       if (Result<void> saved = desk->save(*run); !saved) return unexpected(saved.error());

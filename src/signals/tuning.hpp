@@ -16,7 +16,7 @@ namespace hb::signals {
 
 /// A run of the tuning bench over the history of a store.
 struct TuningRun {
-  enum class State : std::uint8_t { running, done, failed, cancelled, interrupted };
+  enum class State : std::uint8_t { running, done, failed, cancelled, interrupted, damaged };
   /// What one share of false discoveries gives for the joined signals.
   struct Point {
     double false_discoveries = 0;
@@ -48,8 +48,9 @@ std::string_view state_word(TuningRun::State state);
 /// the bench. One runs at a time, in the background. All members may be called from many threads.
 class TuningDesk {
  public:
-  /// A run that was going on when the program ended is marked as interrupted.
-  /// errors  unavailable: the folder cannot be made or read; invalid_input: a file of it is damaged
+  /// A run that was going on when the program ended is marked as interrupted. One whose file cannot
+  /// be read is listed as damaged, with the file and the fault; the file stays as it is.
+  /// errors  unavailable: the folder cannot be made or read
   static Result<std::unique_ptr<TuningDesk>> open(const std::filesystem::path& folder);
   ~TuningDesk() { stop(); }
 

@@ -13,6 +13,7 @@ constexpr double cap_factor = 3;
 constexpr double least_pvalue = 1e-300;
 constexpr int fresh_days = 7;      // where a longer window speaks, the strongest of these does too
 constexpr double half_case = 0.5;  // Jeffreys' prior of a Poisson mean
+constexpr double kind_worth = 20;  // counts the share of all days is worth to that of one kind
 
 using Sums = std::vector<double>;  // sums[i]: of the days before i
 
@@ -36,6 +37,13 @@ void sum_up_capped(const SparseCounts& counts, const Sums& raw, std::size_t days
   for (std::size_t i = 0; i < days; ++i) sums[i + 1] += sums[i];
 }
 
+/// Of sums, those of the days that are apart.
+void sum_up_apart(const Sums& all, const std::vector<bool>& apart, Sums& sums) {
+  sums.assign(all.size(), 0);
+  for (std::size_t i = 0; i < apart.size(); ++i)
+    sums[i + 1] = sums[i] + (apart[i] ? all[i + 1] - all[i] : 0);
+}
+
 std::size_t back(std::size_t day, int days) {
   return day < static_cast<std::size_t>(days) ? 0 : day - static_cast<std::size_t>(days);
 }
@@ -57,6 +65,12 @@ class Pool {
       sum_up_capped(place, raw_, counts.days, capped_);
       for (std::size_t i = 0; i <= counts.days; ++i) total_[i] += capped_[i];
     }
+    if (counts.apart) {
+      sum_up_apart(total_, *counts.apart, total_apart_);
+      days_apart_.assign(counts.days + 1, 0);
+      for (std::size_t i = 0; i < counts.days; ++i)
+        days_apart_[i + 1] = days_apart_[i] + ((*counts.apart)[i] ? 1 : 0);
+    }
     all_ = counts.all ? counts.all
                       : std::make_shared<const PooledSizes>(
                             sizes_of(counts.sizes, counts.days, days, options));
@@ -69,6 +83,7 @@ class Pool {
       if (counts_.only && *counts_.only != place) continue;
       sum_up(counts_.places[place], counts_.days, raw_);
       sum_up_capped(counts_.places[place], raw_, counts_.days, capped_);
+      if (counts_.apart) sum_up_apart(capped_, *counts_.apart, capped_apart_);
       sum_up(counts_.sizes[place], counts_.days, size_);
       for (std::size_t day = days_.first; day < days_.last; ++day) {
         const std::size_t from = day + 1 < longest ? 0 : day + 1 - longest;
@@ -102,6 +117,34 @@ class Pool {
     return {shape / (options_.alike * std::max(all - size, half_case) / size + others), shape};
   }
 
+  /// Of one kind of the days before a day, drawn towards those of all.
+  Odds odds_of_kind(const Odds& all, std::size_t day, bool apart) const {
+    const std::size_t from = baseline_begin(day, options_);
+    const std::size_t to = baseline_end(day, options_);
+    double own = between(capped_apart_, from, to);
+    double everywhere = between(total_apart_, from, to);
+    if (!apart) {
+      own = between(capped_, from, to) - own;
+      everywhere = between(total_, from, to) - everywhere;
+    }
+    const double worth = std::min(kind_worth, all.shape);
+    return {(worth + own) / (worth / all.mean + everywhere - own), worth + own};
+  }
+
+  /// Of the days of a window, as many of either kind as the others have counts on them.
+  Odds odds_of_window(const Odds& all, const Odds& work, const Odds& free, std::size_t from,
+                      std::size_t to) const {
+    const auto days = static_cast<double>(to - from);
+    const double others = between(total_, from, to) - between(capped_, from, to);
+    const double others_free = between(total_apart_, from, to) - between(capped_apart_, from, to);
+    const double share = (others_free + between(days_apart_, from, to) / days) / (others + 1);
+    const double a = (1 - share) * work.mean;
+    const double b = share * free.mean;
+    const double mean = a + b;
+    return {mean, std::min(all.shape + kind_worth,
+                           mean * mean / (a * a / work.shape + b * b / free.shape))};
+  }
+
   /// Of the windows up to a length. The p-value is the harmonic mean over all windows: those that
   /// agree strengthen each other, one alone counts times their number.
   PooledPoint strongest(std::size_t place, std::size_t day, int longest) const {
@@ -109,7 +152,9 @@ class Pool {
     double best_size = 1;
     const auto windows = static_cast<double>(options_.windows.size());
     double inverse = windows;  // sum of 1/p; 1 of each that says nothing
-    const Odds share = odds(day);
+    const Odds all = odds(day);
+    const Odds work = counts_.apart ? odds_of_kind(all, day, false) : all;
+    const Odds free = counts_.apart ? odds_of_kind(all, day, true) : all;
     for (const int window : options_.windows) {
       if (window > longest) break;
       const std::size_t from = back(day + 1, window);
@@ -121,6 +166,7 @@ class Pool {
       const double discount = former > options_.worth ? options_.worth / former : 1;
       const double shape = half_case + discount * former + others;
       const double rate = 1 + discount * static_cast<double>(from - earlier) / window;
+      const Odds share = counts_.apart ? odds_of_window(all, work, free, from, day + 1) : all;
       const double expected = share.mean * shape / rate;
       const double size =
           1 / (1 / shape + 1 / share.shape + options_.spread * options_.spread / window);
@@ -145,8 +191,9 @@ class Pool {
   double keep_;
   Sums total_;  ///< of all places, capped
   std::shared_ptr<const PooledSizes> all_;
-  Sums all_sizes_;            ///< of all places
-  Sums raw_, capped_, size_;  ///< of the place at hand
+  Sums all_sizes_;                                ///< of all places
+  Sums raw_, capped_, size_;                      ///< of the place at hand
+  Sums total_apart_, capped_apart_, days_apart_;  ///< on days that are apart alone
 };
 
 }  // namespace
@@ -186,6 +233,7 @@ Result<Pooled> pooled(const PooledCounts& counts, Range days, const PooledOption
   if (counts.all &&
       (counts.all->sums.size() != counts.days + 1 || counts.all->known.size() != days.size()))
     return bad("sizes of other days");
+  if (counts.apart && counts.apart->size() != counts.days) return bad("days apart of other days");
   return Pool(counts, days, options, keep).judge();
 }
 

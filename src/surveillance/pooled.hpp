@@ -40,6 +40,9 @@ struct PooledCounts {
   std::vector<SparseCounts> sizes;  ///< what says how large a place is: its counts of all kinds
   std::shared_ptr<const PooledSizes> all;  ///< null: the places above are all there are
   std::optional<std::size_t> only;         ///< the place to judge; absent: all
+  /// Of each day: true where the share of a place is expected to be another (weekends, holidays).
+  /// Null: all days are alike.
+  std::shared_ptr<const std::vector<bool>> apart;
 };
 
 /// One place on one day: the window with the smallest p-value. Where it is longer than 7 days, a
@@ -68,13 +71,14 @@ PooledSizes sizes_of(const std::vector<SparseCounts>& places, std::size_t days, 
 /// A window of a place is expected to have the place's share of what all the others have in the
 /// very same days, so that weekday, holiday, season and a wave through all of them explain
 /// themselves; where the others have few counts, their level of the weeks before is taken over.
-/// The share is learnt from the year before and drawn towards the size of the place. Both are
+/// The share is learnt from the year before and drawn towards the size of the place; where days are
+/// apart, that of either kind of days by itself, drawn towards that of all days. Both are
 /// gamma distributed, the count is negative binomial. A day counts at most for thrice the mean of
 /// the place's eight weeks before it (and for one), so that past outbreaks raise no expectation.
 /// What is said of a day rests on its `memory(options)` days before alone.
 ///
 /// days     judged; keep: points with a larger p-value are left out (1: all with min_cases)
-/// errors   invalid_input: an option out of its bounds; sizes that do not fit the places
+/// errors   invalid_input: an option out of its bounds; sizes or days apart that do not fit
 /// source   expected counts as in Kulldorff et al. (2005), PLoS Medicine 2:e59 (permutation model);
 ///          shrinkage as in DuMouchel (1999), The American Statistician 53:177–190; harmonic mean
 ///          of p-values: Wilson (2019), PNAS 116:1195–1200

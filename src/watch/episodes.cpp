@@ -188,7 +188,8 @@ Evidence evidence_of(const Finding& finding) {
           finding.key,        finding.day,
           finding.from,       finding.to,
           finding.observed,   finding.expected,
-          finding.threshold,  finding.pvalue};
+          finding.threshold,  finding.pvalue,
+          finding.cluster};
 }
 
 Signal signal_of(const Candidate& candidate, Date day) {

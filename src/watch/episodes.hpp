@@ -30,6 +30,7 @@ struct Evidence {
   double expected;   ///< cases in the window; NaN where the method gives none
   double threshold;  ///< cases in the window; NaN where the method gives none
   double pvalue;
+  std::shared_ptr<const Cluster> cluster = nullptr;  ///< of neighbouring areas; null: none
 };
 
 /// One line for those who verify: findings of several streams at the same place and time.

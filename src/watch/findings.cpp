@@ -4,6 +4,9 @@
 #include <cmath>
 #include <optional>
 
+#include "watch/clusters.hpp"
+#include "watch/exposure.hpp"
+
 namespace hb::watch {
 namespace {
 
@@ -62,34 +65,60 @@ struct Judgement {
   std::string_view method;
 };
 
+/// The windows of one series that end at one phase.
+struct Phase {
+  surveillance::Series series;
+  std::vector<std::size_t> ends;  ///< index of the last day of each window
+};
+
+Phase phase_of(const std::vector<double>& counts, std::size_t window, std::size_t phase, int freq) {
+  Phase made{windows(counts, window, phase, freq), {}};
+  const std::size_t skipped = phase + 1 < window ? 1 : 0;  // a first window that is not whole
+  for (std::size_t i = 0; i < made.series.size(); ++i)
+    made.ends.push_back(phase + (i + skipped) * window);
+  return made;
+}
+
+/// Takes what a detector says of the windows first … last − 1 of a phase where it is stronger.
+Result<void> judge_run(const Stream& stream, const StreamDetector& detector, const Phase& phase,
+                       const surveillance::Series& series, surveillance::Range run,
+                       std::vector<Judgement>& best) {
+  const auto column = column_of(detector.method->columns, "pvalue");
+  const auto judged = detector.method->run(series, run, detector.options);
+  if (!judged) return unexpected(judged.error());
+  for (std::size_t k = run.first; k < run.last; ++k) {
+    const double p = pvalue_of(*judged, column, k - run.first, series.observed[k]);
+    Judgement& at = best[phase.ends[k]];
+    if (std::isnan(p)) continue;
+    const double adjusted = std::min(1.0, p * static_cast<double>(stream.detectors.size()));
+    if (adjusted >= at.pvalue) continue;  // the first: false, as there is none yet
+    const surveillance::Judged& point = judged->points[k - run.first];
+    at = {adjusted, point.expected, point.upperbound, detector.method->name};
+  }
+  return {};
+}
+
 /// Judges the windows of one series that end at first … and later and have as many cases.
 Result<void> judge_series(const Stream& stream, const StreamDetector& detector,
-                          const std::vector<double>& counts, std::size_t first, double least,
-                          std::vector<Judgement>& best) {
+                          const std::vector<double>& counts, const Exposure& exposure,
+                          std::size_t first, double least, std::vector<Judgement>& best) {
   const auto window = static_cast<std::size_t>(stream.window);
-  const auto column = column_of(detector.method->columns, "pvalue");
-  for (std::size_t phase = 0; phase < window; ++phase) {
-    const surveillance::Series series = windows(counts, window, phase, detector.freq);
-    const std::size_t skipped = phase + 1 < window ? 1 : 0;  // a first window that is not whole
+  for (std::size_t at = 0; at < window; ++at) {
+    const Phase phase = phase_of(counts, window, at, detector.freq);
+    const surveillance::Series& series = phase.series;
     const Result<std::size_t> start = detector.method->start(series, detector.options);
     if (!start) return unexpected(start.error());
     for (std::size_t i = *start; i < series.size(); ++i) {
-      const std::size_t day = phase + (i + skipped) * window;
-      if (day < first || series.observed[i] < least) continue;
+      if (phase.ends[i] < first || series.observed[i] < least) continue;
       std::size_t end = i + 1;  // of the run of windows to judge
-      while (end < series.size() && series.observed[end] >= least) ++end;
-      const auto judged = detector.method->run(series, {i, end}, detector.options);
-      if (!judged) return unexpected(judged.error());
-      for (std::size_t k = i; k < end; ++k) {
-        const double p = pvalue_of(*judged, column, k - i, series.observed[k]);
-        Judgement& at = best[phase + (k + skipped) * window];
-        if (std::isnan(p)) continue;
-        const double adjusted = std::min(1.0, p * static_cast<double>(stream.detectors.size()));
-        if (adjusted >= at.pvalue) continue;  // the first: false, as there is none yet
-        at = {adjusted, judged->points[k - i].expected, judged->points[k - i].upperbound,
-              detector.method->name};
-      }
-      i = end;
+      if (!exposure.matters())
+        while (end < series.size() && series.observed[end] >= least) ++end;
+      const auto judged = exposure.matters()
+                              ? judge_run(stream, detector, phase,
+                                          exposure.like(series, phase.ends, i), {i, end}, best)
+                              : judge_run(stream, detector, phase, series, {i, end}, best);
+      if (!judged) return judged;
+      i = end - 1;
     }
   }
   return {};
@@ -159,8 +188,14 @@ std::vector<Group> groups_of(const Stream& stream, const StreamCounts& counts,
   for (const auto& [part, all] : places)
     together[part] = std::make_shared<const surveillance::PooledSizes>(
         surveillance::sizes_of(all, days.size(), {calendar.first, days.size()}, *stream.pooled));
+  std::shared_ptr<std::vector<bool>> apart;
+  if (stream.calendar && !stream.free_days_closed) {
+    apart = std::make_shared<std::vector<bool>>();
+    for (const Date day : days) apart->push_back(stream.is_apart(day));
+  }
   for (const auto& [key, by_day] : counts) {
     Group& group = groups[{key.disease, stratum(key)}];
+    group.counts.apart = apart;
     group.counts.all = together[stratum(key)];
     group.keys.push_back(key);
     group.counts.places.push_back(sparse(by_day, days));
@@ -201,6 +236,7 @@ Result<void> add_single_series(const Stream& stream, const StreamCounts& counts,
   const auto window = static_cast<std::size_t>(stream.window);
   std::vector<double> series(days.size());
   std::vector<Judgement> best;
+  const Exposure exposure(stream, counts, days);
   for (const auto& [key, by_day] : counts) {
     best.assign(days.size(), {});
     for (std::size_t i = 0; i < days.size(); ++i) {
@@ -208,8 +244,8 @@ Result<void> add_single_series(const Stream& stream, const StreamCounts& counts,
       series[i] = found == by_day.end() ? 0 : found->second;
     }
     for (const StreamDetector& detector : stream.detectors)
-      if (const auto done =
-              judge_series(stream, detector, series, calendar.first, stream.min_cases, best);
+      if (const auto done = judge_series(stream, detector, series, exposure, calendar.first,
+                                         stream.min_cases, best);
           !done)
         return unexpected(done.error());
     double sum = 0;
@@ -287,9 +323,12 @@ Result<void> series_bounds(const Stream& stream, const StreamCounts& counts,
                            std::map<Date, ChartDay>& bounds) {
   const std::vector<double> series = series_of(counts, key, calendar.days);
   std::vector<Judgement> best(calendar.days.size());
+  const Exposure exposure(stream, counts, calendar.days);
   for (const StreamDetector& detector : stream.detectors)
     if (detector.method->name == method)
-      if (const auto done = judge_series(stream, detector, series, calendar.first, 0, best); !done)
+      if (const auto done =
+              judge_series(stream, detector, series, exposure, calendar.first, 0, best);
+          !done)
         return unexpected(done.error());
   for (std::size_t i = calendar.first; i < best.size(); ++i)
     bounds[calendar.days[i]] = {calendar.days[i], surveillance::none, surveillance::none,
@@ -307,7 +346,8 @@ Result<std::vector<ChartDay>> chart_of(const Stream& stream, const StreamCounts&
   std::vector<ChartDay> chart = counted_days(stream, counts, key, calendar.days, window, from, to);
   if (calendar.first >= calendar.days.size()) return chart;
   std::map<Date, ChartDay> bounds;
-  if (method == pooled_method && stream.pooled) {
+  // A cluster is held against the other areas as its strongest one is.
+  if ((method == pooled_method || method == cluster_method) && stream.pooled) {
     if (const auto done = pooled_bounds(stream, counts, calendar, key, window, bounds); !done)
       return unexpected(done.error());
   } else if (window == stream.window) {
@@ -327,6 +367,7 @@ Date counts_from(const Stream& stream, Date first) {
   int open = 1;
   if (stream.pooled) open = std::max(open, surveillance::memory(*stream.pooled));
   if (!stream.detectors.empty()) open = std::max(open, series_days);
+  if (stream.clusters) open = std::max(open, cluster_memory(*stream.clusters));
   Date day{first.days - stream.delay};
   for (int looked = 0; open > 0 && looked < most_days; ++looked, --day.days)
     if (stream.is_open(day)) --open;
@@ -348,6 +389,9 @@ Result<Findings> judge_stream(const Stream& stream, const StreamCounts& counts, 
       return unexpected(done.error());
   if (!stream.detectors.empty())
     if (const auto done = add_single_series(stream, counts, calendar, findings); !done)
+      return unexpected(done.error());
+  if (stream.clusters && stream.points)
+    if (const auto done = add_clusters(stream, counts, begin, first, last, findings); !done)
       return unexpected(done.error());
   return findings;
 }

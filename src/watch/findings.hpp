@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ struct SeriesKey {
 /// Counts of a stream, by series and day; a day without an entry has none.
 using StreamCounts = std::map<SeriesKey, std::map<Date, double>>;
 
+/// Neighbouring areas that have more cases together than the other areas have in the same days.
+struct Cluster {
+  std::vector<std::string> areas;  ///< from the centre outwards
+  bool ongoing;                    ///< one that shares an area with it was there in the week before
+};
+
 /// How unusual the counts of a series are on a day.
 struct Finding {
   Date day;  ///< on which it could be known: the last day of the window and the delay
@@ -31,6 +38,7 @@ struct Finding {
   Date from{};                            ///< first and last day of the window
   Date to{};
   std::string_view method = "";
+  std::shared_ptr<const Cluster> cluster = nullptr;  ///< key: its area with the largest excess
 };
 
 /// Findings of a stream and how many series were judged, by day.

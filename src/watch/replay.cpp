@@ -10,13 +10,21 @@
 namespace hb::watch {
 namespace {
 
-/// One row of a stream's SQL; false: not day, area, place, disease, count.
-bool take(const std::vector<tables::Value>& row, StreamCounts& counts) {
+constexpr std::int64_t most_cases = 1'000'000'000;  // on one day; more is a fault of the data
+
+/// One row of a stream's SQL. Rows of the same series and day add up; those from before the
+/// definition of their disease are left out.
+/// returns  what is wrong with it; empty: nothing
+std::string take(const Stream& stream, const std::vector<tables::Value>& row,
+                 StreamCounts& counts) {
   constexpr std::size_t columns = 5;  // and a part
-  if (row.size() != columns && row.size() != columns + 1) return false;
+  constexpr const char* shape =
+      "the SQL must give day (DATE), area, place, disease (texts or keys), count (BIGINT) "
+      "and maybe part (text or key)";
+  if (row.size() != columns && row.size() != columns + 1) return shape;
   const auto* day = std::get_if<Date>(&row[0]);
   const auto* count = std::get_if<std::int64_t>(&row[4]);
-  if (day == nullptr || count == nullptr) return false;
+  if (day == nullptr || count == nullptr) return shape;
   std::array<std::string, 4> texts;
   for (const std::size_t column : {1U, 2U, 3U, 5U}) {
     if (column >= row.size() || std::holds_alternative<std::monostate>(row[column])) continue;
@@ -26,10 +34,16 @@ bool take(const std::vector<tables::Value>& row, StreamCounts& counts) {
     else if (const auto* number = std::get_if<std::int64_t>(&row[column]))
       value = std::to_string(*number);  // a key, an age band
     else
-      return false;
+      return shape;
   }
+  if (*count < 0 || *count > most_cases)
+    return "a count of " + std::to_string(*count) + " on " + format_date(*day) + " in area " +
+           texts[0] + ": 0 to 1,000,000,000 is expected";
+  if (const auto since = stream.since.find(texts[2]);
+      since != stream.since.end() && *day < since->second)
+    return {};
   counts[{texts[0], texts[1], texts[2], texts[3]}][*day] += static_cast<double>(*count);
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -37,19 +51,14 @@ bool take(const std::vector<tables::Value>& row, StreamCounts& counts) {
 Result<StreamCounts> counts_of(const tables::Database& database, const Principal& principal,
                                const Stream& stream, Date from, Date to) {
   StreamCounts counts;
-  bool sound = true;
+  std::string wrong;
   const auto read = database.scan(principal, stream.sql, {{"from", from}, {"to", to}},
                                   [&](const std::vector<tables::Value>& row) {
-                                    sound = take(row, counts);
-                                    return sound;
+                                    wrong = take(stream, row, counts);
+                                    return wrong.empty();
                                   });
   if (!read) return fail(read.error().code, read.error().message, "stream " + stream.id);
-  if (!sound)
-    return fail(
-        ErrorCode::invalid_input,
-        "the SQL must give day (DATE), area, place, disease (texts or keys), count (BIGINT) "
-        "and maybe part (text or key)",
-        "stream " + stream.id);
+  if (!wrong.empty()) return fail(ErrorCode::invalid_input, wrong, "stream " + stream.id);
   return counts;
 }
 

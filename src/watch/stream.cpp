@@ -8,6 +8,8 @@
 #include <set>
 #include <sstream>
 
+#include "watch/area_points.hpp"
+
 namespace hb::watch {
 namespace {
 
@@ -29,6 +31,8 @@ class Reader {
       if (!root[needed]) return wrong(root, std::string(needed) + " is missing");
     if (stream.lane == Lane::ranked && stream.detectors.empty() && !stream.pooled)
       return wrong(root, "detectors are missing");
+    if (root["free_days"] && !stream.calendar)
+      return wrong(root["free_days"], "free_days: a calendar is expected beside it");
     if (stream.family.empty()) stream.family = stream.id;
     return stream;
   }
@@ -49,6 +53,9 @@ class Reader {
     if (name == "lane") return lane(node, stream);
     if (name == "parts") return parts(node, stream);
     if (name == "syndromes") return syndromes(node, stream);
+    if (name == "since") return since(node, stream);
+    if (name == "calendar") return calendar(node, stream);
+    if (name == "free_days") return free_days(node, stream);
     for (auto [known, value] : {std::pair{"id", &stream.id},
                                 {"kind", &stream.kind},
                                 {"syndrome", &stream.syndrome},
@@ -143,6 +150,40 @@ class Reader {
     return {};
   }
 
+  /// Of the scene itself, else of the core.
+  Result<void> calendar(const YAML::Node& node, Stream& stream) const {
+    const std::string name = node.as<std::string>("");
+    if (name.empty() || name.find('/') != std::string::npos)
+      return wrong(node, "calendar: the id of a calendar is expected");
+    const fs::path scene = fs::path(file_).parent_path().parent_path();
+    for (const fs::path& place : {scene, scene.parent_path() / "core"}) {
+      auto days = load_free_days(place / "calendars" / (name + ".yaml"));
+      if (!days && days.error().code == ErrorCode::not_found) continue;
+      if (!days) return unexpected(days.error());
+      stream.calendar = std::make_shared<const FreeDays>(std::move(*days));
+      return {};
+    }
+    return wrong(node, "calendar: no scene has calendars/" + name + ".yaml");
+  }
+
+  Result<void> since(const YAML::Node& node, Stream& stream) const {
+    if (!node.IsMap()) return wrong(node, "since: days by disease are expected");
+    for (const auto& entry : node) {
+      const auto day = parse_date(entry.second.as<std::string>(""));
+      if (!day) return wrong(entry.second, "since: a day is expected, 2008-05-02");
+      stream.since[entry.first.as<std::string>("")] = *day;
+    }
+    return {};
+  }
+
+  Result<void> free_days(const YAML::Node& node, Stream& stream) const {
+    const std::string word = node.as<std::string>("");
+    if (word != "closed" && word != "apart")
+      return wrong(node, "free_days: closed or apart is expected");
+    stream.free_days_closed = word == "closed";
+    return {};
+  }
+
   static std::optional<int> day_of_year(const std::string& text) {
     const auto date = parse_date("2024-" + text);  // a leap year knows every day
     if (!date) return std::nullopt;
@@ -156,18 +197,20 @@ class Reader {
       if (!item.IsMap() || !item["method"] || !item["why"])
         return wrong(item, "method and why are expected");
       const std::string name = item["method"].as<std::string>("");
-      if (name == "pooled") {
+      if (name == "pooled" || name == "scan") {
         Localized why;
         if (const auto read = text(item["why"], why); !read) return read;
-        if (const auto read = pooled(item, stream); !read) return read;
+        const auto read = name == "scan" ? clusters(item, stream) : pooled(item, stream);
+        if (!read) return read;
         continue;
       }
       const surveillance::Detector* method = surveillance::find_detector(name);
       // Only what gives a p-value can be compared across streams.
       if (method == nullptr ||
           ("," + std::string(method->columns) + ",").find(",pvalue,") == std::string::npos)
-        return wrong(item["method"],
-                     "method: pooled, bayes, ewma-regression or farrington-flexible is expected");
+        return wrong(
+            item["method"],
+            "method: pooled, scan, bayes, ewma-regression or farrington-flexible is expected");
       Localized why;
       if (const auto read = text(item["why"], why); !read) return read;
       std::ostringstream yaml;
@@ -210,6 +253,32 @@ class Reader {
       if (!read) return read;
     }
     stream.pooled = options;
+    return {};
+  }
+
+  Result<void> clusters(const YAML::Node& item, Stream& stream) const {
+    ClusterOptions options;
+    for (const auto& entry : item["options"]) {
+      const std::string name = entry.first.as<std::string>("");
+      const YAML::Node& node = entry.second;
+      Result<void> read;
+      if (name == "longest") {
+        read = whole(name, node, 1, 60, options.longest);
+      } else if (name == "baseline") {
+        read = whole(name, node, 28, 366, options.baseline);
+      } else if (name == "most_areas") {
+        read = whole(name, node, 1, 1000, options.most_areas);
+      } else if (name == "replicates") {
+        read = whole(name, node, 99, 99999, options.replicates);
+      } else {
+        return wrong(entry.first, "there is no option " + name +
+                                      "; scan has longest, baseline, most_areas, replicates");
+      }
+      if (!read) return read;
+    }
+    if (options.baseline < 2 * options.longest)
+      return wrong(item, "scan: a baseline of at least twice the longest window is expected");
+    stream.clusters = options;
     return {};
   }
 
@@ -267,10 +336,15 @@ const std::string& Stream::syndrome_of(const std::string& disease) const {
   return found == syndromes.end() ? syndrome : found->second;
 }
 
+bool Stream::is_apart(Date day) const {
+  return calendar && !free_days_closed && calendar->is_free(day);
+}
+
 bool Stream::is_open(Date day) const {
   constexpr int thursday = 4;  // 1970-01-01
   const int weekday = ((day.days + thursday - 1) % 7 + 7) % 7 + 1;
   if (std::ranges::find(closed_weekdays, weekday) != closed_weekdays.end()) return false;
+  if (free_days_closed && calendar->is_free(day)) return false;
   const YearMonthDay civil_day = civil(day);
   const int at = civil_day.month * 100 + civil_day.day;
   return std::ranges::none_of(closed, [&](const ClosedDays& span) {
@@ -297,6 +371,17 @@ Result<std::vector<Stream>> load_streams(const fs::path& scenes) {
   }
   if (streams.empty())
     return fail(ErrorCode::not_found, "there is no streams/*.yaml in any scene", scenes.string());
+  return streams;
+}
+
+Result<std::vector<Stream>> load_streams(const fs::path& scenes, const fs::path& store) {
+  auto streams = load_streams(scenes);
+  if (!streams) return streams;
+  auto points = read_area_points(store / "areas.geojson");
+  if (!points) return unexpected(points.error());
+  if (points->empty()) return streams;
+  const auto shared = std::make_shared<const AreaPoints>(std::move(*points));
+  for (Stream& stream : *streams) stream.points = shared;
   return streams;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/csv.hpp"
 #include "stats/interval.hpp"
+#include "watch/clusters.hpp"
 #include "watch/inject.hpp"
 #include "watch/replay.hpp"
 
@@ -55,8 +56,18 @@ Result<std::vector<Rival>> rivals(std::span<const Stream> streams) {
     if (stream.lane != Lane::ranked || !stream.pooled) continue;
     Stream one = stream;
     one.detectors.clear();
+    one.clusters.reset();
     all[0].streams.push_back(std::move(one));
   }
+  Rival scan{std::string(cluster_method), {}};
+  for (const Stream& stream : streams) {
+    if (stream.lane != Lane::ranked || !stream.clusters || !stream.points) continue;
+    Stream one = stream;
+    one.pooled.reset();
+    one.detectors.clear();
+    scan.streams.push_back(std::move(one));
+  }
+  if (!scan.streams.empty()) all.push_back(std::move(scan));
   for (const Method& method : methods) {
     const surveillance::Detector* detector = surveillance::find_detector(method.name);
     if (detector == nullptr)
@@ -69,6 +80,8 @@ Result<std::vector<Rival>> rivals(std::span<const Stream> streams) {
       if (stream.lane != Lane::ranked) continue;
       Stream one = stream;
       one.pooled.reset();
+      one.clusters.reset();
+      if (!one.free_days_closed) one.calendar.reset();  // as its authors use it
       one.window = method.window;
       one.detectors = {{detector, *options, method.freq, {}}};
       rival.streams.push_back(std::move(one));
@@ -355,10 +368,12 @@ Result<Tuning> tune(const tables::Database& database, const Principal& principal
       if (!counts) return unexpected(counts.error());
       auto ordinary = judge_stream(stream, *counts, begin, first, options.to);
       if (!ordinary) return unexpected(ordinary.error());
-      if (const auto counted = tune_stream(rival.name, stream, *counts, begin, *ordinary, truth,
-                                           options, tuning.rows);
-          !counted)
-        return unexpected(counted.error());
+      // What is put into one series says little of a method that looks at many together.
+      if (rival.name != cluster_method)
+        if (const auto counted = tune_stream(rival.name, stream, *counts, begin, *ordinary, truth,
+                                             options, tuning.rows);
+            !counted)
+          return unexpected(counted.error());
       together.all.insert(together.all.end(), ordinary->all.begin(), ordinary->all.end());
       for (const auto& [day, judged] : ordinary->judged) together.judged[day] += judged;
     }

@@ -54,10 +54,11 @@ struct Tuning {
 /// Replays history with outbreaks put into it, and holds fused signals and each method by itself
 /// against known outbreaks, when there are any.
 ///
-/// Methods are those of the stream and, for comparison, EARS, EWMA/regression, moving percentile,
-/// Bayes and Farrington flexible, each with weekly or daily windows as its authors use it. In part
-/// `truth` every method has all streams and one signal per street and disease in quiet_days, as
-/// the fused signals have.
+/// Methods are those of the stream (`scan` against known outbreaks alone) and, for comparison,
+/// EARS, EWMA/regression, moving percentile, Bayes and Farrington flexible, each with weekly or
+/// daily windows as its authors use it. In part `truth` every method has all streams and one signal
+/// per street and disease in quiet_days, as the fused signals have.
+///
 /// errors   invalid_input: no days, no injections, no sizes; unavailable: stopped by `progress`;
 ///          those of replay()
 Result<Tuning> tune(const tables::Database& database, const Principal& principal,

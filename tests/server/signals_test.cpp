@@ -247,6 +247,47 @@ TEST_CASE("/api/signals: who may see, verify, list persons and set the workload"
   CHECK(status(all, "POST", path + "/note", R"({"note":"x"})") == 200);
 }
 
+TEST_CASE("/api/signals: what is comparable and what is near, for two people in turn") {
+  Watched watched;
+  const std::string former = "/api/signals/" + watched.id("770101001");
+  const std::string path = "/api/signals/" + watched.id("770101002");
+  const auto accounts = accounts_of(watched.place());
+  add_user(*accounts, "first", {"epidemiologist"}, {"*"});
+  add_user(*accounts, "second", {"leader"}, {"*"});
+  add_user(*accounts, "beside", {"epidemiologist"}, {"770101002"});
+  const LoggedIn first = log_in(watched.port(), "first");
+  const LoggedIn second = log_in(watched.port(), "second");
+  const LoggedIn beside = log_in(watched.port(), "beside");
+  const json::value seen = watched.read(path, first.cookie);
+  is_valid(watched, seen, "SignalDetail");
+  REQUIRE(seen.at("past").as_array().size() == 1);
+  CHECK(seen.at("past").at(0).at("why") == json::array{"disease", "streams"});
+  CHECK(seen.at("past").at(0).at("signal").at("state") == "raised");
+  CHECK(seen.at("grounds").at(0).at("cluster").is_null());
+  // The first decides of the former one; the second then reads what came of it, and why it counts.
+  const Answer decided = ask(
+      watched.port(), "POST", former + "/verify",
+      R"({"result":"dismissed","way":"telephone","reason":"duplicate","cases":1})", first.both());
+  REQUIRE(decided.status == 200);
+  const json::value after = watched.read(path, second.cookie);
+  CHECK(after.at("past").at(0).at("why") == seen.at("past").at(0).at("why"));
+  const json::value& outcome = after.at("past").at(0).at("signal");
+  CHECK(outcome.at("state") == "dismissed");
+  CHECK(outcome.at("reason_name").at("zh") == "重卡");
+  CHECK(outcome.at("cases") == 1);
+  // Both see the same neighbours, the area itself first.
+  const json::value near = watched.read(path + "/series", first.cookie).at("nearest");
+  CHECK(near == watched.read(path + "/series", second.cookie).at("nearest"));
+  REQUIRE(near.as_array().size() == 2);
+  CHECK(near.at(0).at("area") == "770101002");
+  CHECK(near.at(0).at("days").as_array().size() == 56);
+  CHECK(near.at(1).at("area") == "770101001");
+  CHECK(near.at(1).at("km").to_number<double>() > 0);
+  // Who may see one street sees neither the former signal nor the counts of the other.
+  CHECK(watched.read(path, beside.cookie).at("past").as_array().empty());
+  CHECK(watched.read(path + "/series", beside.cookie).at("nearest").as_array().size() == 1);
+}
+
 TEST_CASE("/api/signals: the flow carries a signal on, and its result comes back") {
   Watched watched("2025-12-28", "2025-12-29", std::chrono::milliseconds(40));
   const std::string path = "/api/signals/" + watched.id("770101001");

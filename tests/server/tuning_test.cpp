@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include "client.hpp"
@@ -105,4 +106,31 @@ TEST_CASE("/api/tuning: one run at a time, cancelled; who may not decide") {
   const std::string leader = log_in(port, "leader").both();
   CHECK(ask(port, "GET", "/api/tuning", "", leader).status == 200);
   CHECK(ask(port, "POST", "/api/tuning", "{}", leader).status == 403);
+}
+
+TEST_CASE("/api/tuning: a run whose file is damaged is listed as such, and signals open") {
+  District place;
+  place.server().stop();
+  const auto folder = place.store() / "tuning";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "tuning-1735689600000000.json") << "{\"id\":";
+  place.restart();
+  const auto port = place.port();
+  const json::value all = get(port, "/api/tuning").json();
+  is_valid(port, all, "Tuning");
+  REQUIRE(all.at("runs").as_array().size() == 1);
+  const json::value& run = all.at("runs").at(0);
+  CHECK(run.at("state") == "damaged");
+  CHECK(run.at("id") == "tuning-1735689600000000");
+  CHECK(run.at("at").as_string().starts_with("2025-01-01"));
+  CHECK(run.at("error").as_string().starts_with("tuning-1735689600000000.json: "));
+  CHECK(get(port, "/api/signals").status == 200);
+  const std::string path = "/api/tuning/tuning-1735689600000000";
+  CHECK(get(port, path).status == 200);
+  CHECK(ask(port, "POST", path + "/decide", R"({"false_discoveries":0.1,"note":"x"})").status ==
+        400);
+  CHECK(ask(port, "POST", path + "/cancel", "{}").status == 409);
+  CHECK(
+      ask(port, "POST", "/api/tuning", R"({"from":"2025-10-01","to":"2025-12-31","injections":1})")
+          .status == 202);  // a new one goes its way
 }

@@ -61,9 +61,10 @@ TEST_CASE("load_streams: fields, and faults with file and line") {
         "s.yaml:7: closed: days of the year are expected, 07-01/08-31");
   CHECK(error_of("id: s\n") == "s.yaml:1: title is missing");
   CHECK(error_of("id: [\n").starts_with("s.yaml:"));
-  CHECK(error_of("id: s\ntitle: { zh: 甲, en: A }\nkind: cases\nlane: ranked\nsql: S\n"
-                 "detectors:\n  - { method: rki, why: { zh: 甲, en: A } }\n") ==
-        "s.yaml:7: method: pooled, bayes, ewma-regression or farrington-flexible is expected");
+  CHECK(
+      error_of("id: s\ntitle: { zh: 甲, en: A }\nkind: cases\nlane: ranked\nsql: S\n"
+               "detectors:\n  - { method: rki, why: { zh: 甲, en: A } }\n") ==
+      "s.yaml:7: method: pooled, scan, bayes, ewma-regression or farrington-flexible is expected");
   CHECK(
       error_of("id: s\ntitle: { zh: 甲, en: A }\nkind: cases\nlane: ranked\nsql: S\n"
                "detectors:\n  - method: bayes\n    why: { zh: 甲, en: A }\n    options: { x: 1 }\n")

@@ -7,6 +7,7 @@
 #include "server/person.hpp"
 #include "server/signal_routes.hpp"
 #include "server/views.hpp"
+#include "signals/adjacent.hpp"
 
 namespace hb::server {
 
@@ -16,6 +17,8 @@ using signals::Kept;
 
 constexpr int days_before = 90;
 constexpr int days_behind = 28;
+constexpr int days_nearest = 56;
+constexpr std::size_t most_nearest = 5;  // areas beside the signal's own
 constexpr auto list_limit = std::chrono::seconds(20);
 
 /// The last day that is shown beside a signal.
@@ -57,17 +60,38 @@ json::object curve_object(const signals::Curve& curve, const Services& services)
           {"days", std::move(days)}};
 }
 
+bool may_see(const Principal& principal, const std::string& area) {
+  return principal.unrestricted ||
+         std::ranges::any_of(principal.areas, [&](const std::string& own) {
+           return !own.empty() && area.starts_with(own);
+         });
+}
+
+/// Of the areas that the asker may see: the windows of those nearest to the signal.
+json::array nearest_list(const std::vector<signals::AreaSeries>& all, const Services& services,
+                         const Principal& principal) {
+  json::array list;
+  for (const signals::AreaSeries& one : all) {
+    if (services.areas.find(one.area) == nullptr || !may_see(principal, one.area)) continue;
+    json::array days;
+    for (std::size_t i = 0; i < one.days.size(); ++i)
+      days.push_back(json::object{{"day", format_date(one.days[i])}, {"window", one.windows[i]}});
+    list.push_back(json::object{{"area", one.area},
+                                {"name", texts(services.areas.name(one.area))},
+                                {"km", one.km},
+                                {"usual", one.usual},
+                                {"days", std::move(days)}});
+  }
+  return list;
+}
+
 /// Of the areas that the asker may see; the window of each and what is usual there.
 json::array neighbour_list(const std::vector<signals::Neighbour>& all, const Services& services,
                            const Principal& principal) {
   json::array list;
   for (const signals::Neighbour& one : all) {
     const bool known = services.areas.find(one.area) != nullptr;
-    const bool own = principal.unrestricted ||
-                     std::ranges::any_of(principal.areas, [&](const std::string& area) {
-                       return !area.empty() && one.area.starts_with(area);
-                     });
-    if (!known || !own) continue;
+    if (!known || !may_see(principal, one.area)) continue;
     list.push_back(json::object{{"area", one.area},
                                 {"name", texts(services.areas.name(one.area))},
                                 {"window", one.window},
@@ -179,7 +203,7 @@ Response get_signal_series(Request& request, const Principal& principal, Service
   if (!first) return first.error();
   const Date last = last_shown(*kept, house);
   json::array curves;
-  json::array areas;
+  json::array areas, nearest;
   std::string area_stream;
   for (const std::string& id : kept->facts.streams) {
     if (!asked->empty() && id != *first) continue;
@@ -195,13 +219,17 @@ Response get_signal_series(Request& request, const Principal& principal, Service
       const Date known{kept->facts.date.days - (*counts)->stream->delay};
       areas =
           neighbour_list(signals::neighbours(**counts, kept->facts, known), services, principal);
+      nearest = nearest_list(
+          signals::nearest_areas(**counts, kept->facts, known, days_nearest, most_nearest),
+          services, principal);
     }
   }
   return json_response(200, json::object{{"id", kept->id},
                                          {"date", format_date(kept->facts.date)},
                                          {"curves", std::move(curves)},
                                          {"areas_stream", area_stream},
-                                         {"areas", std::move(areas)}});
+                                         {"areas", std::move(areas)},
+                                         {"nearest", std::move(nearest)}});
 }
 
 /// GET /api/signals/{id}/compare?stream=: every method over the series of one stream

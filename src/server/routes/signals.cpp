@@ -5,6 +5,7 @@
 #include "server/parameters.hpp"
 #include "server/signal_routes.hpp"
 #include "server/views.hpp"
+#include "signals/comparable.hpp"
 #include "signals/daily.hpp"
 #include "signals/quality.hpp"
 #include "watch/decisions.hpp"
@@ -166,22 +167,34 @@ Parsed<Event> event_of(const Request& request, const Principal& principal, Servi
   return event;
 }
 
+json::object ground_object(const signals::Ground& one, const Services& services) {
+  json::value cluster = nullptr;
+  if (!one.areas.empty()) {
+    json::array areas;
+    for (const std::string& area : one.areas) areas.push_back(texts(services.areas.name(area)));
+    cluster = json::object{{"areas", std::move(areas)}, {"ongoing", one.ongoing}};
+  }
+  return {{"stream", one.stream},
+          {"method", one.method},
+          {"place", one.key.place},
+          {"part", one.key.part},
+          {"disease_name", disease_name(services, one.key.disease)},
+          {"from", format_date(one.from)},
+          {"to", format_date(one.to)},
+          {"observed", one.observed},
+          {"expected", one.expected},
+          {"threshold", one.threshold},
+          {"p", one.pvalue},
+          {"recurrence_days", one.pvalue > 0 ? json::value(1 / one.pvalue) : json::value(nullptr)},
+          {"cluster", std::move(cluster)}};
+}
+
 json::object detail_of(const Kept& kept, const Principal& principal, Services& services) {
   SignalHouse& house = *services.signals;
   json::object body = signal_object(kept, services);
   json::array grounds;
   for (const signals::Ground& one : kept.facts.grounds)
-    grounds.push_back(json::object{{"stream", one.stream},
-                                   {"method", one.method},
-                                   {"place", one.key.place},
-                                   {"part", one.key.part},
-                                   {"disease_name", disease_name(services, one.key.disease)},
-                                   {"from", format_date(one.from)},
-                                   {"to", format_date(one.to)},
-                                   {"observed", one.observed},
-                                   {"expected", one.expected},
-                                   {"threshold", one.threshold},
-                                   {"p", one.pvalue}});
+    grounds.push_back(ground_object(one, services));
   body["grounds"] = std::move(grounds);
   json::array log;
   if (const auto events = house.ledger().events(kept.id))
@@ -193,19 +206,14 @@ json::object detail_of(const Kept& kept, const Principal& principal, Services& s
   before.limit = 1'000'000;
   json::array past;
   if (const auto page = house.ledger().list(before)) {
-    std::vector<const Kept*> similar;
-    for (const Kept& other : page->signals) {
-      const bool same_disease =
-          !kept.facts.disease.empty() && other.facts.disease == kept.facts.disease;
-      const bool same_streams = other.facts.streams == kept.facts.streams;
-      if (same_disease || same_streams) similar.push_back(&other);
-    }
-    std::ranges::stable_sort(similar, [&](const Kept* a, const Kept* b) {
-      return (a->facts.area == kept.facts.area) > (b->facts.area == kept.facts.area);
-    });
     constexpr std::size_t shown = 10;
-    for (std::size_t i = 0; i < std::min(shown, similar.size()); ++i)
-      past.push_back(signal_object(*similar[i], services));
+    for (const signals::Comparable& one : signals::comparable(kept, page->signals, shown)) {
+      json::array why;
+      for (const signals::Likeness reason : one.why)
+        why.push_back(json::value(signals::likeness_word(reason)));
+      past.push_back(
+          json::object{{"why", std::move(why)}, {"signal", signal_object(*one.kept, services)}});
+    }
   }
   body["past"] = std::move(past);
   return body;
@@ -304,7 +312,9 @@ Parsed<Kept> signal_of(const Request& request, const Principal& principal, Servi
 }
 
 json::value disease_name(const Services& services, const std::string& disease) {
-  return code_or_null(services, "notifiable-disease", disease);
+  const scene::CodeList* subjects = services.catalogue.codes("signal-subject");
+  const bool other = subjects != nullptr && subjects->find(disease) != nullptr;
+  return code_or_null(services, other ? "signal-subject" : "notifiable-disease", disease);
 }
 
 json::object signal_object(const Kept& kept, Services& services) {

@@ -36,6 +36,16 @@ export const cards = [
       await settled(browser);
       assert.match(await textOf(browser, '.card-quality'), new RegExp(`${quality.in_time.x} / ${quality.in_time.n}`));
       assert.ok((await browser.locator('.card-table tbody tr').count()) > 30);
+      const table = await ask('/api/cards/table');
+      const shown = (row) => browser.locator('.card-months tbody tr').nth(row).locator('td').allTextContents();
+      await browser.getByText('分月', { exact: true }).click();
+      await browser.waitForSelector('.card-months');
+      for (const [at, row] of table.rows.entries())
+        if (row.disease !== '' && row.months.length > 0) assert.deepEqual((await shown(at)).map((text) => Number(text.replaceAll(',', ''))), [...row.months, row.cases]);
+      const sum = (await shown(0)).map((text) => Number(text.replaceAll(',', '')));
+      assert.equal(sum.at(-1), table.rows[0].cases);
+      assert.equal(sum.slice(0, -1).reduce((a, b) => a + b, 0), table.rows[0].cases);
+      assert.equal(await browser.locator('input[type=date]').count(), 0);
       await browser.locator('.card-quality a').first().click();
       await browser.waitForURL(/fault=late/);
       await browser.setViewportSize({ width: 390, height: 844 });

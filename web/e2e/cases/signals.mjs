@@ -49,7 +49,7 @@ export const signals = [
       const one = await withCases();
       await browser.goto(page(one.id));
       await settled(browser);
-      const { curves } = await ask(`/api/signals/${one.id}/series`);
+      const { curves, nearest } = await ask(`/api/signals/${one.id}/series`);
       assert.equal(await browser.locator('.signal-chart').count(), curves.length);
       await browser.waitForSelector('.signal-chart .chart svg path', { state: 'attached' });
       await browser.locator('.signal-chart').first().getByRole('button', { name: '以表格显示' }).click();
@@ -60,6 +60,8 @@ export const signals = [
       assert.equal(await browser.locator('.signal-panel tbody tr.ant-table-row').count(), cases.items.length);
       await browser.getByRole('tab', { name: '地图' }).click();
       await browser.waitForSelector('.signal-chart .chart svg path', { state: 'attached' });
+      assert.ok(nearest.length > 1 && nearest[0].area === one.area);
+      assert.equal(await browser.locator('.near-table tbody tr').count(), nearest.length);
       const compared = await ask(`/api/signals/${one.id}/compare`);
       await browser.getByRole('tab', { name: '方法比较' }).click();
       await browser.waitForSelector('.methods');
@@ -67,6 +69,8 @@ export const signals = [
       await browser.getByRole('tab', { name: '记录' }).click();
       await browser.waitForSelector('.signal-log');
       assert.equal(await browser.locator('.signal-log li').count(), one.events);
+      const { past } = await ask(`/api/signals/${one.id}`);
+      assert.equal(await browser.locator('.signal-past .signal-why').count(), past.length);
     },
   },
   {

@@ -2821,7 +2821,7 @@ export interface components {
         TuningRun: {
             id: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted" | "damaged";
             by: string;
             at: string;
             ended: string | null;
@@ -2839,7 +2839,7 @@ export interface components {
             stale?: boolean;
             id: string;
             /** @enum {string} */
-            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted" | "damaged";
             by: string;
             at: string;
             ended: string | null;
@@ -2912,6 +2912,13 @@ export interface components {
             expected: number | null;
             threshold: number | null;
             p: number | null;
+            /** @description as unusual once in so many days of this series by chance: 1/p */
+            recurrence_days: number | null;
+            cluster: null | {
+                areas: components["schemas"]["Texts"][];
+                /** @description it was there in the week before */
+                ongoing: boolean;
+            };
         };
         SignalDetail: {
             stale?: boolean;
@@ -2949,7 +2956,11 @@ export interface components {
             /** @description what each stream said when the signal was raised */
             grounds: components["schemas"]["SignalGround"][];
             log: components["schemas"]["SignalEvent"][];
-            past: components["schemas"]["Signal"][];
+            /** @description comparable former signals within the areas of the asker, the most alike first */
+            past: {
+                why: ("place" | "disease" | "area" | "streams" | "season")[];
+                signal: components["schemas"]["Signal"];
+            }[];
         };
         SignalAct: {
             /** @enum {string} */
@@ -3079,6 +3090,18 @@ export interface components {
                 name: components["schemas"]["Texts"];
                 window: number;
                 usual: number | null;
+            }[];
+            /** @description windows of the area and of those nearest to it, day by day; empty without borders */
+            nearest: {
+                area: string;
+                name: components["schemas"]["Texts"];
+                km: number;
+                usual: number | null;
+                days: {
+                    /** Format: date */
+                    day: string;
+                    window: number;
+                }[];
             }[];
         };
         SignalCompare: {

@@ -11,6 +11,12 @@ export function formatNumber(value: number | null | undefined, digits = 2): stri
   return value.toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
+/** Always as many decimals, for figures one below the other: 1.5 → “1.50”. */
+export function formatFixed(value: number | null | undefined, digits: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return noValue;
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
 /** A share 0…1 as “12.3 %”; no value without a denominator. */
 export function formatShare(part: number, whole: number): string {
   return whole > 0 ? `${formatNumber((part / whole) * 100, 1)}%` : noValue;

@@ -128,5 +128,8 @@ export const cardsEn = {
   'cardFigures.mortality': 'Mortality / 100,000',
   'cardFigures.fatality': 'Fatality %',
   'cardFigures.before': 'Cases a year before',
+  'cardFigures.view': 'What is counted',
+  'cardFigures.view.sums': 'Sums',
+  'cardFigures.view.months': 'By month',
   'cardFigures.deathsBefore': 'Deaths a year before',
 };

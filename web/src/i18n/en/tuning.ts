@@ -17,6 +17,7 @@ export const tuningEn = {
   'tuning.state.failed': 'failed',
   'tuning.state.cancelled': 'cancelled',
   'tuning.state.interrupted': 'interrupted by a stop',
+  'tuning.state.damaged': 'its file is damaged',
   'tuning.none': 'No run yet',
   'tuning.noneText': 'Choose the history and run; it works in the background and can be cancelled.',
   'tuning.notDone': 'This run has no results.',

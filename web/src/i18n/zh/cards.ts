@@ -128,5 +128,8 @@ export const cardsZh = {
   'cardFigures.mortality': '死亡率（1/10万）',
   'cardFigures.fatality': '病死率（%）',
   'cardFigures.before': '上年同期发病数',
+  'cardFigures.view': '统计方式',
+  'cardFigures.view.sums': '合计',
+  'cardFigures.view.months': '分月',
   'cardFigures.deathsBefore': '上年同期死亡数',
 };

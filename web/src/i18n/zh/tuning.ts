@@ -17,6 +17,7 @@ export const tuningZh = {
   'tuning.state.failed': '失败',
   'tuning.state.cancelled': '已取消',
   'tuning.state.interrupted': '服务停止，已中断',
+  'tuning.state.damaged': '记录文件损坏',
   'tuning.none': '尚未试运行',
   'tuning.noneText': '选择历史时段后运行；运行在后台进行，可随时取消。',
   'tuning.notDone': '该次运行没有结果。',

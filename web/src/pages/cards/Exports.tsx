@@ -1,9 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, Select, Table } from 'antd';
+import { Alert, Button, Select, Table } from 'antd';
 import { useId, useState } from 'react';
 import { sendExport, useCardForm, type CardImport, type CardReconciliation } from '../../api/cards';
 import { withQuery } from '../../api/client';
 import { Card } from '../../components/Card';
+import { DaySpan } from '../../components/DaySpan';
 import { saveText } from '../../components/save';
 import { writeCsv } from '../../format/csv';
 import { formatNumber } from '../../format/format';
@@ -56,10 +57,7 @@ function Reconcile({ onOpen }: { onOpen: (id: string) => void }) {
       >
         <FileField label={t('reconcile.file')} onFile={setFile} />
         <label htmlFor={`${id}-from`}>{t('reconcile.span')}</label>
-        <span className="card-span">
-          <Input id={`${id}-from`} type="date" value={from} onChange={({ target }) => setFrom(target.value)} /> –{' '}
-          <Input type="date" aria-label={t('reconcile.to')} value={to} onChange={({ target }) => setTo(target.value)} />
-        </span>
+        <DaySpan id={`${id}-from`} optional from={from} to={to} onFrom={setFrom} onTo={setTo} />
         {fault && <Alert type="error" showIcon title={fault} role="alert" />}
         <div className="panel-acts">
           <Button type="primary" htmlType="submit" loading={busy} disabled={!file}>{t('reconcile.act')}</Button>

@@ -1,16 +1,19 @@
-import { Input, Segmented } from 'antd';
+import { Segmented } from 'antd';
 import { useId } from 'react';
 import { Link } from 'react-router-dom';
 import { useCardQuality, useCardTable, type CardQuality, type CardTable } from '../../api/cards';
 import { withQuery } from '../../api/client';
 import { Card } from '../../components/Card';
+import { DaySpan } from '../../components/DaySpan';
 import { Answer } from '../../components/States';
-import { formatNumber, noValue } from '../../format/format';
+import { formatFixed, formatNumber, noValue } from '../../format/format';
 import { Loc, useTexts, type Key } from '../../i18n';
 import { readChoice } from '../../state/address';
+import { monthCounts, monthsOf } from './months';
 import { useAddress } from '../../state/useAddress';
 
 const days = ['review', 'report', 'diagnosis', 'onset'] as const;
+const views = ['sums', 'months'] as const;
 
 /** How good the reporting is, each figure with the cards behind it, and the table of the yearbooks. */
 export function Figures() {
@@ -21,10 +24,7 @@ export function Figures() {
     <>
       <div className="filters">
         <label htmlFor={`${id}-from`}>{t('cardFigures.span')}</label>
-        <span className="card-span">
-          <Input id={`${id}-from`} type="date" value={value('from')} onChange={({ target }) => change({ from: target.value })} /> –{' '}
-          <Input type="date" aria-label={t('reconcile.to')} value={value('to')} onChange={({ target }) => change({ to: target.value })} />
-        </span>
+        <DaySpan id={`${id}-from`} optional from={value('from')} to={value('to')} onFrom={(from) => change({ from })} onTo={(to) => change({ to })} />
         <span className="secondary">{t('cardFigures.usual')}</span>
       </div>
       <Quality />
@@ -41,7 +41,7 @@ const shares: { name: Key; of: keyof Pick<CardQuality, 'in_time' | 'reviewed' | 
   { name: 'cardFigures.returned', of: 'returned', fault: 'unreturned' },
   { name: 'cardFigures.missed', of: 'missed', fault: '' },
 ];
-const percent = (share: number) => `${formatNumber(share * 100, 1)} %`;
+const percent = (share: number) => `${formatFixed(share * 100, 1)} %`;
 
 function Quality() {
   const { t } = useTexts();
@@ -79,6 +79,7 @@ function Diseases() {
   const { t, language } = useTexts();
   const { value, area, change } = useAddress();
   const by = readChoice(value('by'), days, 'review');
+  const view = readChoice(value('view'), views, 'sums');
   const query = { by, from: value('from'), to: value('to'), area };
   const table = useCardTable(query);
   return (
@@ -99,9 +100,15 @@ function Diseases() {
           options={days.map((one) => ({ value: one, label: t(`cardFigures.by.${one}`) }))}
           onChange={(next) => change({ by: next === 'review' ? null : next })}
         />
+        <Segmented
+          value={view}
+          aria-label={t('cardFigures.view')}
+          options={views.map((one) => ({ value: one, label: t(`cardFigures.view.${one}`) }))}
+          onChange={(next) => change({ view: next === 'sums' ? null : next })}
+        />
       </div>
       <Answer of={table} rows={12}>
-        {(data) => <Rows table={data} />}
+        {(data) => (view === 'months' ? <Months table={data} /> : <Rows table={data} />)}
       </Answer>
       <p className="source">{t('cardFigures.source', { people: table.data?.people ? formatNumber(table.data.people) : noValue, day: table.data?.people_day ?? '' })}</p>
     </Card>
@@ -110,7 +117,7 @@ function Diseases() {
 
 function Rows({ table }: { table: CardTable }) {
   const { t } = useTexts();
-  const rate = (value: number | null, times = 1, decimals = 2) => (value === null ? noValue : formatNumber(value * times, decimals));
+  const rate = (value: number | null, times = 1, decimals = 2) => (value === null ? noValue : formatFixed(value * times, decimals));
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label={t('cardFigures.table')}>
       <table className="card-table">
@@ -132,6 +139,38 @@ function Rows({ table }: { table: CardTable }) {
               <td>{rate(row.fatality, 100, 1)}</td>
               <td>{formatNumber(row.cases_before)}</td>
               <td>{formatNumber(row.deaths_before)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Cases by month: sums of a class are those of its diseases. */
+function Months({ table }: { table: CardTable }) {
+  const { t } = useTexts();
+  const months = monthsOf(table.from, table.to);
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('cardFigures.table')}>
+      <table className="card-table card-months">
+        <thead>
+          <tr>
+            <th scope="col">{t('cardFigures.disease')}</th>
+            {months.map((month) => (
+              <th key={month} scope="col">{month}</th>
+            ))}
+            <th scope="col">{t('cardFigures.cases')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row) => (
+            <tr key={`${row.class}/${row.disease}`} className={row.disease === '' ? 'card-sum' : ''}>
+              <th scope="row"><Loc of={row.name} /></th>
+              {monthCounts(row, table.rows, months.length).map((count, at) => (
+                <td key={months[at]}>{formatNumber(count)}</td>
+              ))}
+              <td>{formatNumber(row.cases)}</td>
             </tr>
           ))}
         </tbody>

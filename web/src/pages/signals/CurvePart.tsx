@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
-import { useSignalSeries, type Signal, type SignalCurve } from '../../api/signals';
+import { useSignalSeries, type SignalCurve, type SignalDetail } from '../../api/signals';
 import { curveOption, type CurveWords } from '../../charts/signals';
 import { ChartCard } from '../../components/ChartCard';
 import { Answer, Nothing } from '../../components/States';
+import { formatNumber } from '../../format/format';
 import { Data, Loc, useTexts } from '../../i18n';
 import { useTokens } from '../../theme/useTokens';
 
@@ -23,19 +24,19 @@ export function useCurveWords(window: number): CurveWords {
 }
 
 /** The curve of each stream with the band of its method. */
-export function CurvePart({ signal }: { signal: Signal }) {
+export function CurvePart({ signal }: { signal: SignalDetail }) {
   const { t } = useTexts();
   const series = useSignalSeries(signal.id);
   return (
     <Answer of={series} rows={8}>
       {({ curves, date }) =>
-        curves.length === 0 ? <Nothing title={t('curve.none')}>{t('curve.noneText')}</Nothing> : curves.map((curve) => <One key={curve.stream} curve={curve} date={date} />)
+        curves.length === 0 ? <Nothing title={t('curve.none')}>{t('curve.noneText')}</Nothing> : curves.map((curve) => <One key={curve.stream} curve={curve} date={date} ground={signal.grounds.find(({ stream }) => stream === curve.stream)} />)
       }
     </Answer>
   );
 }
 
-function One({ curve, date }: { curve: SignalCurve; date: string }) {
+function One({ curve, date, ground }: { curve: SignalCurve; date: string; ground: SignalDetail['grounds'][number] | undefined }) {
   const { t, loc } = useTexts();
   const tokens = useTokens();
   const words = useCurveWords(curve.window);
@@ -66,6 +67,12 @@ function One({ curve, date }: { curve: SignalCurve; date: string }) {
                   <Loc of={method.why} />
                 </span>
               ))}
+            </span>
+          )}
+          {ground?.recurrence_days != null && <span>{t('ground.rare', { days: formatNumber(ground.recurrence_days, 0) })}</span>}
+          {ground?.cluster && (
+            <span>
+              <Data>{t('ground.cluster', { state: t(ground.cluster.ongoing ? 'ground.ongoing' : 'ground.new'), areas: ground.cluster.areas.map((area) => loc(area)).join('、') })}</Data>
             </span>
           )}
           <span>

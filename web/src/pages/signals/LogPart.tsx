@@ -18,16 +18,19 @@ export function LogPart({ signal }: { signal: SignalDetail }) {
         ))}
       </ol>
       <h3 className="signal-sub">{t('log.past')}</h3>
+      {signal.past.length > 0 && <p className="secondary">{t('log.pastNote')}</p>}
       {signal.past.length === 0 ? (
         <p className="secondary">{t('log.noPast')}</p>
       ) : (
         <ul className="signal-past">
-          {signal.past.map((one) => (
+          {signal.past.map(({ signal: one, why }) => (
             <li key={one.id}>
               <Link to={link('/signals', { state: 'all', open: one.id })}>
                 <Data>{titleOf(one, loc)}</Data>
               </Link>{' '}
-              <Data>{whereOf(one, loc)}</Data> <span className="num secondary">{one.date}</span> <StateMark state={one.state} />
+              <Data>{whereOf(one, loc)}</Data> <span className="num secondary">{one.date}</span> <StateMark state={one.state} />{' '}
+              <Data>{[one.reason_name ? loc(one.reason_name) : '', one.cases === null ? '' : t('log.case', { n: one.cases })].filter((text) => text !== '').join(' · ')}</Data>
+              <span className="signal-why secondary">{why.map((reason) => t(`log.why.${reason}`)).join(' · ')}</span>
             </li>
           ))}
         </ul>

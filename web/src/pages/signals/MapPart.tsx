@@ -4,11 +4,12 @@ import type { AreaMap } from '../../api/types';
 import { escape } from '../../charts/base';
 import { areaMapOption, ratioColour, ratioOf, ratioSteps } from '../../charts/signals';
 import { ChartCard } from '../../components/ChartCard';
+import { Sparkline } from '../../components/Sparkline';
 import { Answer, Nothing } from '../../components/States';
 import { mapName, useRegisteredMap } from '../../components/useRegisteredMap';
 import { useWidth } from '../../components/useWidth';
-import { formatNumber } from '../../format/format';
-import { useTexts } from '../../i18n';
+import { formatFixed, formatNumber } from '../../format/format';
+import { Loc, useTexts } from '../../i18n';
 import { useTokens } from '../../theme/useTokens';
 
 const height = 360;
@@ -20,8 +21,54 @@ export function MapPart({ signal }: { signal: Signal }) {
   const map = useRegisteredMap();
   return (
     <Answer of={series} rows={8}>
-      {({ areas }) => (map === null || areas.length === 0 ? <Nothing title={t('map.none')}>{t('map.noneText')}</Nothing> : <Areas areas={areas} map={map} signal={signal} />)}
+      {({ areas, nearest }) => (
+        <>
+          {map === null || areas.length === 0 ? <Nothing title={t('map.none')}>{t('map.noneText')}</Nothing> : <Areas areas={areas} map={map} signal={signal} />}
+          {nearest.length > 0 && <Nearest nearest={nearest} here={signal.area} />}
+        </>
+      )}
     </Answer>
+  );
+}
+
+const days = 56; // as the server sends them
+
+/** Whether what is seen here is seen next door too: the same windows of the nearest subdistricts. */
+function Nearest({ nearest, here }: { nearest: SignalSeries['nearest']; here: string }) {
+  const { t, loc } = useTexts();
+  return (
+    <>
+      <h3 className="signal-sub">{t('near.title')}</h3>
+      <p className="secondary">{t('near.note', { n: days })}</p>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={t('near.title')}>
+        <table className="near-table">
+          <thead>
+            <tr>
+              {(['shell.area', 'near.km', 'near.course', 'map.window', 'near.usual'] as const).map((name) => (
+                <th key={name} scope="col">{t(name)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {nearest.map((area) => {
+              const now = area.days.at(-1)?.window ?? null;
+              const usual = formatFixed(area.usual, 1);
+              return (
+                <tr key={area.area} className={area.area === here ? 'near-here' : ''}>
+                  <th scope="row"><Loc of={area.name} /></th>
+                  <td>{formatFixed(area.km, 1)}</td>
+                  <td>
+                    <Sparkline points={area.days.map(({ day, window }) => ({ period: day, value: window, lower: null, upper: null }))} target={area.usual} label={t('near.label', { name: loc(area.name), n: days, window: formatNumber(now, 0), usual })} />
+                  </td>
+                  <td>{formatNumber(now, 0)}</td>
+                  <td>{usual}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 

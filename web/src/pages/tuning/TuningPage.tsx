@@ -6,6 +6,7 @@ import { useTuning, useTuningRows, type Tuning, type TuningPoint, type TuningRun
 import { curveColour, tuningOption } from '../../charts/tuning';
 import { Card } from '../../components/Card';
 import { ChartCard, PlainTable } from '../../components/ChartCard';
+import { DaySpan } from '../../components/DaySpan';
 import { Answer, Nothing } from '../../components/States';
 import { InternalMark, Watermark } from '../../components/Watermark';
 import { formatInstant, formatNumber, noValue } from '../../format/format';
@@ -93,10 +94,7 @@ function Start({ tuning, busy: goes }: { tuning: Tuning; busy: boolean }) {
         }}
       >
         <label htmlFor={`${id}-from`}>{t('tuning.history')}</label>
-        <span className="tuning-span">
-          <Input id={`${id}-from`} type="date" value={from} onChange={({ target }) => setFrom(target.value)} /> –{' '}
-          <Input type="date" aria-label={t('reconcile.to')} value={to} onChange={({ target }) => setTo(target.value)} />
-        </span>
+        <DaySpan id={`${id}-from`} from={from} to={to} onFrom={setFrom} onTo={setTo} />
         <label htmlFor={`${id}-injections`}>{t('tuning.injections')}</label>
         <InputNumber id={`${id}-injections`} min={1} max={100} precision={0} value={injections} onChange={(value) => setInjections(value ?? 4)} />
         <label htmlFor={`${id}-most`}>{t('tuning.most')}</label>
@@ -131,7 +129,7 @@ function Runs({ runs, chosen, choose }: { runs: TuningRun[]; chosen: string; cho
         {runs.map((one) => (
           <li key={one.id}>
             <button type="button" className={one.id === chosen ? 'tuning-run tuning-chosen' : 'tuning-run'} aria-pressed={one.id === chosen} onClick={() => choose(one.id)}>
-              <b className="num">{`${one.from} – ${one.to}`}</b> <span>{t(`tuning.state.${one.state}`)}</span>
+              <b className="num">{one.state === 'damaged' ? one.id : `${one.from} – ${one.to}`}</b> <span>{t(`tuning.state.${one.state}`)}</span>
               <span className="secondary num">{formatInstant(one.at)} <Data>{one.by}</Data></span>
             </button>
             {one.state === 'running' && (
