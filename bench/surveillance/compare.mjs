@@ -2,7 +2,7 @@
 // Every method alone beside the joined signals, from the CSV of `healthbrain watch tune` of several districts, one threshold for all:
 //   node compare.mjs TUNE-1[.csv] …    → Markdown: what is found at the most false signals up to 1 and up to 2 a week
 import fs from 'node:fs';
-import { wilson } from './interval.mjs';
+import { poisson, wilson } from './interval.mjs';
 
 const points = new Map();
 for (const name of process.argv.slice(2)) {
@@ -22,7 +22,12 @@ for (const name of process.argv.slice(2)) {
   }
 }
 const rate = (point) => point.wrong / point.weeks;
-console.log('| false a week up to | signals | threshold | outbreaks ≥ 10 cases found (95 %) | median days, by district | false a week |');
+const spread = (texts) => {
+  const days = texts.filter((text) => text !== '–').map(Number).sort((a, b) => a - b);
+  if (days.length === 0) return '–';
+  return `${days[Math.floor((days.length - 1) / 2)]} (${days[0]}–${days.at(-1)})`;
+};
+console.log('| false a week up to | signals | threshold | outbreaks ≥ 10 cases found (95 %) | days, median over districts (from–to) | false a week (95 %) |');
 console.log('| ---: | --- | ---: | --- | --- | ---: |');
 for (const most of [1, 2]) {
   for (const detector of new Set([...points.values()].map((point) => point.detector))) {
@@ -34,6 +39,6 @@ for (const most of [1, 2]) {
     }
     const [low, high] = wilson(best.detected, best.outbreaks);
     console.log(`| ${most} | ${detector} | ${best.threshold} | ${best.detected} of ${best.outbreaks}, ${(100 * best.detected / best.outbreaks).toFixed(0)} % ` +
-      `(${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)}) | ${best.days.join(', ')} | ${rate(best).toFixed(2)} |`);
+      `(${(100 * low).toFixed(0)}–${(100 * high).toFixed(0)}) | ${spread(best.days)} | ${rate(best).toFixed(2)} (${poisson(best.wrong).map((count) => (count / best.weeks).toFixed(2)).join('–')}) |`);
   }
 }

@@ -10,7 +10,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { wilson } from './interval.mjs';
+import { poisson, wilson } from './interval.mjs';
 
 const args = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith('--'));
@@ -82,5 +82,5 @@ for (let i = 0; i < files.length; i += 2) {
 total.delay = median([...total.delays]);
 if (flags.includes('--json')) console.log(JSON.stringify(total));
 else console.log([share(total.found, total.large), total.delay ?? '–', (total.signals / total.weeks).toFixed(2),
-  ((total.signals - total.right) / total.weeks).toFixed(2), (total.wave / total.weeks).toFixed(2), share(total.right, total.signals),
+  `${((total.signals - total.right) / total.weeks).toFixed(2)} (${poisson(total.signals - total.right).map((n) => (n / total.weeks).toFixed(2)).join('–')})`, (total.wave / total.weeks).toFixed(2), share(total.right, total.signals),
   `${(100 * total.chance / total.large).toFixed(0)} %`].join(' | '));

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int season_days = 28;
 constexpr int year_days = 365;
+constexpr int episode_days = 21;  // what was told so shortly before in one area is the same episode
 constexpr std::array<std::string_view, 5> words = {"place", "disease", "area", "streams", "season"};
 constexpr std::array<int, 5> weights = {8, 6, 4, 2, 1};
 
@@ -32,6 +33,12 @@ std::vector<Likeness> likeness(const Facts& a, const Facts& b) {
   return why;
 }
 
+/// Told again as it grew: no past episode.
+bool same_episode(const Facts& a, const Facts& b) {
+  const bool same_subject = a.disease == b.disease || (!a.place.empty() && a.place == b.place);
+  return a.area == b.area && same_subject && a.date.days - b.date.days <= episode_days;
+}
+
 int weight_of(const Comparable& one) {
   int sum = 0;
   for (const Likeness why : one.why) sum += weights[static_cast<std::size_t>(why)];
@@ -48,7 +55,9 @@ std::vector<Comparable> comparable(const Kept& signal, std::span<const Kept> all
                                    std::size_t most) {
   std::vector<Comparable> found;
   for (const Kept& other : all) {
-    if (other.id == signal.id || other.facts.date >= signal.facts.date) continue;
+    if (other.id == signal.id || other.facts.date >= signal.facts.date ||
+        same_episode(signal.facts, other.facts))
+      continue;
     Comparable one{&other, likeness(signal.facts, other.facts)};
     const bool alike = std::ranges::any_of(one.why, [](Likeness why) {
       return why == Likeness::place || why == Likeness::disease || why == Likeness::streams;

@@ -27,7 +27,9 @@ struct Comparable {
 /// Former signals that are of the same disease, of the same place or of the same streams, most
 /// alike first, of equally alike ones the newest.
 ///
-/// all      what the reader may see; the signal itself and later ones are left out
+/// all      what the reader may see; the signal itself, later ones and, in its area, those of its
+/// place
+///          or disease in the three weeks before (the same episode) are left out
 std::vector<Comparable> comparable(const Kept& signal, std::span<const Kept> all, std::size_t most);
 
 }  // namespace hb::signals

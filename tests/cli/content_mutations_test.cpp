@@ -111,6 +111,10 @@ Verdict read_calendar(const fs::path&, const fs::path& file) {
   return first(faults, file.string());
 }
 
+Result<std::vector<watch::Stream>> streams_of(const fs::path& scenes) {
+  return watch::load_streams(scenes);
+}
+
 Verdict read_criteria(const fs::path&, const fs::path& file) {
   std::vector<workflow::Fault> faults;
   (void)workflow::load_criteria(file, faults);
@@ -152,8 +156,8 @@ const std::vector<Kind>& kinds() {
       {"early-warning/cards.yaml", of_scenes(cards::load_content), {"core/codes/diseases.yaml"}},
       {"core/codes/diseases.yaml", of_scenes(cards::load_content), {"early-warning/cards.yaml"}},
       {"early-warning/signals.yaml", of_scenes(signals::load_content)},
-      {"early-warning/streams/visits.yaml", of_scenes(watch::load_streams)},
-      {"early-warning/streams/cards-street.yaml", of_scenes(watch::load_streams)},
+      {"early-warning/streams/visits.yaml", of_scenes(streams_of)},
+      {"early-warning/streams/cards-street.yaml", of_scenes(streams_of)},
       {"health-monitoring/reports/yearly-health-report.yaml", of_file(report::load_template)},
       {"health-monitoring/reports/yearbook-chapter.yaml", of_file(report::load_template)},
       {"core/exports/hypertension-care.yaml", of_file(exchange::load_research_plan)},

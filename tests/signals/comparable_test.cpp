@@ -31,9 +31,10 @@ TEST_CASE("comparable: what makes former signals alike, the most alike first") {
   const Kept now = kept("now", "2025-11-20", "770101001", "学校", "hfmd", "cards");
   const std::vector<Kept> all = {
       now,
-      kept("later", "2025-11-20", "770101001", "学校", "hfmd", "cards"),  // not before it
-      kept("other", "2025-03-01", "770101002", "", "mumps", "lab"),       // nothing in common
-      kept("next-door", "2025-03-01", "770101001", "", "mumps", "lab"),   // the street alone
+      kept("growing", "2025-11-10", "770101001", "学校", "hfmd", "cards"),  // the same episode
+      kept("later", "2025-11-20", "770101001", "学校", "hfmd", "cards"),    // not before it
+      kept("other", "2025-03-01", "770101002", "", "mumps", "lab"),         // nothing in common
+      kept("next-door", "2025-03-01", "770101001", "", "mumps", "lab"),     // the street alone
       kept("same-streams", "2025-03-01", "770101009", "", "", "cards"),
       kept("disease", "2025-03-01", "770101002", "", "hfmd", "lab"),
       kept("last-year", "2024-12-10", "770101002", "", "hfmd", "lab"),  // 20 days off, in 2024

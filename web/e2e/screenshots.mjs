@@ -51,6 +51,10 @@ const chainChecked = async (page) => {
   await page.locator('.chain button').click();
   await page.waitForSelector('.chain-sound, .chain .text-missed');
 };
+const near = async (page) => {
+  await page.locator('.near-table').scrollIntoViewIfNeeded();
+  await page.waitForTimeout(300);
+};
 const newAccount = async (page) => {
   await page.locator('.page-acts button').click();
   await page.waitForSelector('.panel-form');
@@ -165,6 +169,14 @@ const shots = accounts ? ownShots : [
   ['signals-map-zh', `/signals?state=all&open=${signal}&part=map`, { ...desk }],
   ['signals-compare-en', `/signals?state=all&open=${signal}&part=compare`, { ...desk, language: 'en' }],
   ['signals-tempo-zh', `/signals?state=all&open=${signal}&part=tempo`, { ...desk }],
+  ['signals-near-zh', `/signals?state=all&open=${signal}&part=map`, { ...desk }, near],
+  ['signals-near-dark-en', `/signals?state=all&open=${signal}&part=map`, { ...desk, language: 'en', theme: 'dark' }, near],
+  ['signals-near-phone-zh', `/signals?state=all&open=${signal}&part=map`, { ...phone, scale: 2 }, near],
+  ['signals-log-dark-en', `/signals?state=all&open=${signal}&part=log`, { ...desk, language: 'en', theme: 'dark' }],
+  ['cards-months-zh', '/cards?part=figures&view=months', { ...desk }],
+  ['cards-figures-dark-en', '/cards?part=figures', { ...desk, language: 'en', theme: 'dark' }],
+  ['cards-months-phone-zh', '/cards?part=figures&view=months', { ...phone, scale: 2 }],
+  ['tuning-zh', '/signals/tuning', { ...desk }],
   ['signals-log-zh', `/signals?state=all&open=${signal}&part=log`, { ...desk }],
   ['signals-verify-zh', `/signals?state=all&open=${signal}`, { ...desk }, async (page) => {
     await page.keyboard.press('v');
