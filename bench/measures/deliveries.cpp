@@ -190,6 +190,7 @@ int main(int argc, char** argv) {
   std::vector<const indicators::Measure*> measures;
   for (const indicators::Measure& one : engine.measures()) measures.push_back(&one);
   engine.ensure(measures, kept_periods(measure_options.today));
+  engine.prepare();  // as a server does once its cells are made
   Tables all{*hub};
   run(all, engine);
   const indicators::Verified verified = engine.verify();

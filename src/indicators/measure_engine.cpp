@@ -415,6 +415,7 @@ void MeasureEngine::make_ready() {
 
 void MeasureEngine::follow() {
   make_ready();
+  if (later_.empty()) prepare();
   auto saved_at = std::chrono::steady_clock::now() - save_every;
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -429,6 +430,7 @@ void MeasureEngine::follow() {
     } else if (!later_.empty()) {
       ensure(all(), {later_.back()});
       later_.pop_back();
+      if (later_.empty()) prepare();
     }
     const std::shared_ptr<const Snapshot> now = snapshot();
     if (now->generation != before && on_change_ && !cancelled_) on_change_(*now);

@@ -17,6 +17,7 @@
 #include "records/store.hpp"
 #include "tables/database.hpp"
 #include "tables/moment.hpp"
+#include "tables/share.hpp"
 
 namespace hb::indicators {
 
@@ -102,6 +103,9 @@ class MeasureEngine {
   Refreshed ensure(const std::vector<const Measure*>& measures, const std::vector<Period>& periods);
   /// Brings what is kept up to the tables: only slices that the batches since touched.
   Refreshed refresh();
+  /// Plans the statements that bring up the kept slices after a delivery, so that the first one is
+  /// followed as quickly as the later ones.
+  void prepare();
   /// Recomputes all that is kept from nothing and compares, after a refresh. Slices that differ
   /// are replaced by the recomputed ones. progress  0…1
   Verified verify(const std::function<void(double)>& progress = {});
@@ -156,6 +160,7 @@ class MeasureEngine {
   Refreshed make(Snapshot& next, const tables::Moment& moment, const std::set<SliceKey>& keys,
                  const std::function<void(double)>& progress = {});
   Asked asked(const tables::Moment& moment) const;
+  Asked asked_of(const tables::Share& share) const;
   std::vector<std::shared_ptr<const Slice>> run_task(const Asked& ask, const Task& task) const;
   Refreshed refresh_now(int attempts = 3);
   bool find_touched(Exchange& exchange) const;

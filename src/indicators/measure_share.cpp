@@ -58,6 +58,21 @@ bool MeasureEngine::open_shares() {
   return true;
 }
 
+void MeasureEngine::prepare() {
+  const std::lock_guard making(making_);
+  if (!open_shares()) return;
+  std::set<SliceKey> keys;
+  for (const auto& [key, slice] : snapshot()->slices)
+    if (queries_.at(key.query).by_resident && !slice->error) keys.insert(key);
+  const std::vector<Task> tasks = tasks_for(keys);
+  const auto plan = [&](const tables::Share& share) {
+    for (const Task& task : tasks)
+      if (!cancelled_) run_cube(asked_of(share), task.run, options_.today);
+  };
+  std::jthread helper([&] { plan(*shares_->former); });
+  plan(*shares_->present);
+}
+
 /// Residents and tables of all rows that went, came or were corrected.
 bool MeasureEngine::find_touched(Exchange& exchange) const {
   tables::Changes& changes = exchange.changes;
@@ -120,13 +135,14 @@ bool MeasureEngine::fill_shares(Exchange& exchange) {
   return true;
 }
 
+Asked MeasureEngine::asked_of(const tables::Share& share) const {
+  return [&share, limit = options_.time_limit](const std::string& sql, const auto& parameters) {
+    return share.query(sql, parameters, limit);
+  };
+}
+
 /// Asks both shares, each on a thread of its own; where only one has rows, both threads ask it.
 void MeasureEngine::ask_shares(Exchange& exchange) const {
-  const auto asked_of = [this](const tables::Share& share) -> Asked {
-    return [&share, limit = options_.time_limit](const std::string& sql, const auto& parameters) {
-      return share.query(sql, parameters, limit);
-    };
-  };
   const std::size_t tasks = exchange.tasks.size();
   exchange.former.resize(tasks);
   exchange.present.resize(tasks);

@@ -406,11 +406,13 @@ bool DataMonths::is_empty(const Asked& ask, const std::pair<std::string, std::st
   const auto& [table, column] = event_table;
   const auto [known, is_new] = known_.try_emplace({table, period.first, period.last}, false);
   if (!is_new) return known->second;
-  const auto count = ask(fmt::format("SELECT count(*) AS n FROM {} WHERE CAST({} AS DATE) BETWEEN "
-                                     "CAST($from AS DATE) AND CAST($to AS DATE)",
-                                     table, column),
-                         {{"from", period.first}, {"to", period.last}});
-  known->second = count && count->rows.at(0).at(0) == tables::Value(std::int64_t{0});
+  // The first row of the period ends the search.
+  const auto there =
+      ask(fmt::format("SELECT EXISTS (SELECT 1 AS one FROM {} WHERE CAST({} AS DATE) "
+                      "BETWEEN CAST($from AS DATE) AND CAST($to AS DATE)) AS found",
+                      table, column),
+          {{"from", period.first}, {"to", period.last}});
+  known->second = there && there->rows.at(0).at(0) == tables::Value(false);
   return known->second;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tables/picked.hpp"
 #include "tables/state.hpp"
 
 namespace hb::tables {
@@ -105,6 +106,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   state->engine.emplace(std::move(*engine));
   const Result<duck::Connection> connection = duck::Connection::open(*state->engine);
   if (!connection) return unexpected(connection.error());
+  if (Result<void> offered = Picked::offer(*connection); !offered)
+    return unexpected(offered.error());
   const auto at_path = [&path](Error error) {
     error.where = path;
     return unexpected<Error>(std::move(error));

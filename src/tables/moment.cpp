@@ -1,11 +1,11 @@
 #include "tables/moment.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "tables/moment_connections.hpp"
+#include "tables/picked.hpp"
 
 namespace hb::tables {
 namespace {
@@ -137,11 +137,10 @@ Result<Moment::Owners> Moment::owners(const TableSchema& schema,
   if (seqs.empty()) return owners;
   const bool owned =
       std::ranges::find(schema.columns, "resident_id", &ColumnSpec::name) != schema.columns.end();
-  // Zone maps skip what was appended before and after.
+  const Picked picked(seqs);
   const std::string sql =
-      fmt::format("SELECT DISTINCT {} FROM main.{} WHERE seq BETWEEN {} AND {} AND seq IN ({})",
-                  owned ? "resident_id" : "NULL", duck::quoted(schema.name), seqs.front(),
-                  seqs.back(), fmt::join(seqs, ", "));
+      fmt::format("SELECT DISTINCT {} FROM main.{} WHERE {}", owned ? "resident_id" : "NULL",
+                  duck::quoted(schema.name), picked.condition("seq"));
   Connections::Loan loan(*connections_);
   if (!loan.has_connection()) return unexpected<Error>(lost);
   const Result<ResultSet> rows = loan.connection().ask(sql);

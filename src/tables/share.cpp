@@ -1,13 +1,13 @@
 #include "tables/share.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "core/check.hpp"
 #include "tables/literals.hpp"
 #include "tables/moment_connections.hpp"
+#include "tables/picked.hpp"
 #include "tables/write.hpp"
 
 namespace hb::tables {
@@ -85,9 +85,8 @@ Result<void> Share::fill(const std::string& table, const Moment& moment,
   const bool owned =
       std::ranges::find(asked.columns, "resident_id", &ColumnSpec::name) != asked.columns.end();
   std::string select = fmt::format("SELECT {} FROM main.{}", names_of(asked), duck::quoted(table));
-  if (owned && residents.empty()) select += " WHERE false";
-  if (owned && !residents.empty())
-    select += fmt::format(" WHERE resident_id IN ({})", fmt::join(residents, ", "));
+  const Picked picked(residents);
+  if (owned) select += " WHERE " + picked.condition("resident_id");
   Moment::Connections::Loan loan(*moment.connections_);
   if (!loan.has_connection())
     return fail(ErrorCode::unavailable, "the former state of the tables is lost");
