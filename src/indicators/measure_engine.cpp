@@ -45,6 +45,18 @@ Period period_of(const SliceKey& key) {
   return make_period(key.kind, day.year, day.month);
 }
 
+/// The months after one and before another; none when they follow each other or lie years apart.
+std::vector<Period> months_between(const Period& one, const Period& other) {
+  constexpr std::size_t most = 24;
+  std::vector<Period> months;
+  Period month = month_of(Date{one.last.days + 1});
+  for (; month.first < other.first; month = month_of(Date{month.last.days + 1})) {
+    if (months.size() == most) return {};
+    months.push_back(month);
+  }
+  return months;
+}
+
 }  // namespace
 
 Period month_of(Date day) {
@@ -149,18 +161,30 @@ std::vector<Error> MeasureEngine::faults(const Snapshot& snapshot, const Measure
 }
 
 /// Months of one query that follow each other are asked for at once: one scan for all of them.
-std::vector<MeasureEngine::Task> MeasureEngine::tasks_for(const std::set<SliceKey>& keys) const {
+/// Keys that follow each other go into one run. Over few rows, which a query passes in less time
+/// than it takes to begin, a run of states also passes the months between two keys: the last months
+/// of several years.
+std::vector<MeasureEngine::Task> MeasureEngine::tasks_for(const std::set<SliceKey>& keys,
+                                                          Over over) const {
   std::vector<Task> tasks;
   for (const SliceKey& key : keys) {
     const CubeQuery& query = queries_.at(key.query);
     const Period period = period_of(key);
-    const Date to = std::min(period.last, options_.today);
-    const bool goes_on = !query.part.each && !tasks.empty() && tasks.back().run.query == &query &&
-                         tasks.back().run.to.days + 1 == period.first.days;
-    if (!goes_on) tasks.push_back({{&query, period.first, to, {}}, {}});
-    tasks.back().run.to = to;
-    tasks.back().run.periods.push_back(period);
-    tasks.back().keys.push_back(key);
+    const bool same = !query.part.each && !tasks.empty() && tasks.back().run.query == &query;
+    const std::vector<Period> between =
+        same && query.part.state && over == Over::few_rows
+            ? months_between(tasks.back().run.periods.back(), period)
+            : std::vector<Period>{};
+    const bool goes_on =
+        same && (between.empty() ? tasks.back().run.to.days + 1 : between.back().last.days + 1) ==
+                    period.first.days;
+    if (!goes_on) tasks.push_back({{&query, period.first, {}, {}}, {}, {}});
+    Task& task = tasks.back();
+    if (goes_on) std::ranges::copy(between, std::back_inserter(task.run.periods));
+    task.run.to = std::min(period.last, options_.today);
+    task.periods.push_back(task.run.periods.size());
+    task.run.periods.push_back(period);
+    task.keys.push_back(key);
   }
   // The long ones first, so that no thread ends alone with one of them.
   std::ranges::stable_sort(tasks, std::greater{},
@@ -192,7 +216,7 @@ Refreshed MeasureEngine::make(Snapshot& next, const tables::Moment& moment,
                               const std::set<SliceKey>& keys,
                               const std::function<void(double)>& progress) {
   const Asked ask = asked(moment);
-  const std::vector<Task> tasks = tasks_for(keys);
+  const std::vector<Task> tasks = tasks_for(keys, Over::all_rows);
   std::vector<std::vector<std::shared_ptr<const Slice>>> made(tasks.size());
   std::atomic<std::size_t> taken{0};
   std::atomic<std::size_t> done{0};
@@ -219,9 +243,10 @@ Refreshed MeasureEngine::make(Snapshot& next, const tables::Moment& moment,
   for (std::size_t i = 0; i < tasks.size() && !cancelled_; ++i)
     for (std::size_t k = 0; k < tasks[i].keys.size(); ++k) {
       std::shared_ptr<const Slice>& slice = next.slices[tasks[i].keys[k]];
-      slice = made[i][k];
+      const std::size_t place = tasks[i].periods[k];
+      slice = made[i][place];
       if (!slice->rows.empty() || slice->error ||
-          !data_.is_without_data(ask, *tasks[i].run.query, tasks[i].run.periods[k]))
+          !data_.is_without_data(ask, *tasks[i].run.query, tasks[i].run.periods[place]))
         continue;
       auto unknown = std::make_shared<Slice>(*slice);
       unknown->no_data = true;

@@ -154,7 +154,8 @@ class MeasureEngine {
  private:
   struct Task;
   std::vector<SliceKey> keys_of(const MeasurePart& part, const Period& period) const;
-  std::vector<Task> tasks_for(const std::set<SliceKey>& keys) const;
+  enum class Over { all_rows, few_rows };
+  std::vector<Task> tasks_for(const std::set<SliceKey>& keys, Over over) const;
   struct Shares;
   struct Exchange;
   Refreshed make(Snapshot& next, const tables::Moment& moment, const std::set<SliceKey>& keys,

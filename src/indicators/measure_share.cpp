@@ -64,7 +64,7 @@ void MeasureEngine::prepare() {
   std::set<SliceKey> keys;
   for (const auto& [key, slice] : snapshot()->slices)
     if (queries_.at(key.query).by_resident && !slice->error) keys.insert(key);
-  const std::vector<Task> tasks = tasks_for(keys);
+  const std::vector<Task> tasks = tasks_for(keys, Over::few_rows);
   const auto plan = [&](const tables::Share& share) {
     for (const Task& task : tasks)
       if (!cancelled_) run_cube(asked_of(share), task.run, options_.today);
@@ -184,18 +184,19 @@ void MeasureEngine::put_exchanged(Exchange& exchange, Snapshot& next) {
     const auto& present = exchange.present[i].slices;
     if (failed(former) || failed(present)) continue;
     for (std::size_t k = 0; k < task.keys.size(); ++k) {
+      const std::size_t place = task.periods[k];
       std::shared_ptr<const Slice>& slice = next.slices[task.keys[k]];
-      const bool same =
-          former.empty() == present.empty() && (former.empty() || *former[k] == *present[k]);
+      const bool same = former.empty() == present.empty() &&
+                        (former.empty() || *former[place] == *present[place]);
       if (same && !slice->rows.empty()) {  // an empty one may have been without data
         exchange.done.insert(task.keys[k]);
         continue;
       }
-      std::optional<Slice> made = exchanged(*slice, former.empty() ? nullptr : former[k].get(),
-                                            present.empty() ? nullptr : present[k].get());
+      std::optional<Slice> made = exchanged(*slice, former.empty() ? nullptr : former[place].get(),
+                                            present.empty() ? nullptr : present[place].get());
       if (!made) continue;
-      made->no_data =
-          made->rows.empty() && data_.is_without_data(ask, *task.run.query, task.run.periods[k]);
+      made->no_data = made->rows.empty() &&
+                      data_.is_without_data(ask, *task.run.query, task.run.periods[place]);
       slice = std::make_shared<const Slice>(std::move(*made));
       exchange.done.insert(task.keys[k]);
     }
@@ -237,7 +238,7 @@ std::set<SliceKey> MeasureEngine::exchange_shares(Snapshot& next, const tables::
       differ.insert(key);
     else
       keys.erase(key);  // the residents' rows are what they were
-  exchange.tasks = tasks_for(differ);
+  exchange.tasks = tasks_for(differ, Over::few_rows);
   ask_shares(exchange);
   if (cancelled_) return {};
   put_exchanged(exchange, next);

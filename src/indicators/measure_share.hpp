@@ -17,6 +17,7 @@ namespace hb::indicators {
 struct MeasureEngine::Task {
   CubeRun run;
   std::vector<SliceKey> keys;
+  std::vector<std::size_t> periods;  ///< of each key: its place in run.periods
 };
 
 /// The rows of the touched residents, before and after, and what was checked once.
