@@ -125,6 +125,7 @@ export const signalsEn: Record<keyof typeof signalsZh, string> = {
   'log.why.streams': 'same streams',
   'log.why.season': 'same season of another year',
   'ground.rare': 'By chance alone so many come about once in {days} days',
+  'ground.rarest': 'By chance alone so many come about less than once in a million days',
   'ground.cluster': 'Neighbouring subdistricts together ({state}): {areas}',
   'ground.new': 'new',
   'ground.ongoing': 'ongoing',

@@ -125,6 +125,7 @@ export const signalsZh = {
   'log.why.season': '往年同期',
   'log.noPast': '没有同病种、同单位或同数据流的既往信号。',
   'ground.rare': '这样的数量，仅凭偶然约 {days} 天出现一次',
+  'ground.rarest': '这样的数量，仅凭偶然一百万天也难遇一次',
   'ground.cluster': '相邻街道聚集（{state}）：{areas}',
   'ground.new': '新出现',
   'ground.ongoing': '持续',

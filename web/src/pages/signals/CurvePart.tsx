@@ -36,6 +36,8 @@ export function CurvePart({ signal }: { signal: SignalDetail }) {
   );
 }
 
+const rarest = 1e6; // days; beyond them a model's tail says no more
+
 function One({ curve, date, ground }: { curve: SignalCurve; date: string; ground: SignalDetail['grounds'][number] | undefined }) {
   const { t, loc } = useTexts();
   const tokens = useTokens();
@@ -69,7 +71,7 @@ function One({ curve, date, ground }: { curve: SignalCurve; date: string; ground
               ))}
             </span>
           )}
-          {ground?.recurrence_days != null && <span>{t('ground.rare', { days: formatNumber(ground.recurrence_days, 0) })}</span>}
+          {ground?.recurrence_days != null && <span>{ground.recurrence_days > rarest ? t('ground.rarest') : t('ground.rare', { days: formatNumber(ground.recurrence_days, 0) })}</span>}
           {ground?.cluster && (
             <span>
               <Data>{t('ground.cluster', { state: t(ground.cluster.ongoing ? 'ground.ongoing' : 'ground.new'), areas: ground.cluster.areas.map((area) => loc(area)).join('、') })}</Data>
