@@ -66,6 +66,7 @@ void add_indicator(CLI::App& app, int& exit_code) {
   add_indicator_plans(*indicator, exit_code);
   add_indicator_assess(*indicator, exit_code);
   add_indicator_outlook(*indicator, exit_code);
+  add_indicator_compare(*indicator, exit_code);
   add_indicator_export(*indicator, exit_code);
   add_indicator_report(*indicator, exit_code);
 }

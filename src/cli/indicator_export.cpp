@@ -27,11 +27,12 @@ int run_export(const ExportArguments& arguments) {
   engine.refresh();
   std::vector<const indicators::Measure*> wanted;
   for (const indicators::Measure& measure : engine.measures())
-    if ((arguments.id.empty() || measure.id == arguments.id) && measure.has_period(period->kind))
+    if ((arguments.id.empty() || measure.id == arguments.id) && measure.has_period(period->kind) &&
+        !measure.internal)
       wanted.push_back(&measure);
   if (wanted.empty())
-    return give_up(
-        {ErrorCode::not_found, "no computed indicator has this id and period", arguments.id});
+    return give_up({ErrorCode::not_found, "no public computed indicator has this id and period",
+                    arguments.id});
   const indicators::CellSource given = store->for_outside();
   std::vector<By> splits = {By::none};
   if (arguments.by == "street") splits.push_back(By::area);

@@ -9,6 +9,7 @@
 #include "cli/text_input.hpp"
 #include "core/csv.hpp"
 #include "indicators/measure_cells.hpp"
+#include "indicators/publication_list.hpp"
 #include "indicators/report_import.hpp"
 #include "indicators/vintage_now.hpp"
 #include "scene/catalogue.hpp"
@@ -252,6 +253,11 @@ int publish_computed(const FigureArguments& arguments, ReportBook& book, const s
   for (const indicators::Measure& measure : engine.measures()) {
     if (!arguments.id.empty() && measure.id != arguments.id) continue;
     if (!measure.has_period(period->kind)) continue;
+    if (const auto may = indicators::check_publishable(measure); !may) {
+      say_error(may.error());
+      all = all && arguments.id.empty();  // of all indicators the internal ones are left out
+      continue;
+    }
     const auto now = indicators::computed_now(cells, measure, *period, arguments.area);
     if (!now) return give_up(now.error());
     if (now->value.empty()) continue;
@@ -275,10 +281,58 @@ int run_publish(const FigureArguments& arguments) {
   const auto book = open_report_book(arguments.store);
   if (!book) return give_up(book.error());
   if (arguments.figure == 0) return publish_computed(arguments, **book, *by);
+  const auto figure = (*book)->figure(arguments.figure);
+  if (!figure) return give_up(figure.error());
+  const auto* definition = content->definitions.find(figure->given.cell.indicator);
+  if (definition != nullptr)
+    if (const auto may = indicators::check_publishable(*definition); !may)
+      return give_up(may.error());
   const auto made = (*book)->publish(arguments.figure, *by, arguments.reason);
   if (!made) return give_up(made.error());
   fmt::print("{}{}", vintage_header, line_of(fields_of(*made)));
   return exit_ok;
+}
+
+/// Whose name stands in the vintages of a list: an account that may publish; of a simulated store
+/// without one the content itself.
+Result<std::string> signer_of_list(const FigureArguments& arguments, const Content& content,
+                                   const MeasureStore& store,
+                                   const indicators::PublicationList& list) {
+  if (!arguments.user.empty())
+    return signer(arguments.store, content.catalogue, arguments.user, "figures:review");
+  if (store.hub->store().info().simulated) return list.by;
+  return fail(ErrorCode::forbidden,
+              "this store holds no simulation: publishing needs an account (--user)",
+              arguments.store);
+}
+
+int run_publish_list(const FigureArguments& arguments) {
+  const auto content = load_content(arguments);
+  if (!content) return give_up(content.error());
+  const auto list = indicators::read_publications(arguments.file);
+  if (!list) return give_up(list.error());
+  const auto book = open_report_book(arguments.store);
+  if (!book) return give_up(book.error());
+  const auto store = open_measure_store({arguments.store, arguments.scenes, arguments.threads});
+  if (!store) return give_up(store.error());
+  const auto by = signer_of_list(arguments, *content, *store, *list);
+  if (!by) return give_up(by.error());
+  store->engine->refresh();
+  const auto made =
+      indicators::publish_list(*list, *store->engine, store->for_outside(), **book, *by);
+  if (!made) return give_up(made.error());
+  bool all = true;
+  fmt::print("{}", vintage_header);
+  for (const indicators::PublishedLine& one : *made) {
+    if (one.vintage) {
+      fmt::print("{}", line_of(fields_of(*one.vintage)));
+      continue;
+    }
+    say_error(one.vintage.error());
+    all = false;
+  }
+  if (const auto saved = store->engine->save(); !saved) say_error(saved.error());
+  return all ? exit_ok : exit_some_put_aside;
 }
 
 /// now, difference, change
@@ -459,6 +513,18 @@ void add_steps(CLI::App& indicator, int& exit_code) {
       "Example:\n  healthbrain indicator publish --store district-store --period 2025 "
       "--area 770101 --user wu.leader");
   publish->callback([&exit_code, shown] { exit_code = run_publish(*shown); });
+
+  auto listed = std::make_shared<FigureArguments>();
+  CLI::App* many = indicator.add_subcommand(
+      "publish-list", "Make vintages of all that a list names (content, publications-1)");
+  many->add_option("FILE", listed->file, "The list")->required();
+  add_common(*many, listed, false);
+  many->add_option("--user", listed->user,
+                   "Account that signs; without it only of a simulated store");
+  many->footer(
+      "Example:\n  healthbrain indicator publish-list scenes/demo-district/publications.yaml "
+      "--store demo-data/r20000/store");
+  many->callback([&exit_code, listed] { exit_code = run_publish_list(*listed); });
 }
 
 }  // namespace hb::cli

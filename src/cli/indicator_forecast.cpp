@@ -47,6 +47,7 @@ int run_forecast(ForecastArguments& arguments) {
   request.path =
       arguments.path == "compound" ? indicators::PathKind::compound : indicators::PathKind::linear;
   request.model = arguments.model == "exponential" ? stats::ForecastModel::exponential
+                  : arguments.model == "logistic"  ? stats::ForecastModel::logistic
                                                    : stats::ForecastModel::linear;
   if (arguments.base_year != 0) request.base_year = arguments.base_year;
   for (const std::string& text : arguments.milestones) {
@@ -90,8 +91,15 @@ void add_indicator_forecast(CLI::App& indicator, int& exit_code) {
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
-  command->add_option("--model", arguments->model, "Line through the values, or through their logs")
-      ->check(CLI::IsMember({"linear", "exponential"}))
+  command
+      ->add_option("--model", arguments->model,
+                   "Line through the values, their logs or their logits")
+      ->check(CLI::IsMember({"linear", "exponential", "logistic"}))
+      ->capture_default_str();
+  command
+      ->add_option("--ceiling", arguments->request.ceiling,
+                   "Of the logistic model: the values lie between 0 and it")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->footer(
       "Example:\n  healthbrain indicator forecast --input control-rate.csv --target \"≥70\" \\\n"

@@ -22,13 +22,12 @@ using indicators::MeasureCell;
 struct OutlookArguments {
   std::string store, scenes, id, area, period, target, scores;
   std::string path = "linear";
-  std::string model = "linear";
+  std::string model;
   std::vector<std::string> milestones;
   int year = 0;
   int base_year = 0;
   int threads = default_threads();
   std::size_t groups = 5;
-  bool overdispersion = false;
 };
 
 /// A store, one of its measures and the cells asked for.
@@ -69,8 +68,10 @@ Result<indicators::OutlookAsk> outlook_ask(const OutlookArguments& arguments,
   if (arguments.base_year != 0) ask.base_year = arguments.base_year;
   ask.path =
       arguments.path == "compound" ? indicators::PathKind::compound : indicators::PathKind::linear;
-  ask.model = arguments.model == "exponential" ? stats::ForecastModel::exponential
-                                               : stats::ForecastModel::linear;
+  indicators::set_scale(ask, measure);
+  if (arguments.model == "linear") ask.model = stats::ForecastModel::linear;
+  if (arguments.model == "exponential") ask.model = stats::ForecastModel::exponential;
+  if (arguments.model == "logistic") ask.model = stats::ForecastModel::logistic;
   for (const std::string& text : arguments.milestones) {
     const std::size_t equals = text.find('=');
     indicators::YearValue one{};
@@ -104,7 +105,7 @@ int run_outlook(const OutlookArguments& arguments) {
     if (!cell) return give_up(cell.error());
     years.push_back(cell->front());
   }
-  const auto found = indicators::outlook(indicators::series_of(years), *wanted);
+  const auto found = indicators::outlook(indicators::series_of(*asked->measure, years), *wanted);
   if (!found) return give_up(found.error());
   fmt::print(
       "year,path,value,lower95,upper95,pace,forecast,forecast_lower95,forecast_upper95,"
@@ -179,42 +180,6 @@ std::vector<indicators::ComparedArea> areas_of(const std::vector<MeasureCell>& c
     areas.push_back(area);
   }
   return areas;
-}
-
-int run_compare(const OutlookArguments& arguments) {
-  const auto period = parse_period(arguments.period);
-  if (!period) return give_up(period.error());
-  const auto asked = ask(arguments);
-  if (!asked) return give_up(asked.error());
-  const auto streets = cells(*asked, *period, arguments.area, By::area);
-  if (!streets) return give_up(streets.error());
-  const auto before = cells(*asked, indicators::period_before(*period), arguments.area, By::area);
-  if (!before) return give_up(before.error());
-  const auto found =
-      indicators::compare_areas(*asked->measure, areas_of(*streets), {arguments.overdispersion});
-  if (!found) return give_up(found.error());
-  fmt::print(
-      "area,numerator,denominator,value,lower95,upper95,lower998,upper998,benchmark,significance,"
-      "standing,previous,change\n");
-  for (const indicators::ComparedArea& area : found->areas) {
-    const auto former = std::ranges::find(*before, area.area, &MeasureCell::area);
-    std::optional<double> previous;
-    if (former != before->end()) previous = former->figure.value;
-    std::optional<double> change;
-    if (previous && area.value) change = *area.value - *previous;
-    fmt::print("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", area.area, area.events, area.denominator,
-               text_of(area.value), area.at95 ? text_of(area.at95->lower) : "",
-               area.at95 ? text_of(area.at95->upper) : "",
-               area.at998 ? text_of(area.at998->lower) : "",
-               area.at998 ? text_of(area.at998->upper) : "", text_of(found->benchmark),
-               stats::significance_word(area.significance),
-               indicators::standing_word(area.standing), text_of(previous), text_of(change));
-  }
-  if (found->overdispersion)
-    fmt::print(stderr, "overdispersion {:.3f}{}\n", *found->overdispersion,
-               found->widened ? ", limits widened" : "");
-  if (!found->reason.en.empty()) say_error(found->reason.en);
-  return exit_ok;
 }
 
 /// area,score
@@ -301,9 +266,11 @@ void add_indicator_outlook(CLI::App& indicator, int& exit_code) {
       ->expected(1)
       ->take_all()
       ->allow_extra_args(false);
-  outlook->add_option("--model", ahead->model, "Line through the values, or through their logs")
-      ->check(CLI::IsMember({"linear", "exponential"}))
-      ->capture_default_str();
+  outlook
+      ->add_option(
+          "--model", ahead->model,
+          "Line through the values, their logs or their logits; by the method if not given")
+      ->check(CLI::IsMember({"linear", "exponential", "logistic"}));
   outlook->footer(
       "Example:\n  healthbrain indicator outlook --store district-store --id "
       "hypertension-controlled --target \"≥70\" --year 2030 --base-year 2025");
@@ -317,18 +284,6 @@ void add_indicator_outlook(CLI::App& indicator, int& exit_code) {
       "Example:\n  healthbrain indicator gap --store district-store --id hypertension-controlled "
       "--period 2025 --area 770101");
   gap->callback([&exit_code, missing] { exit_code = run_gap(*missing); });
-
-  auto beside = std::make_shared<OutlookArguments>();
-  CLI::App* compare = add_command(indicator, beside, "compare",
-                                  "Streets against all of them together: better, similar or worse "
-                                  "by funnel limits; year on year (CSV)",
-                                  true);
-  compare->add_flag("--overdispersion", beside->overdispersion,
-                    "Widen the limits by the spread between streets");
-  compare->footer(
-      "Example:\n  healthbrain indicator compare --store district-store --id "
-      "hypertension-controlled --period 2025 --area 770101");
-  compare->callback([&exit_code, beside] { exit_code = run_compare(*beside); });
 
   auto uneven = std::make_shared<OutlookArguments>();
   CLI::App* inequality = add_command(indicator, uneven, "inequality",

@@ -11,7 +11,9 @@ void add_indicator_assess(CLI::App& indicator, int& exit_code);
 void add_indicator_report(CLI::App& indicator, int& exit_code);
 /// To `indicator`: export.
 void add_indicator_export(CLI::App& indicator, int& exit_code);
-/// To `indicator`: outlook, gap, compare, inequality.
+/// To `indicator`: compare.
+void add_indicator_compare(CLI::App& indicator, int& exit_code);
+/// To `indicator`: outlook, gap, inequality.
 void add_indicator_outlook(CLI::App& indicator, int& exit_code);
 
 }  // namespace hb::cli

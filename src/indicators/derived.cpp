@@ -224,6 +224,9 @@ void check_part(const Measure& measure, const Measure& part, std::vector<Error>&
   if (composite) fault("“" + part.id + "” is a composite index: it is no part of another");
   if (measure.derivation->formula && part.derivation && !composite)
     fault("“" + part.id + "” is a formula itself: name what it is made of");
+  const bool shows_counts = measure.derivation->formula && measure.derivation->formula->numerator;
+  if (!measure.internal && (part.internal || (shows_counts && part.has_internal_counts())))
+    fault("“" + part.id + "” is internal: what is made of it must be “visible: internal” too");
   for (const Period::Kind kind : measure.periods)
     if (!part.has_period(kind))
       fault("“" + part.id + "” is not computed for all periods of this indicator");

@@ -175,20 +175,21 @@ Result<void> hide_derived(const MeasureEngine& engine, const GivingRules& rules,
   return {};
 }
 
-}  // namespace
-
-Reader reader_of(const GivingRules& rules, const Principal& principal) {
-  return {principal, !rules.policy || rules.policy->sees_small_counts(principal),
-          !rules.policy || !rules.compartments || rules.compartments->closed_to(principal) == 0};
+/// Takes out what is for internal use.
+void hide_internal(const Measure& measure, std::vector<MeasureCell>& cells) {
+  for (MeasureCell& cell : cells) {
+    if (measure.internal)
+      withhold(cell, {"内部指标，不对外提供", "an internal indicator: it is not given"});
+    if (measure.has_internal_counts()) cell.figure.numerator = cell.figure.denominator = {};
+    for (PartFigure& part : cell.parts)
+      if (part.measure->has_internal_counts()) part.figure.numerator = part.figure.denominator = {};
+  }
 }
 
-const Measure* people_counted(const MeasureEngine& engine, const GivingRules& rules) {
-  return rules.policy ? engine.find(rules.policy->small_groups().people) : nullptr;
-}
-
-Result<std::vector<MeasureCell>> given_cells(const MeasureEngine& engine, const GivingRules& rules,
-                                             const Snapshot& snapshot, const Reader& reader,
-                                             const CellsAsk& ask) {
+/// What the reader is given but for what is internal.
+Result<std::vector<MeasureCell>> protected_cells(const MeasureEngine& engine,
+                                                 const GivingRules& rules, const Snapshot& snapshot,
+                                                 const Reader& reader, const CellsAsk& ask) {
   auto cells = cells_of(engine, snapshot, reader.principal, ask);
   if (!cells) return cells;
   const Giving giving{engine, rules};
@@ -203,6 +204,25 @@ Result<std::vector<MeasureCell>> given_cells(const MeasureEngine& engine, const 
     });
   }
   if (!reader.small_counts) hide_small_counts(giving, snapshot, ask, *cells);
+  return cells;
+}
+
+}  // namespace
+
+Reader reader_of(const GivingRules& rules, const Principal& principal) {
+  return {principal, !rules.policy || rules.policy->sees_small_counts(principal),
+          !rules.policy || !rules.compartments || rules.compartments->closed_to(principal) == 0};
+}
+
+const Measure* people_counted(const MeasureEngine& engine, const GivingRules& rules) {
+  return rules.policy ? engine.find(rules.policy->small_groups().people) : nullptr;
+}
+
+Result<std::vector<MeasureCell>> given_cells(const MeasureEngine& engine, const GivingRules& rules,
+                                             const Snapshot& snapshot, const Reader& reader,
+                                             const CellsAsk& ask) {
+  auto cells = protected_cells(engine, rules, snapshot, reader, ask);
+  if (cells && !reader.internal) hide_internal(*ask.measure, *cells);
   return cells;
 }
 

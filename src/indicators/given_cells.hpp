@@ -20,6 +20,7 @@ struct Reader {
   Principal principal;        ///< whose areas count
   bool small_counts = false;  ///< is given counts of few persons
   bool small_groups = false;  ///< is given totals of groups of few residents: sees all they count
+  bool internal = false;      ///< is given internal indicators, and counts that are internal
 };
 Reader reader_of(const GivingRules& rules, const Principal& principal);
 
@@ -29,7 +30,8 @@ const Measure* people_counted(const MeasureEngine& engine, const GivingRules& ru
 /// The cells that a reader is given: without the right to them, small counts are taken out of
 /// the split, and of single numbers too where the split they are a part of does not show them:
 /// a street among the streets of its district, a month among the months of its year. What counts
-/// rows of tables with compartments is not given of small groups (small_groups.hpp).
+/// rows of tables with compartments is not given of small groups (small_groups.hpp). Internal
+/// figures are given to who may see them: others get no value, and of rates of births no counts.
 /// errors  those of cells_of()
 Result<std::vector<MeasureCell>> given_cells(const MeasureEngine& engine, const GivingRules& rules,
                                              const Snapshot& snapshot, const Reader& reader,

@@ -62,6 +62,14 @@ void check_word(ContentReader& content, const YAML::Node& at, const std::string&
   content.fault(at, "“" + word + "” is none of: " + all);
 }
 
+/// `visible: internal`; public where nothing is said.
+bool is_internal(ContentReader& content, const YAML::Node& node) {
+  const std::string word = content.text(node, "visible", false);
+  if (!word.empty() && word != "public" && word != "internal")
+    content.fault(content.child(node, "visible"), "“visible” is public or internal");
+  return word == "internal";
+}
+
 double positive(ContentReader& content, const YAML::Node& root, const char* key) {
   const std::string text = content.text(root, key);
   double value = 0;
@@ -103,6 +111,7 @@ MeasurePart read_part(ContentReader& content, const YAML::Node& root, const char
   if (part.ahead_days < 0 || part.ahead_days > 366 || (part.ahead_days > 0 && !part.each))
     content.fault(node, "“ahead_days” is 0 to 366, and only where “over_time” is each");
   part.by_resident = content.flag(node, "by_resident");
+  part.internal = is_internal(content, node);
   part.sql = content.text(node, "sql");
   return part;
 }
@@ -147,6 +156,7 @@ void read_head(ContentReader& content, const YAML::Node& root, Measure& measure)
   if (measure.version < 1) content.fault(root, "“version” counts from 1");
   measure.field = content.text(root, "field");
   check_word(content, content.child(root, "field"), measure.field, fields);
+  measure.internal = is_internal(content, root);
   measure.title = content.localized(root, "title");
   measure.unit = content.localized(root, "unit");
   measure.method =
@@ -277,6 +287,10 @@ std::string_view method_word(Method method) {
 
 bool is_life_table(Method method) {
   return method == Method::life_expectancy || method == Method::premature_30q70;
+}
+
+bool Measure::has_internal_counts() const {
+  return internal || numerator.internal || (denominator && denominator->internal);
 }
 
 bool Measure::has_period(Period::Kind kind) const {

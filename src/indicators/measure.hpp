@@ -44,6 +44,7 @@ struct MeasurePart {
   /// without residents): the figure is the sum over any split of the residents. What a delivery
   /// changes can then be worked out from the residents it touched.
   bool by_resident = false;
+  bool internal = false;  ///< what it counts is for internal use: births
   std::string sql;
   std::string file;
   int line = 0;  ///< of the first line of the SQL, 1-based
@@ -73,6 +74,8 @@ struct Measure {
   std::string scene;
   int version = 1;  ///< raised when the meaning changes
   std::string field;
+  /// Never published, reported or handed on; given to who may see internal figures.
+  bool internal = false;
   Localized title;
   Method method = Method::count;
   Localized unit;
@@ -93,6 +96,8 @@ struct Measure {
   std::string fingerprint;  ///< of all that makes the numbers: version, method and SQL
 
   bool has_period(Period::Kind kind) const;
+  /// Whether a count behind it is internal: its value may be given, the counts may not.
+  bool has_internal_counts() const;
 };
 
 bool is_life_table(Method method);

@@ -54,16 +54,24 @@ void add_path(Outlook& out, const std::vector<YearValue>& path, const SeriesPoin
   }
 }
 
+/// Inside the bounds of the model by `least`; a line has none.
+double inside(double value, const OutlookAsk& ask, double least) {
+  if (ask.model == stats::ForecastModel::linear) return value;
+  if (ask.model == stats::ForecastModel::exponential) return std::max(value, least);
+  return std::clamp(value, least, ask.ceiling - least);
+}
+
 Result<void> add_forecast(Outlook& out, const std::vector<SeriesPoint>& series,
                           const OutlookAsk& ask) {
   std::vector<stats::TimedValue> points;
   for (const SeriesPoint& one : series)
-    points.push_back({static_cast<double>(one.year), one.value});
+    points.push_back({static_cast<double>(one.year),
+                      inside(one.value, ask, one.half > 0 ? one.half : ask.rounding)});
   out.probability_year =
       ask.target_year > series.back().year ? ask.target_year : out.years.back().year;
   for (OutlookYear& one : out.years) {
     if (one.year <= series.back().year) continue;
-    const auto found = stats::forecast(points, one.year, ask.model);
+    const auto found = stats::forecast(points, one.year, ask.model, ask.ceiling);
     if (!found) return unexpected(found.error());
     if (!*found) {
       out.reason = {"不足3个年度的数值，不作预测", "fewer than 3 yearly values: no forecast"};
@@ -72,7 +80,8 @@ Result<void> add_forecast(Outlook& out, const std::vector<SeriesPoint>& series,
     one.forecast = (*found)->value();
     if (const auto limits = stats::forecast_limits(**found, 0.95)) one.forecast95 = *limits;
     if (one.year == out.probability_year) {
-      const double above = stats::probability_at_least(**found, ask.goal.value);
+      const double level = inside(ask.goal.value, ask, ask.rounding);
+      const double above = stats::probability_at_least(**found, level);
       out.probability = ask.goal.higher ? above : 1 - above;
     }
   }

@@ -16,6 +16,9 @@ struct SeriesPoint {
   int year = 0;
   double value = 0;
   std::optional<stats::Interval> at95;
+  /// The value of half an event: what a value on a bound is drawn in by before it is carried on
+  /// (Haldane 1956, Anscombe 1956); 0 = not known.
+  double half = 0;
 };
 
 /// A target as one level and the side on which it is reached.
@@ -33,6 +36,8 @@ struct OutlookAsk {
   std::optional<int> base_year;  ///< none: the first year of the series
   PathKind path = PathKind::linear;
   stats::ForecastModel model = stats::ForecastModel::linear;
+  double ceiling = 100;     ///< of the logistic model
+  double rounding = 0.005;  ///< half of the last digit printed: 100 is reached from 99.995 on
   std::vector<YearValue> milestones;
   int until = 0;  ///< the forecast goes on to this year when the target's year is over
 };

@@ -170,7 +170,7 @@ Result<void> add_forecast(Line& line, const Series& series, int year, const Goal
   std::vector<stats::TimedValue> points;
   for (const Series::Point& point : series.points)
     points.push_back({static_cast<double>(point.year), point.value});
-  const auto found = stats::forecast(points, year, request.model);
+  const auto found = stats::forecast(points, year, request.model, request.ceiling);
   if (!found) return unexpected(found.error());
   if (!*found) {
     line.status = "no_forecast_few_values";

@@ -56,6 +56,7 @@ struct ForecastRequest {
   Better better = Better::none;  ///< needed where the target is a plain number
   PathKind path = PathKind::linear;
   stats::ForecastModel model = stats::ForecastModel::linear;
+  double ceiling = 100;  ///< of the logistic model
   std::vector<YearValue> milestones;
 };
 

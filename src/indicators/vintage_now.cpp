@@ -18,6 +18,11 @@ const ChangeWords all_changes[] = {
     {VintageChange::records, "records", {"数据已变化", "the records have changed"}},
     {VintageChange::not_computed, "not-computed", {"目前不能计算", "no number now"}}};
 
+Result<void> refuse_internal(const std::string& id) {
+  return fail(ErrorCode::forbidden, "“" + id + "” is internal (visible: internal): not published",
+              "indicator-internal");
+}
+
 VintageDifference with_words(VintageDifference found) {
   for (const ChangeWords& one : all_changes)
     if (one.change == found.change) found.words = one.text;
@@ -32,21 +37,35 @@ std::string_view change_word(VintageChange change) {
   return "none";
 }
 
-Result<Vintage> computed_now(const CellSource& cells, const Measure& measure, const Period& period,
-                             const std::string& area) {
-  const auto found = cells({&measure, period, area, By::none});
-  if (!found) return unexpected(found.error());
+Result<void> check_publishable(const Measure& measure) {
+  return measure.internal ? refuse_internal(measure.id) : Result<void>{};
+}
+
+Result<void> check_publishable(const Definition& definition) {
+  return definition.is_public ? Result<void>{} : refuse_internal(definition.id);
+}
+
+Vintage vintage_of(const MeasureCell& cell, const Measure& measure) {
   Vintage vintage;
-  vintage.cell = {measure.id, area, format_period(period)};
+  vintage.cell = {measure.id, cell.area, format_period(cell.period)};
   vintage.version = measure.version;
   vintage.fingerprint = measure.fingerprint;
   vintage.computed = true;
-  if (found->empty()) return vintage;
-  const MeasureCell& cell = found->front();
   vintage.value = printed(measure, cell.figure.value);
   vintage.lower = printed(measure, cell.figure.lower);
   vintage.upper = printed(measure, cell.figure.upper);
   vintage.feed = static_cast<std::int64_t>(cell.feed);
+  return vintage;
+}
+
+Result<Vintage> computed_now(const CellSource& cells, const Measure& measure, const Period& period,
+                             const std::string& area) {
+  const auto found = cells({&measure, period, area, By::none});
+  if (!found) return unexpected(found.error());
+  MeasureCell none;
+  none.period = period;
+  Vintage vintage = vintage_of(found->empty() ? none : found->front(), measure);
+  vintage.cell.area = area;
   return vintage;
 }
 

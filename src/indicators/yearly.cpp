@@ -4,8 +4,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace hb::indicators {
+namespace {
+
+/// Value of half an event; 0 where no count is known.
+double half_event(const Measure& measure, const Figure& figure) {
+  if (measure.method == Method::count) return measure.multiplier / 2;
+  if (!figure.denominator || !(figure.denominator->number() > 0)) return 0;
+  return measure.multiplier / 2 / figure.denominator->number();
+}
+
+}  // namespace
 
 Result<int> first_whole_year(const tables::Database& tables) {
   constexpr std::int64_t least_share = 10;
@@ -38,12 +49,34 @@ std::vector<Period> whole_years(const MeasureEngine& engine, const Measure& meas
   return years;
 }
 
-std::vector<SeriesPoint> series_of(const std::vector<MeasureCell>& cells) {
+void set_scale(OutlookAsk& ask, const Measure& measure) {
+  const bool index = measure.derivation && measure.derivation->composite &&
+                     !measure.derivation->composite->is_relative();
+  ask.ceiling = measure.multiplier;
+  ask.rounding = 0.5 * std::pow(10, -measure.decimals);
+  switch (measure.method) {
+    case Method::proportion:
+    case Method::premature_30q70:
+      ask.model = stats::ForecastModel::logistic;
+      return;
+    case Method::count:
+    case Method::rate:
+    case Method::mean:
+    case Method::ratio:
+      ask.model = stats::ForecastModel::exponential;
+      return;
+    default:
+      ask.model = index ? stats::ForecastModel::logistic : stats::ForecastModel::linear;
+  }
+}
+
+std::vector<SeriesPoint> series_of(const Measure& measure, const std::vector<MeasureCell>& cells) {
   std::vector<SeriesPoint> series;
   for (const MeasureCell& cell : cells) {
     const Figure& figure = cell.figure;
     if (!figure.value) continue;
-    SeriesPoint point{civil(cell.period.first).year, *figure.value, {}};
+    SeriesPoint point{
+        civil(cell.period.first).year, *figure.value, {}, half_event(measure, figure)};
     if (figure.lower && figure.upper) point.at95 = stats::Interval{*figure.lower, *figure.upper};
     series.push_back(point);
   }

@@ -17,7 +17,11 @@ std::vector<Period> whole_years(const MeasureEngine& engine, const Measure& meas
                                 int until, int most = 10);
 
 /// Cells of single periods as a series; those without a value are left out.
-std::vector<SeriesPoint> series_of(const std::vector<MeasureCell>& cells);
+std::vector<SeriesPoint> series_of(const Measure& measure, const std::vector<MeasureCell>& cells);
+
+/// The scale on which an indicator is carried on, by its method: shares on the logit, rates,
+/// counts, means and ratios on the logarithm, others as they are.
+void set_scale(OutlookAsk& ask, const Measure& measure);
 
 /// The target a plan of years leads to: of the district, else of the nearest level above, the
 /// latest year.

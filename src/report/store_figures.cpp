@@ -35,6 +35,10 @@ ReportFigure figure_of(const FigureGround& ground, const std::string& id, int ye
   out.measure = ground.engine.find(id);
   const auto period = parse_period(fmt::format("{:04}", year));
   if (out.measure == nullptr || !period) return out;
+  if (out.measure->internal) {
+    out.reason = "内部指标，不入报告";
+    return out;
+  }
   const auto found = ground.cells({out.measure, *period, ground.area, By::none});
   if (!found) {
     out.reason = found.error().message;
@@ -66,7 +70,7 @@ std::vector<std::pair<std::string, double>> streets_of(const FigureGround& groun
   std::vector<std::pair<std::string, double>> out;
   const Measure* measure = ground.engine.find(id);
   const auto period = parse_period(fmt::format("{:04}", ground.year));
-  if (measure == nullptr || !period) return out;
+  if (measure == nullptr || !period || measure->internal) return out;
   const auto found = ground.cells({measure, *period, ground.area, By::area});
   if (!found) return out;
   for (const MeasureCell& cell : *found)

@@ -6,6 +6,7 @@
 
 #include "indicators/definition.hpp"
 #include "indicators/plan_check.hpp"
+#include "indicators/publication_list.hpp"
 #include "indicators/similar.hpp"
 #include "scene/catalogue.hpp"
 #include "scene/compartments.hpp"
@@ -60,6 +61,7 @@ class SceneChecker {
       if (root && file.filename() == "definitions.yaml") definitions(file, *root);
       if (root && file.filename() == "checks.yaml") checks(file);
       if (root && file.filename() == "profile.yaml") profile(file, *root);
+      if (root && file.filename() == "publications.yaml") publications(file, *root);
     }
     for (const Folder& part : folders) {
       for (const fs::path& file : files_of(folder / part.name, ".yaml")) {
@@ -335,6 +337,16 @@ class SceneChecker {
       measure_references_.push_back({file, indicators::line_of(root["indicators"][i]),
                                      "indicators[" + std::to_string(i) + "].of",
                                      read->items[i].measure});
+  }
+
+  /// Also what no schema says: the indicators exist.
+  void publications(const fs::path& file, const YAML::Node& root) {
+    const auto read = indicators::read_publications(file);
+    if (!read) return add(file, read.error());
+    for (std::size_t i = 0; i < read->lines.size(); ++i)
+      for (const std::string& id : read->lines[i].indicators)
+        measure_references_.push_back({file, indicators::line_of(root["figures"][i]),
+                                       "figures[" + std::to_string(i) + "].indicators", id});
   }
 
   /// Also what no schema says: formulas, rules and sources.

@@ -51,6 +51,7 @@ std::string chinese(const Error& error) {
   if (begins("only an approved")) return "只有已审核的数据可以发布";
   if (begins("a figure goes")) return "不符合流程：草稿→提交→审核→发布";
   if (begins("this number is published")) return "该数据已发布过，再次发布须填写理由";
+  if (error.where == "indicator-internal") return "内部指标（visible: internal），不得发布";
   if (begins("there is no reported figure")) return "没有此编号的填报数据";
   return error.message;
 }

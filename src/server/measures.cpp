@@ -86,20 +86,6 @@ json::object head_object(const Measure& measure) {
           {"has_list", measure.list.has_value()}};
 }
 
-Result<json::array> trend_array(const Services& services, const Snapshot& snapshot,
-                                const Reader& reader, const CellsAsk& ask) {
-  const auto cells =
-      given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::trend});
-  if (!cells) return unexpected(cells.error());
-  json::array trend;
-  for (const MeasureCell& cell : *cells)
-    trend.push_back(json::object{{"period", format_period(cell.period)},
-                                 {"value", rounded(*ask.measure, cell.figure.value)},
-                                 {"lower", rounded(*ask.measure, cell.figure.lower)},
-                                 {"upper", rounded(*ask.measure, cell.figure.upper)}});
-  return trend;
-}
-
 /// What a printed figure and a computed one are counted by, where that is not the same.
 json::value basis_difference(const indicators::Basis& printed, const indicators::Basis& computed) {
   if (printed.population.zh == computed.population.zh && printed.area.zh == computed.area.zh)
@@ -199,7 +185,20 @@ Result<void> check_period(const Services& services, const Period& period) {
 }
 
 Reader reader_of(const Services& services, const Principal& principal) {
-  return indicators::reader_of(giving_rules(services), principal);
+  Reader reader = indicators::reader_of(giving_rules(services), principal);
+  reader.internal = services.gate.may(principal, internal_figures);
+  return reader;
+}
+
+bool is_kept_from(const Services& services, const Principal& principal, const Measure& measure) {
+  return measure.internal && !services.gate.may(principal, internal_figures);
+}
+
+const Measure* given_measure(const Services& services, const Principal& principal,
+                             std::string_view id) {
+  const Measure* const measure = services.measures->find(id);
+  const bool kept = measure != nullptr && is_kept_from(services, principal, *measure);
+  return kept ? nullptr : measure;
 }
 
 Result<std::vector<MeasureCell>> given_cells(const Services& services, const Snapshot& snapshot,
@@ -207,27 +206,39 @@ Result<std::vector<MeasureCell>> given_cells(const Services& services, const Sna
   return indicators::given_cells(*services.measures, giving_rules(services), snapshot, reader, ask);
 }
 
+json::object measure_view(const Measure& measure, const MeasureCell& cell,
+                          const std::optional<double>& previous,
+                          const std::vector<MeasureCell>& trend) {
+  json::object object = head_object(measure);
+  put_figure(object, measure, cell.figure);
+  put_judged(object, cell.judged);
+  object["target"] = cell.judged.target != nullptr
+                         ? json::value(target_object(measure, *cell.judged.target))
+                         : json::value(nullptr);
+  object["previous"] = rounded(measure, previous);
+  json::array points;
+  for (const MeasureCell& one : trend)
+    points.push_back(json::object{{"period", format_period(one.period)},
+                                  {"value", rounded(measure, one.figure.value)},
+                                  {"lower", rounded(measure, one.figure.lower)},
+                                  {"upper", rounded(measure, one.figure.upper)}});
+  object["trend"] = std::move(points);
+  return object;
+}
+
 Result<json::object> measure_object(const Services& services, const Snapshot& snapshot,
                                     const Reader& reader, const CellsAsk& ask) {
   const auto one =
       given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::none});
   if (!one) return unexpected(one.error());
-  const MeasureCell* const cell = &one->front();
-  json::object object = head_object(*ask.measure);
-  put_figure(object, *ask.measure, cell->figure);
-  put_judged(object, cell->judged);
-  object["target"] = cell->judged.target != nullptr
-                         ? json::value(target_object(*ask.measure, *cell->judged.target))
-                         : json::value(nullptr);
   const auto before =
       given_cells(services, snapshot, reader,
                   {ask.measure, indicators::period_before(ask.period), ask.area, By::none});
   if (!before) return unexpected(before.error());
-  object["previous"] = rounded(*ask.measure, before->front().figure.value);
-  auto trend = trend_array(services, snapshot, reader, ask);
+  const auto trend =
+      given_cells(services, snapshot, reader, {ask.measure, ask.period, ask.area, By::trend});
   if (!trend) return unexpected(trend.error());
-  object["trend"] = std::move(*trend);
-  return object;
+  return measure_view(*ask.measure, one->front(), before->front().figure.value, *trend);
 }
 
 Result<json::object> measure_detail(const Services& services, const Snapshot& snapshot,
@@ -318,7 +329,8 @@ indicators::CellSource source_of(const Services& services, const Reader& reader)
 }
 
 std::string list_word(const Reader& reader) {
-  return std::string(reader.small_counts ? "c" : "") + (reader.small_groups ? "g" : "");
+  return std::string(reader.small_counts ? "c" : "") + (reader.small_groups ? "g" : "") +
+         (reader.internal ? "i" : "");
 }
 
 Result<std::string> make_measure_list(Services& services, const std::string& key) {
@@ -330,7 +342,7 @@ Result<std::string> make_measure_list(Services& services, const std::string& key
   // given.
   const std::string word = key.substr(end + 1);
   const Reader reader{Principal::published("public-health"), word.find('c') != word.npos,
-                      word.find('g') != word.npos};
+                      word.find('g') != word.npos, word.find('i') != word.npos};
   if (!period) return unexpected(period.error());
   std::vector<CellsAsk> asks;
   for (const Measure& measure : services.measures->measures())
@@ -339,6 +351,7 @@ Result<std::string> make_measure_list(Services& services, const std::string& key
   const auto snapshot = services.measures->snapshot();
   json::array items;
   for (const Measure& measure : services.measures->measures()) {
+    if (measure.internal && !reader.internal) continue;
     auto object = measure_object(services, *snapshot, reader, {&measure, *period, area, By::none});
     if (!object) return unexpected(object.error());
     items.push_back(std::move(*object));

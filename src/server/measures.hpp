@@ -26,6 +26,15 @@ Result<void> check_period(const Services& services, const Period& period);
 using indicators::Reader;
 Reader reader_of(const Services& services, const Principal& principal);
 
+/// Permission to be given internal indicators, and counts that are internal.
+inline constexpr std::string_view internal_figures = "internal-figures:read";
+/// A measure by id; null: there is none, or none that this principal may know figures of.
+const indicators::Measure* given_measure(const Services& services, const Principal& principal,
+                                         std::string_view id);
+/// Whether an indicator, computed or reported, is internal and this principal is not given it.
+bool is_kept_from(const Services& services, const Principal& principal,
+                  const indicators::Measure& measure);
+
 /// indicators::given_cells() by the rules of this server.
 Result<std::vector<indicators::MeasureCell>> given_cells(const Services& services,
                                                          const indicators::Snapshot& snapshot,
@@ -33,6 +42,11 @@ Result<std::vector<indicators::MeasureCell>> given_cells(const Services& service
                                                          const indicators::CellsAsk& ask);
 /// The same for what asks by itself; makes what is missing. Must not outlive the services.
 indicators::CellSource source_of(const Services& services, const Reader& reader);
+
+/// The Measure object of the API of figures that are at hand. trend  oldest first
+json::object measure_view(const indicators::Measure& measure, const indicators::MeasureCell& cell,
+                          const std::optional<double>& previous,
+                          const std::vector<indicators::MeasureCell>& trend);
 
 /// The Measure object of the API: value, target, status, trend. area has been allowed.
 Result<json::object> measure_object(const Services& services, const indicators::Snapshot& snapshot,

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <boost/json.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -41,9 +43,10 @@ struct Office {
 
 TEST_CASE("indicator: commands of reported figures answer --help with an example") {
   for (const char* command :
-       {"template", "import",    "figures", "history",    "submit",     "approve", "return",
-        "publish",  "conflicts", "decide",  "vintages",   "check-plan", "assess",  "draft-plan",
-        "outlook",  "gap",       "compare", "inequality", "export",     "report"}) {
+       {"template", "import",     "figures",     "history", "submit",   "approve",
+        "return",   "publish",    "conflicts",   "decide",  "vintages", "check-plan",
+        "assess",   "draft-plan", "outlook",     "gap",     "compare",  "inequality",
+        "export",   "report",     "publish-list"}) {
     CAPTURE(command);
     const ProgramRun help = run_program("indicator " + std::string(command) + " --help");
     CHECK(help.exit_code == 0);
@@ -143,4 +146,72 @@ TEST_CASE("indicator check-plan: findings of one plan in neutral words, as JSON 
   CHECK(one.out.find("k21") == std::string::npos);
   CHECK(run_program("indicator check-plan --format json --lang en").out.starts_with("[{\"rule\":"));
   CHECK(run_program("indicator check-plan --plan no-such").exit_code == 1);
+}
+
+TEST_CASE(
+    "indicator compare: by institution, among similar streets; publish-list of a simulation") {
+  const TempDir directory;
+  const std::string store = (directory.path() / "store").string();
+  REQUIRE(run_program("simulate --residents 4000 --years 1 --seed 7 --dirt none --tables " + store)
+              .exit_code == 0);
+  const std::string about = " --store " + store + " --id elderly-management --period 2025";
+  const ProgramRun units = run_program("indicator compare --area 770101 --by institution" + about);
+  CAPTURE(units.err);
+  REQUIRE(units.exit_code == 0);
+  CHECK(units.out.starts_with("unit,name,organization,numerator,denominator,value,lower95,"));
+  // What the institutions answer for adds up to what is compared by street, but for the unassigned.
+  const ProgramRun json =
+      run_program("indicator compare --area 770101 --by institution --format json" + about);
+  const ProgramRun streets = run_program("indicator compare --area 770101 --format json" + about);
+  const auto sum = [](const std::string& text) {
+    const boost::json::value whole = boost::json::parse(text);
+    std::int64_t total = 0;
+    for (const auto& row : whole.at("rows").as_array()) total += row.at("denominator").as_int64();
+    return total;
+  };
+  std::int64_t unassigned = 0;
+  if (const auto at = json.err.find(" of "); json.err.starts_with("healthbrain: unassigned") ||
+                                             json.err.find("unassigned: ") != std::string::npos)
+    unassigned = std::stoll(json.err.substr(at + 4));
+  CHECK(sum(json.out) + unassigned == sum(streets.out));
+  const ProgramRun similar =
+      run_program("indicator compare --area 770101001 --among similar --k 3 --format json" + about);
+  CAPTURE(similar.err);
+  REQUIRE(similar.exit_code == 0);
+  const boost::json::value near = boost::json::parse(similar.out);
+  CHECK(near.at("similar").at("neighbours").as_int64() == 3);
+  int with_distance = 0;
+  for (const auto& row : near.at("rows").as_array()) with_distance += !row.at("distance").is_null();
+  CHECK(with_distance == 3);
+  CHECK(
+      run_program("indicator compare --area 770101 --by team --among similar" + about).exit_code ==
+      1);
+  CHECK(run_program("indicator compare --by institution --store " + store +
+                    " --id aged-65-share --period 2025")
+            .err.find("responsible") != std::string::npos);
+
+  const std::string list = (source_dir() / "scenes/demo-district/publications.yaml").string();
+  const std::string publish = "indicator publish-list " + list + " --store " + store;
+  const ProgramRun made = run_program(publish);
+  CAPTURE(made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK(made.out.find("\npopulation,770101,2025,1,1,computed,") != std::string::npos);
+  CHECK(made.out.find(",演示内容,") != std::string::npos);
+  CHECK(made.out.find("births") == std::string::npos);
+  CHECK(run_program(publish).out.find("\npopulation,770101,2025,2,") == std::string::npos);
+}
+
+TEST_CASE("indicator publish: internal indicators are refused by the rule's name") {
+  const Office office;
+  const auto births = office.run("publish", "--period 2025 --id births --user wu.leader");
+  CHECK(births.exit_code == 3);
+  CHECK(births.err.find("indicator-internal") != std::string::npos);
+  const auto all = office.run("publish", "--period 2025 --user wu.leader");
+  CHECK(all.exit_code == 0);
+  CHECK(all.out.find("births,") == std::string::npos);
+  const std::string list = (source_dir() / "scenes/demo-district/publications.yaml").string();
+  const auto real = run_program("indicator publish-list " + list + " --store " + office.store);
+  CHECK(real.exit_code == 1);  // not a simulation: an account has to sign
+  CHECK(real.err.find("--user") != std::string::npos);
+  CHECK(office.run("export", "--period 2025 --id births").exit_code == 1);
 }

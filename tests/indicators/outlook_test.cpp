@@ -6,6 +6,7 @@
 #include "indicators/assess.hpp"
 #include "indicators/compare.hpp"
 #include "indicators/outlook.hpp"
+#include "indicators/yearly.hpp"
 #include "support/paths.hpp"
 
 using namespace hb;
@@ -79,6 +80,42 @@ TEST_CASE("outlook: a target whose year is over is still forecast, for the last 
   CHECK(found->probability_year == 2028);
   CHECK(*found->probability == doctest::Approx(1));
   CHECK_FALSE(found->years.back().path.has_value());
+}
+
+TEST_CASE("outlook: shares stay below 100, rates above 0, limits too; a full share is drawn in") {
+  OutlookAsk ask;
+  ask.goal = *read_goal("≥98", Better::higher);
+  ask.target_year = 2030;
+  set_scale(ask, measure_of(Method::proportion, 100, Better::higher));
+  CHECK(ask.model == stats::ForecastModel::logistic);
+  // A line through 80, 90, 96 would pass 100 in 2026.
+  const auto share = outlook({{2023, 80, {}}, {2024, 90, {}}, {2025, 96, {}}}, ask);
+  REQUIRE(share.has_value());
+  for (const OutlookYear& one : share->years) {
+    if (!one.forecast) continue;
+    CHECK(*one.forecast > 96);
+    CHECK(*one.forecast < 100);
+    CHECK(one.forecast95->lower > 0);
+    CHECK(one.forecast95->upper <= 100);
+  }
+  CHECK(*share->probability > 0.9);
+  // All of 50 people: 100 % counts as 99 % (half a person is 1 %), so the logit is ln 99 = 4.5951.
+  const auto full = outlook({{2023, 100, {}, 1}, {2024, 100, {}, 1}, {2025, 100, {}, 1}}, ask);
+  REQUIRE(full.has_value());
+  CHECK(*full->years.back().forecast == doctest::Approx(99));
+  // 100 is reached as printed, with two decimals from 99.995 on.
+  ask.goal = *read_goal("≥100", Better::higher);
+  CHECK(*outlook({{2023, 100, {}}, {2024, 100, {}}, {2025, 100, {}}}, ask)->probability ==
+        doctest::Approx(0.5));
+
+  OutlookAsk rate;
+  rate.goal = *read_goal("≤1", Better::lower);
+  rate.target_year = 2030;
+  set_scale(rate, measure_of(Method::rate, 1000, Better::lower));
+  // 8, 4, 2 halves each year: 2/32 in 2030; a line would be at -12.
+  const auto falling = outlook({{2023, 8, {}}, {2024, 4, {}}, {2025, 2, {}}}, rate);
+  CHECK(*falling->years.back().forecast == doctest::Approx(0.0625));
+  CHECK(*falling->probability == doctest::Approx(1));
 }
 
 TEST_CASE("outlook: a value below its year is behind; few values give no forecast") {

@@ -42,3 +42,32 @@ TEST_CASE("forecast: too few points give none, what cannot be is refused") {
   const std::vector<TimedValue> one_time = {{1, 2}, {1, 3}, {1, 4}};
   CHECK_FALSE(forecast(one_time, 4, ForecastModel::linear).has_value());
 }
+
+TEST_CASE("forecast: a share goes on along the logit and never passes 100") {
+  // 100 ÷ (1 + e^-x) at x = 0, 1, 2 is 50, 73.1059, 88.0797: the next is x = 3, 95.2574.
+  const std::vector<TimedValue> straight = {{2023, 50}, {2024, 73.105858}, {2025, 88.079708}};
+  const auto next = forecast(straight, 2026, ForecastModel::logistic);
+  REQUIRE((next.has_value() && next->has_value()));
+  CHECK((*next)->value() == doctest::Approx(95.257413).epsilon(1e-6));
+  // Logits 0, 1.5, 2: mean 7/6, slope 1; what is left -1/6, 1/3, -1/6, squares 1/6 with one degree.
+  // Three years on from the first (2 from the middle): 19/6; se² = 1/6·(1 + 1/3 + 4/2) = 5/9.
+  const std::vector<TimedValue> bent = {{0, 50}, {1, 81.757448}, {2, 88.079708}};
+  const auto found = forecast(bent, 3, ForecastModel::logistic);
+  CHECK((*found)->middle == doctest::Approx(19.0 / 6).epsilon(1e-6));
+  CHECK((*found)->se == doctest::Approx(std::sqrt(5.0 / 9)).epsilon(1e-6));
+  // t(0.975; 1) = 12.7062: logits 3.16667 ∓ 9.47064, that is 0.18255 % and 99.99968 %.
+  const auto limits = forecast_limits(**found, 0.95);
+  CHECK(limits->lower == doctest::Approx(0.18255).epsilon(1e-3));
+  CHECK(limits->upper == doctest::Approx(99.99968).epsilon(1e-6));
+  CHECK(limits->upper < 100);
+  CHECK(probability_at_least(**found, 100) == 0);
+  CHECK(probability_at_least(**found, 0) == 1);
+  CHECK(probability_at_least(**found, (*found)->value()) == doctest::Approx(0.5));
+  const std::vector<TimedValue> full = {{0, 90}, {1, 100}, {2, 95}};
+  CHECK(forecast(full, 3, ForecastModel::logistic).error().message ==
+        "a value is not between 0 and the ceiling");
+  // Per 1,000: the ceiling is 1,000.
+  const std::vector<TimedValue> mille = {{0, 500}, {1, 731.05858}, {2, 880.79708}};
+  CHECK((*forecast(mille, 3, ForecastModel::logistic, 1000))->value() ==
+        doctest::Approx(952.57413).epsilon(1e-6));
+}

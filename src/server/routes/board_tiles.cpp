@@ -20,12 +20,6 @@ Result<std::unique_ptr<BoardBook>> open_board_book(const Services& services) {
                          services.clock);
 }
 
-json::object tile_object(const BoardTile& tile) {
-  return {{"id", tile.id},        {"measure", tile.measure}, {"chart", tile.chart},
-          {"area", tile.area},    {"period", tile.period},   {"width", tile.width},
-          {"height", tile.height}};
-}
-
 json::array tiles_array(const std::vector<BoardTile>& tiles) {
   json::array out;
   for (const BoardTile& tile : tiles) out.push_back(tile_object(tile));
@@ -108,6 +102,20 @@ Response broken(const Error& error) {
 }
 
 }  // namespace
+
+json::object tile_object(const BoardTile& tile) {
+  return {{"id", tile.id},        {"measure", tile.measure}, {"chart", tile.chart},
+          {"area", tile.area},    {"period", tile.period},   {"width", tile.width},
+          {"height", tile.height}};
+}
+
+Result<std::vector<BoardTile>> tiles_in_force(const std::string& board, const Services& services) {
+  const auto book = open_board_book(services);
+  if (!book) return unexpected(book.error());
+  const auto all = arranged(board, **book, services);
+  if (!all) return unexpected(all.error());
+  return *all->tiles(0);
+}
 
 /// GET /api/boards/{id}/tiles?version=
 Response get_board_tiles(Request& request, const Principal& principal, Services& services) {

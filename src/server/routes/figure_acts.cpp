@@ -63,7 +63,7 @@ std::vector<Item> items_of(FlowBody& body) {
 }
 
 json::object act_on(const Item& item, const Act& act, const std::string& note,
-                    const Principal& principal, ReportBook& book) {
+                    const Principal& principal, const FigureWords& words, ReportBook& book) {
   json::object out{{"figure", item.figure}};
   const auto refused = [&](const Error& error) {
     out["ok"] = false;
@@ -75,6 +75,8 @@ json::object act_on(const Item& item, const Act& act, const std::string& note,
     return refused({ErrorCode::not_found, "there is no reported figure with this number", ""});
   const indicators::ActGround ground{principal.from, item.seen};
   if (act.to == SignState::published) {
+    if (const auto* known = words.find(one->given.cell.indicator); known != nullptr)
+      if (const auto may = indicators::check_publishable(*known); !may) return refused(may.error());
     const auto made = book.publish(item.figure, principal.user, note, ground);
     if (!made) return refused(made.error());
     out["vintage"] = made->number;
@@ -197,10 +199,13 @@ Response post_figure_acts(Request& request, const Principal& principal, Services
   if (!body.ok()) return body.refused();
   if (!services.gate.may(principal, act->permission))
     return refusal(403, "forbidden", {"没有此项权限", "no permission to do this"}, act->permission);
+  const auto words = FigureWords::load(services);
+  if (!words) return outcome(words.error());
   const auto book = open_report_book(services);
   if (!book) return outcome(book.error());
   json::array results;
-  for (const Item& item : items) results.push_back(act_on(item, *act, note, principal, **book));
+  for (const Item& item : items)
+    results.push_back(act_on(item, *act, note, principal, *words, **book));
   if (const Result<void> told = (*book)->settle(services.hub.store()); !told)
     return outcome(told.error());
   return json_response(200, json::object{{"results", std::move(results)}});
@@ -244,8 +249,12 @@ Response post_vintages(Request& request, const Principal& principal, Services& s
   if (!indicators::may_read(principal, area))
     return outcome(
         {ErrorCode::forbidden, "this area is outside the areas that you may see", "area"});
-  if (!id.empty() && services.measures->find(id) == nullptr)
-    return not_found({"该计算指标", "such computed indicator"});
+  if (!id.empty()) {
+    const indicators::Measure* const asked = given_measure(services, principal, id);
+    if (asked == nullptr) return not_found({"该计算指标", "such computed indicator"});
+    if (const auto may = indicators::check_publishable(*asked); !may)
+      return figure_outcome(may.error());
+  }
   const auto book = open_report_book(services);
   if (!book) return outcome(book.error());
   const indicators::CellSource cells =
@@ -253,6 +262,7 @@ Response post_vintages(Request& request, const Principal& principal, Services& s
   json::array results;
   for (const indicators::Measure& measure : services.measures->measures()) {
     if ((!id.empty() && measure.id != id) || !measure.has_period(period->kind)) continue;
+    if (!indicators::check_publishable(measure)) continue;
     const auto now = indicators::computed_now(cells, measure, *period, area);
     if (!now) return outcome(now.error());
     if (now->value.empty()) continue;

@@ -191,6 +191,8 @@ Response get_vintages(Request& request, const Principal& principal, Services& se
   json::array items;
   for (std::size_t i = 0; i < vintages->size(); ++i) {
     const indicators::Vintage& one = (*vintages)[i];
+    const indicators::Measure* const measure = services.measures->find(one.cell.indicator);
+    if (measure != nullptr && is_kept_from(services, principal, *measure)) continue;
     if (!indicators::may_read(principal, one.cell.area)) continue;
     if (!filter->area.empty() && one.cell.area != filter->area) continue;
     json::object out = words->vintage(one);

@@ -43,7 +43,8 @@ struct Wanted {
   By by = By::none;
 };
 
-Parsed<Wanted> wanted_of(const Request& request, const Services& services) {
+Parsed<Wanted> wanted_of(const Request& request, const Principal& principal,
+                         const Services& services) {
   Wanted wanted{};
   const auto area = area_of(request);
   if (!area) return unexpected(area.error());
@@ -55,7 +56,7 @@ Parsed<Wanted> wanted_of(const Request& request, const Services& services) {
   wanted.period = *period;
   const auto id = text_of(request, "id");
   if (!id) return unexpected(id.error());
-  if (!id->empty() && services.measures->find(*id) == nullptr)
+  if (!id->empty() && given_measure(services, principal, *id) == nullptr)
     return unexpected(not_found({"该计算指标", "such computed indicator"}));
   wanted.id = *id;
   const auto by = word_of(request, "by", {"area", "sex", "age"});
@@ -70,6 +71,7 @@ Result<std::vector<DataValue>> values_for(const Services& services, const Princi
   for (const Measure& measure : services.measures->measures()) {
     if (!wanted.id.empty() && measure.id != wanted.id) continue;
     if (!measure.has_period(wanted.period.kind)) continue;
+    if (is_kept_from(services, principal, measure)) continue;
     asks.push_back({&measure, wanted.period, wanted.area, By::none});
     if (wanted.by != By::none) asks.push_back({&measure, wanted.period, wanted.area, wanted.by});
   }
@@ -236,7 +238,7 @@ std::string csv_of(const json::array& rows, const std::vector<std::string>& sele
 
 /// GET /api/exchange/measure-reports?area=&period=&by=&id=
 Response get_measure_reports(Request& request, const Principal& principal, Services& services) {
-  const auto wanted = wanted_of(request, services);
+  const auto wanted = wanted_of(request, principal, services);
   if (!wanted) return wanted.error();
   const auto values = values_for(services, principal, *wanted);
   if (!values) return outcome(values.error());
@@ -246,7 +248,7 @@ Response get_measure_reports(Request& request, const Principal& principal, Servi
 
 /// GET /api/exchange/adx?area=&period=&by=&id=
 Response get_adx(Request& request, const Principal& principal, Services& services) {
-  const auto wanted = wanted_of(request, services);
+  const auto wanted = wanted_of(request, principal, services);
   if (!wanted) return wanted.error();
   const auto values = values_for(services, principal, *wanted);
   if (!values) return outcome(values.error());

@@ -48,9 +48,10 @@ struct Asked {
   std::optional<std::int64_t> k;
 };
 
-Parsed<Asked> asked_of(const Request& request, const Services& services) {
+Parsed<Asked> asked_of(const Request& request, const Principal& principal,
+                       const Services& services) {
   Asked asked;
-  asked.ask.measure = services.measures->find(request.capture("id"));
+  asked.ask.measure = given_measure(services, principal, request.capture("id"));
   if (asked.ask.measure == nullptr)
     return unexpected(not_found({"该计算指标", "such computed indicator"}));
   const auto area = area_of(request);
@@ -116,6 +117,8 @@ Result<std::vector<MeasureCell>> unit_cells(const Services& services, const Read
   std::vector<MeasureCell> cells;
   for (const UnitCount& unit : counts->units) cells.push_back(unit_cell(ask, unit, false));
   if (counts->unknown.denominator > 0) cells.push_back(unit_cell(ask, counts->unknown, true));
+  if (!reader.internal && ask.measure->has_internal_counts())
+    for (MeasureCell& cell : cells) cell.figure.numerator = cell.figure.denominator = {};
   const auto& policy = services.catalogue.policy();
   if (!reader.small_counts && policy)
     indicators::hide_small_counts(*ask.measure, By::area, policy->small_count(),
@@ -222,10 +225,12 @@ json::object row_object(const Services& services, const Principal& principal,
           {"distance", nullptr}};
 }
 
-/// The profiles of the streets, as the reader is given them.
+/// The profiles of the streets, as the reader is given them. Internal indicators take part: only
+/// the distance is told.
 Result<std::vector<std::vector<std::optional<double>>>> profiles(
-    const Services& services, const Reader& reader, const CellsAsk& ask,
+    const Services& services, Reader reader, const CellsAsk& ask,
     const std::vector<std::string>& streets) {
+  reader.internal = true;
   std::vector<std::vector<std::optional<double>>> profile(streets.size());
   for (const indicators::ProfileItem& item : services.measures->options().profile->items) {
     const Measure* const measure = services.measures->find(item.measure);
@@ -333,7 +338,7 @@ json::value unassigned(const Rows& rows) {
 
 /// GET /api/measures/{id}/compare?area=&period=&by=&among=&k=&widened=
 Response get_measure_compare(Request& request, const Principal& principal, Services& services) {
-  const auto asked = asked_of(request, services);
+  const auto asked = asked_of(request, principal, services);
   if (!asked) return asked.error();
   const Measure& measure = *asked->ask.measure;
   const auto rows = asked->who != nullptr ? unit_rows(services, principal, *asked)

@@ -19,9 +19,10 @@ constexpr int most_years = 8;
 constexpr int years_ahead = 5;  // of a forecast when the target's year is over
 constexpr auto people_limit = std::chrono::seconds(20);
 
-Parsed<CellsAsk> ask_of(const Request& request, const Services& services) {
+Parsed<CellsAsk> ask_of(const Request& request, const Principal& principal,
+                        const Services& services) {
   CellsAsk ask{};
-  ask.measure = services.measures->find(request.capture("id"));
+  ask.measure = given_measure(services, principal, request.capture("id"));
   if (ask.measure == nullptr)
     return unexpected(not_found({"该计算指标", "such computed indicator"}));
   const auto area = area_of(request);
@@ -157,7 +158,7 @@ json::value closing_value(const Measure& measure, const MeasureCell& cell,
 
 /// GET /api/measures/{id}/outlook?area=&period=&target=&year=&path=: the way to the target
 Response get_measure_outlook(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   const auto wanted = wanted_of(request, *ask->measure);
   if (!wanted) return wanted.error();
@@ -184,7 +185,8 @@ Response get_measure_outlook(Request& request, const Principal& principal, Servi
   outlook.until = civil(ask->period.last).year + years_ahead;
   outlook.path =
       *path == "compound" ? indicators::PathKind::compound : indicators::PathKind::linear;
-  const auto found = indicators::outlook(indicators::series_of(*cells), outlook);
+  indicators::set_scale(outlook, *ask->measure);
+  const auto found = indicators::outlook(indicators::series_of(*ask->measure, *cells), outlook);
   if (!found) return outcome(found.error());
   for (auto& [key, value] : outlook_object(*ask->measure, *found)) body[key] = value;
   body["target"] = wanted->text;
@@ -195,7 +197,7 @@ Response get_measure_outlook(Request& request, const Principal& principal, Servi
 
 /// GET /api/measures/{id}/gap?area=&period=&target=: how many people close the gap, and where
 Response get_measure_gap(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   const auto wanted = wanted_of(request, *ask->measure);
   if (!wanted) return wanted.error();

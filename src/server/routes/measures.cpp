@@ -23,9 +23,10 @@ constexpr auto list_limit = std::chrono::seconds(20);
 constexpr std::int64_t most_listed = 200;  // people per answer
 
 /// What a request asks of one measure: {id}, area, period and by.
-Parsed<CellsAsk> ask_of(const Request& request, const Services& services) {
+Parsed<CellsAsk> ask_of(const Request& request, const Principal& principal,
+                        const Services& services) {
   CellsAsk ask{};
-  ask.measure = services.measures->find(request.capture("id"));
+  ask.measure = given_measure(services, principal, request.capture("id"));
   if (ask.measure == nullptr)
     return unexpected(not_found({"该计算指标", "such computed indicator"}));
   const auto area = area_of(request);
@@ -138,7 +139,7 @@ Response get_measures(Request& request, const Principal& principal, Services& se
 
 /// GET /api/measures/{id}?area=&period=
 Response get_measure(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   const CellsAsk one{ask->measure, ask->period, ask->area, By::none};
   ensure_measures(services,
@@ -153,7 +154,7 @@ Response get_measure(Request& request, const Principal& principal, Services& ser
 
 /// GET /api/measures/{id}/cells?area=&period=&by=area|sex|age|period
 Response get_measure_cells(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   const auto cells = cells_for(services, principal, *ask);
   if (!cells) return outcome(cells.error());
@@ -169,7 +170,7 @@ Response get_measure_cells(Request& request, const Principal& principal, Service
 
 /// GET /api/measures/{id}.csv: the cells for spreadsheets
 Response get_measure_csv(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   const auto language = word_of(request, "lang", {"zh", "en"});
   if (!language) return language.error();
@@ -213,7 +214,7 @@ Response get_measure_csv(Request& request, const Principal& principal, Services&
 
 /// GET /api/measures/{id}/residents: who stands behind the number, or in its gap
 Response get_measure_residents(Request& request, const Principal& principal, Services& services) {
-  const auto ask = ask_of(request, services);
+  const auto ask = ask_of(request, principal, services);
   if (!ask) return ask.error();
   if (auto refused = refuse_area(principal, ask->area)) return *refused;
   ListAsk list{*ask};

@@ -201,7 +201,7 @@ export const measures = [
     },
   },
   {
-    name: 'measures: the wall fits one screen and shows no infectious disease',
+    name: 'measures: the wall fits one screen, shows what was published and says 未发布 of the rest',
     options: { width: 1920, height: 1080 },
     run: async (page) => {
       await page.goto(`${baseUrl}/?wall=1`);
@@ -212,10 +212,22 @@ export const measures = [
         window: document.documentElement.clientHeight,
       }));
       assert.ok(content <= window, `the wall is ${content} pixels high in a window of ${window}`);
-      assert.equal(await page.locator('.weeks-card').count(), 0);
-      await page.locator('.measure-pick').click();
-      const choices = await page.locator('.ant-select-item-option').allInnerTexts();
-      assert.ok(choices.length > 0 && !choices.some((choice) => /发病率/.test(choice)), choices.join());
+      assert.equal(await page.locator('.weeks-card, .key-figures').count(), 0);
+      const list = await ask('/api/published');
+      const cards = (await ask('/api/boards/cockpit/wall')).sections.find(({ kind }) => kind === 'measure-cards').measures;
+      const shown = await page.locator('.measure-card .measure-value').allInnerTexts();
+      assert.equal(shown.length, cards.length);
+      cards.forEach((id, i) => {
+        const item = list.items.find((one) => one.id === id);
+        if (item.value === null) assert.equal(shown[i], '未发布');
+        else assert.ok(shown[i].startsWith(fixed(item.value, item.decimals)), `${id}: ${shown[i]} is not ${item.value}`);
+      });
+      assert.ok(list.items.some(({ value }) => value !== null), 'nothing is published');
+      // a year of which nothing is published
+      await page.goto(`${baseUrl}/?wall=1&period=2023`);
+      await settled(page);
+      await page.getByText('该统计期没有已发布的数据').waitFor();
+      assert.ok((await page.locator('.measure-card .measure-value').allInnerTexts()).every((text) => text === '未发布'));
     },
   },
   {

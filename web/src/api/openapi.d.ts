@@ -75,6 +75,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/boards/{id}/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of a board a wall shows to visitors: nothing that is not published
+         * @description Names of indicators and tiles; of maps and rankings those with a published street. Their numbers come from /api/published. Plans: how many rows of the printed tables reached their targets. Internal indicators are not named.
+         */
+        get: operations["getBoardWall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published figures of an area and a period, for walls and visitors
+         * @description The newest vintage of each public indicator, as it was published; nothing else is read. Without a vintage the value is null and the reason says 未发布 (not published). Counts are not published. Every account may ask.
+         */
+        get: operations["getPublished"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/published/{id}/cells": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The streets of which a figure of an indicator is published */
+        get: operations["getPublishedCells"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/boards/{id}/tiles": {
         parameters: {
             query?: never;
@@ -4832,6 +4889,37 @@ export interface components {
             as_of: string;
             items: components["schemas"]["Measure"][];
         };
+        PublishedList: {
+            stale?: boolean;
+            period: string;
+            area: string;
+            /** @description When the newest of these figures was published; null: none is */
+            as_of: string | null;
+            simulated: boolean;
+            items: components["schemas"]["Measure"][];
+        };
+        PublishedCells: {
+            stale?: boolean;
+            period: string;
+            area: string;
+            rows: components["schemas"]["MeasureCell"][];
+        };
+        WallBoard: {
+            stale?: boolean;
+            id: string;
+            title: components["schemas"]["Texts"];
+            area: string;
+            period: string;
+            simulated: boolean;
+            sections: components["schemas"]["MeasureSection"][];
+            plans_title: components["schemas"]["Texts"] | null;
+            plans: {
+                id: string;
+                title: components["schemas"]["Texts"];
+                counts: components["schemas"]["StatusCounts"];
+            }[];
+            tiles: components["schemas"]["BoardTile"][];
+        };
         MeasureDetail: {
             stale?: boolean;
             id: string;
@@ -5757,6 +5845,126 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            400: components["responses"]["E400"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getBoardWall: {
+        parameters: {
+            query?: {
+                /** @description Area code; empty = the district, where the store has one only */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What of a board a wall shows to visitors: nothing that is not published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cockpit",
+                     *       "title": {
+                     *         "zh": "驾驶舱",
+                     *         "en": "Cockpit"
+                     *       },
+                     *       "area": "770101",
+                     *       "period": "2025",
+                     *       "simulated": true,
+                     *       "sections": [
+                     *         {
+                     *           "id": "map",
+                     *           "kind": "measure-map",
+                     *           "title": {
+                     *             "zh": "街道分布",
+                     *             "en": "By street"
+                     *           },
+                     *           "basis": null,
+                     *           "measures": [
+                     *             "contracts"
+                     *           ],
+                     *           "default": "contracts"
+                     *         }
+                     *       ],
+                     *       "plans_title": {
+                     *         "zh": "规划指标",
+                     *         "en": "Plan indicators"
+                     *       },
+                     *       "plans": [],
+                     *       "tiles": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WallBoard"];
+                };
+            };
+            400: components["responses"]["E400"];
+            404: components["responses"]["E404"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getPublished: {
+        parameters: {
+            query?: {
+                /** @description Area code; empty = the district, where the store has one only */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Published figures of an area and a period, for walls and visitors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedList"];
+                };
+            };
+            400: components["responses"]["E400"];
+            503: components["responses"]["E503"];
+        };
+    };
+    getPublishedCells: {
+        parameters: {
+            query?: {
+                /** @description Area code; empty = the district, where the store has one only */
+                area?: string;
+                /** @description 2025, 2025-Q3 or 2025-11; the year of the newest data when absent */
+                period?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The streets of which a figure of an indicator is published */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedCells"];
                 };
             };
             400: components["responses"]["E400"];

@@ -3,6 +3,7 @@ import { ChartLine, Download, Table2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { writeCsv, type CsvValue } from '../format/csv';
 import { formatNumber } from '../format/format';
+import { formatValue } from '../format/measure';
 import { Data, useTexts } from '../i18n';
 import { usePreferences } from '../state/preferences';
 import { tokens } from '../theme/tokens';
@@ -14,6 +15,8 @@ import { saveDataUrl, saveText } from './save';
 export interface ChartTable {
   columns: string[];
   rows: CsvValue[][];
+  /** decimals of a column: all its numbers are shown with as many; up to two where nothing is said */
+  decimals?: readonly (number | undefined)[];
 }
 
 interface Props {
@@ -134,7 +137,7 @@ export function PlainTable({ table, height }: { table: ChartTable; height?: numb
             <tr key={index}>
               {row.map((value, column) => (
                 <td key={column} className={column > 0 ? 'right num' : ''}>
-                  {typeof value === 'string' ? <Data>{value}</Data> : formatNumber(value)}
+                  {typeof value === 'string' ? <Data>{value}</Data> : <NumberText value={value} decimals={table.decimals?.[column]} />}
                 </td>
               ))}
             </tr>
@@ -143,4 +146,8 @@ export function PlainTable({ table, height }: { table: ChartTable; height?: numb
       </table>
     </div>
   );
+}
+
+function NumberText({ value, decimals }: { value: Exclude<CsvValue, string>; decimals?: number }) {
+  return <>{decimals === undefined ? formatNumber(value) : formatValue(value, decimals)}</>;
 }

@@ -12,17 +12,17 @@ import { AreaSection } from './AreaSection';
 import { FreshnessSection } from './FreshnessSection';
 import { KeyFigures } from './KeyFigures';
 import { MeasureSections, workHeight } from './MeasureSections';
-import { PlanSection, PlanShares } from './PlanSection';
+import { PlanSection } from './PlanSection';
 import { PyramidSection } from './PyramidSection';
 import { TilesSection } from './TilesSection';
 import { SeriesSection } from './SeriesSection';
+import { Wall } from './Wall';
 import { WeeksSection } from './WeeksSection';
 import './cockpit.css';
 
 /** Up to so many indicators the plan leaves room below itself. */
 const shortPlan = 30;
 const twoColumns = 1561; // pixels, as in cockpit.css
-const wallPyramid = 186; // pixels before the wall's zoom
 
 type Kind = BoardSection['kind'];
 type Of<K extends Kind> = BoardSection extends infer S ? (S extends { kind: infer Own } ? (K extends Own ? S : never) : never) : never;
@@ -30,41 +30,42 @@ const section = <K extends Kind>(board: Board, kind: K) =>
   board.sections.find((candidate) => candidate.kind === kind) as Of<K> | undefined;
 
 export function Component() {
-  const { t } = useTexts();
-  const { area, period, value, change } = useAddress();
-  const wall = value('wall') === '1';
-  const board = useCockpit({ area, period });
+  const wall = useAddress().value('wall') === '1';
+  return <div className="page cockpit">{wall ? <Wall /> : <Desk />}</div>;
+}
+Component.displayName = 'CockpitPage';
 
+function Desk() {
+  const { t } = useTexts();
+  const { area, period, change } = useAddress();
+  const board = useCockpit({ area, period });
   const toWall = () => {
     change({ wall: 1 }, true);
     // full screen may be refused (no user gesture, old device); the dark wall page then stands alone
     void document.documentElement.requestFullscreen?.().catch(() => undefined);
   };
   return (
-    <div className="page cockpit">
-      {!wall && (
-        <div className="page-head">
-          <CockpitTitle />
-          <Tooltip title={t('wall.explain')}>
-            <Button className="wall-enter" icon={<Maximize size={14} aria-hidden />} onClick={toWall}>
-              {t('wall.enter')}
-            </Button>
-          </Tooltip>
-        </div>
-      )}
+    <>
+      <div className="page-head">
+        <CockpitTitle />
+        <Tooltip title={t('wall.explain')}>
+          <Button className="wall-enter" icon={<Maximize size={14} aria-hidden />} onClick={toWall}>
+            {t('wall.enter')}
+          </Button>
+        </Tooltip>
+      </div>
       {board.isError ? (
         <Card>
           <Failed error={board.error} retry={() => void board.refetch()} />
         </Card>
       ) : (
         <Answer of={board} rows={10}>
-          {(data) => <Sections board={data} wall={wall} dimmed={board.isPlaceholderData} />}
+          {(data) => <Sections board={data} dimmed={board.isPlaceholderData} />}
         </Answer>
       )}
-    </div>
+    </>
   );
 }
-Component.displayName = 'CockpitPage';
 
 function CockpitTitle() {
   const { t } = useTexts();
@@ -93,9 +94,7 @@ function CockpitTitle() {
   );
 }
 
-/** The wall shows totals, published plans and indicators only: no deliveries, no problem data, no
- *  persons, and no disease reports, which their authority alone publishes. */
-function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed: boolean }) {
+function Sections({ board, dimmed }: { board: Board; dimmed: boolean }) {
   const figures = section(board, 'key-figures');
   const plans = section(board, 'plans');
   const areas = section(board, 'areas');
@@ -111,29 +110,14 @@ function Sections({ board, wall, dimmed }: { board: Board; wall: boolean; dimmed
   const rows = plan?.fields.reduce((sum, { indicators }) => sum + indicators.length, 0) ?? 0;
   const freshnessLeft = useWide(twoColumns) && rows <= shortPlan;
   const fresh = freshness && <FreshnessSection section={freshness} />;
-  const onTiles = useAddress().value('screen') === 'tiles';
-  if (wall && onTiles) return <TilesSection board={board.id} wall />;
-  if (wall) {
-    return (
-      <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
-        {figures && <KeyFigures items={figures.items} wall />}
-        <MeasureSections cards={cards} map={map} ranking={ranking} wall>
-          <div className="wall-side">
-            {plans && <PlanShares title={plans.title} plans={plans.plans} />}
-            {pyramid && <PyramidSection section={pyramid} quiet height={wallPyramid} />}
-          </div>
-        </MeasureSections>
-      </div>
-    );
-  }
   return (
     <div className={dimmed ? 'dimmed' : ''} aria-busy={dimmed}>
-      <MeasureSections cards={cards} map={map} ranking={ranking} wall={false}>
+      <MeasureSections cards={cards} map={map} ranking={ranking}>
         {pyramid && <PyramidSection section={pyramid} quiet={false} height={workHeight} />}
         {weeks && <WeeksSection section={weeks} />}
       </MeasureSections>
-      {figures && <KeyFigures items={figures.items} wall={false} />}
-      <TilesSection board={board.id} wall={false} />
+      {figures && <KeyFigures items={figures.items} />}
+      <TilesSection board={board.id} />
       <div className="cockpit-grid">
         <div className="cockpit-main">
           {plans && <PlanSection title={plans.title} plans={plans.plans} />}

@@ -12,16 +12,11 @@ const lists: [pattern: RegExp, path: string][] = [
   [/resident|people|population/, '/residents'],
 ];
 
-/** The wall is seen by visitors: population, services and institutions only. Disease reports are
- *  published by the authorised department alone, and problem data are internal. */
-const forVisitors = new Set(['residents', 'older-residents', 'visits', 'visitors', 'managed', 'institutions']);
-
-export function KeyFigures({ items, wall }: { items: KeyFigure[]; wall: boolean }) {
-  const shown = wall ? items.filter(({ id }) => forVisitors.has(id)) : items;
+export function KeyFigures({ items }: { items: KeyFigure[] }) {
   return (
-    <div className="key-figures" style={figureColumns(shown.length)}>
-      {shown.map((item) => (
-        <Figure key={item.id} item={item} wall={wall} />
+    <div className="key-figures" style={figureColumns(items.length)}>
+      {items.map((item) => (
+        <Figure key={item.id} item={item} />
       ))}
     </div>
   );
@@ -32,10 +27,10 @@ function figureColumns(count: number): CSSProperties {
   return { '--columns': count, '--half': Math.ceil(count / 2) } as CSSProperties;
 }
 
-function Figure({ item, wall }: { item: KeyFigure; wall: boolean }) {
+function Figure({ item }: { item: KeyFigure }) {
   const { t, loc } = useTexts();
   const { link } = useAddress();
-  const path = wall ? undefined : lists.find(([pattern]) => pattern.test(item.id))?.[1];
+  const path = lists.find(([pattern]) => pattern.test(item.id))?.[1];
   const about = [loc(item.basis), loc(item.note), item.source && t('chart.source', { source: loc(item.source) })];
   const body = (
     <>

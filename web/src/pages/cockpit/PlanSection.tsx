@@ -116,7 +116,7 @@ function PlanRow({ indicator }: { indicator: Indicator }) {
 }
 
 /** All plans with their shares only, for the wall. */
-export function PlanShares({ title, plans }: { title: Localized; plans: BoardPlan[] }) {
+export function PlanShares({ title, plans }: { title: Localized; plans: readonly Pick<BoardPlan, 'id' | 'title' | 'counts'>[] }) {
   const { t } = useTexts();
   return (
     <Card title={<Loc of={title} />} className="plan-shares">

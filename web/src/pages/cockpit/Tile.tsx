@@ -1,8 +1,9 @@
-import { useMemo } from 'react';
+import { useMemo, type CSSProperties, type ReactNode } from 'react';
 import { Link } from 'react-router-dom';
 import type { BoardTile } from '../../api/boards';
 import { useMeasure, useMeasureCells } from '../../api/measureHooks';
-import type { MeasureDetail } from '../../api/measures';
+import type { Measure, MeasureCell } from '../../api/measures';
+import { usePublished, usePublishedCells } from '../../api/published';
 import { escape } from '../../charts/base';
 import { trendOption } from '../../charts/measure';
 import { Card } from '../../components/Card';
@@ -21,8 +22,24 @@ import { useValueText } from '../measures/useMeasureWords';
 export const rowHeight = 150; // pixels of one row of the grid
 const frame = 104; // pixels that title, source and margins of a chart take
 
+export const place = ({ width, height }: BoardTile): CSSProperties => ({ gridColumn: `span ${width}`, gridRow: `span ${height}` });
+
+/** What a tile draws, with what it needs beside the indicator. */
+interface Part {
+  measure: Measure;
+  title: ReactNode;
+  height: number;
+  quiet: boolean;
+}
+interface Where {
+  area: string;
+  period: string;
+}
+
+const heightOf = (tile: BoardTile) => rowHeight * tile.height - frame + 12 * (tile.height - 1);
+
 /** One indicator as its tile draws it, for the tile's own area and period or those of the page. */
-export function Tile({ tile, hidden, quiet }: { tile: BoardTile; hidden: (field: string) => boolean; quiet: boolean }) {
+export function Tile({ tile }: { tile: BoardTile }) {
   const { t, loc } = useTexts();
   const { area, period, link } = useAddress();
   const asked = { area: tile.area || area, period: tile.period || period };
@@ -35,22 +52,30 @@ export function Tile({ tile, hidden, quiet }: { tile: BoardTile; hidden: (field:
     );
   }
   if (!measure.data) return <Card><BlockLoading rows={3} /></Card>;
-  if (hidden(measure.data.field)) return null;
-  const title = quiet ? <Loc of={measure.data.title} /> : <Link to={link(`/indicators/computed/${tile.measure}`)}>{loc(measure.data.title)}</Link>;
-  const shared = { measure: measure.data, title, height: rowHeight * tile.height - frame + 12 * (tile.height - 1), quiet };
+  const title = <Link to={link(`/indicators/computed/${tile.measure}`)}>{loc(measure.data.title)}</Link>;
+  const shared = { measure: measure.data, title, height: heightOf(tile), quiet: false };
   if (tile.chart === 'trend') return <Trend {...shared} />;
   if (tile.chart === 'card') return <Figure measure={measure.data} title={title} where={asked} tile={tile} />;
   return <Streets {...shared} map={tile.chart === 'map'} where={asked} />;
 }
 
-interface Part {
-  measure: MeasureDetail;
-  title: React.ReactNode;
-  height: number;
-  quiet: boolean;
+/** The same of published figures alone. */
+export function WallTile({ tile }: { tile: BoardTile }) {
+  const { t } = useTexts();
+  const { area, period } = useAddress();
+  const asked = { area: tile.area || area, period: tile.period || period };
+  const list = usePublished(asked);
+  if (list.isError) return <Card title={tile.measure}><Failed error={list.error} retry={() => void list.refetch()} /></Card>;
+  if (!list.data) return <Card><BlockLoading rows={3} /></Card>;
+  const measure = list.data.items.find(({ id }) => id === tile.measure);
+  if (!measure) return <Card title={tile.measure}><Nothing title={t('wall.unpublished')} /></Card>;
+  const shared = { measure, title: <Loc of={measure.title} />, height: heightOf(tile), quiet: true };
+  if (tile.chart === 'trend') return <Trend {...shared} />;
+  if (tile.chart === 'card') return <Figure {...shared} where={asked} tile={tile} />;
+  return <PublishedStreets {...shared} map={tile.chart === 'map'} where={{ area: list.data.area, period: list.data.period }} />;
 }
 
-function Figure({ measure, title, where, tile }: { measure: MeasureDetail; title: React.ReactNode; where: { area: string; period: string }; tile: BoardTile }) {
+function Figure({ measure, title, where, tile }: { measure: Measure; title: ReactNode; where: Where; tile: BoardTile }) {
   const { loc } = useTexts();
   const own = [tile.area, tile.period].filter((one) => one !== '').join(' · ');
   return (
@@ -98,17 +123,28 @@ function Trend({ measure, title, height, quiet }: Part) {
       fileName={`${loc(measure.title)}-${t('measures.trend')}`}
       option={option}
       quiet={quiet}
-      table={{ columns: [t('shell.period'), unit || loc(measure.title)], rows: measure.trend.map(({ period, value }) => [periodName(period), value]) }}
+      table={{ columns: [t('shell.period'), unit || loc(measure.title)], rows: measure.trend.map(({ period, value }) => [periodName(period), value]), decimals: [undefined, measure.decimals] }}
     />
   );
 }
 
-function Streets({ measure, title, height, quiet, map, where }: Part & { map: boolean; where: { area: string; period: string } }) {
+function Streets({ where, ...part }: Part & { map: boolean; where: Where }) {
+  const cells = useMeasureCells(part.measure.id, 'area', { area: where.area.slice(0, 6), period: where.period });
+  if (cells.isError) return <Card title={part.title}><Failed error={cells.error} retry={() => void cells.refetch()} /></Card>;
+  return <StreetsOf {...part} cells={cells.data?.rows} period={cells.data?.period ?? where.period} />;
+}
+
+function PublishedStreets({ where, ...part }: Part & { map: boolean; where: Where }) {
+  const cells = usePublishedCells(part.measure.id, { ...where });
+  if (cells.isError) return <Card title={part.title}><Failed error={cells.error} retry={() => void cells.refetch()} /></Card>;
+  return <StreetsOf {...part} cells={cells.data?.rows} period={where.period} />;
+}
+
+function StreetsOf({ map, cells, ...shared }: Part & { map: boolean; cells?: readonly MeasureCell[]; period: string }) {
   const { t } = useTexts();
-  const cells = useMeasureCells(measure.id, 'area', { area: where.area.slice(0, 6), period: where.period });
-  if (cells.isError) return <Card title={title}><Failed error={cells.error} retry={() => void cells.refetch()} /></Card>;
-  if (!cells.data) return <Card title={title}><BlockLoading rows={4} /></Card>;
-  if (!cells.data.rows.some(({ value }) => value !== null)) return <Card title={title}><Nothing title={t('chart.empty')}>{t('chart.emptyText')}</Nothing></Card>;
-  const shared = { measure, cells: cells.data.rows, period: cells.data.period, height, quiet, title };
-  return map ? <MeasureMap {...shared} /> : <MeasureRanking {...shared} />;
+  if (!cells) return <Card title={shared.title}><BlockLoading rows={4} /></Card>;
+  if (!cells.some(({ value }) => value !== null)) {
+    return <Card title={shared.title}><Nothing title={t(shared.quiet ? 'wall.noStreets' : 'chart.empty')}>{shared.quiet ? undefined : t('chart.emptyText')}</Nothing></Card>;
+  }
+  return map ? <MeasureMap {...shared} cells={cells} /> : <MeasureRanking {...shared} cells={cells} />;
 }

@@ -11,21 +11,16 @@ import { formatInstant } from '../../format/format';
 import { useTexts } from '../../i18n';
 import { useAct } from '../../state/useAct';
 import { useAddress } from '../../state/useAddress';
-import { internalFields, useAfterTurn } from './MeasureSections';
-import { Tile, rowHeight } from './Tile';
-
-const place = ({ width, height }: BoardTile): CSSProperties => ({ gridColumn: `span ${width}`, gridRow: `span ${height}` });
+import { Tile, place, rowHeight } from './Tile';
 
 /** Indicators that were chosen for this board; who may arranges them, and each saving is a version. */
-export function TilesSection({ board, wall }: { board: string; wall: boolean }) {
+export function TilesSection({ board }: { board: string }) {
   const { t } = useTexts();
   const saved = useBoardTiles(board);
   const [draft, setDraft] = useState<BoardTile[]>();
-  const hidden = (field: string) => wall && internalFields.has(field);
   if (!saved.data) return null;
   const { tiles, may_edit } = saved.data;
   const shown = draft ?? tiles;
-  if (wall) return <WallTiles tiles={shown} hidden={hidden} />;
   if (shown.length === 0 && !may_edit) return null;
   return (
     <section className="tiles" aria-label={t('tiles.title')}>
@@ -44,27 +39,19 @@ export function TilesSection({ board, wall }: { board: string; wall: boolean }) 
           <Nothing title={t('tiles.none')}>{t('tiles.noneText')}</Nothing>
         </Card>
       ) : (
-        <Grid tiles={shown} hidden={hidden} wall={false} edit={draft ? setDraft : undefined} />
+        <Grid tiles={shown} edit={draft ? setDraft : undefined} />
       )}
     </section>
   );
 }
 
-/** On the wall the tiles have the screen for a turn; an empty board says so. */
-function WallTiles({ tiles, hidden }: { tiles: readonly BoardTile[]; hidden: (field: string) => boolean }) {
-  const { t } = useTexts();
-  useAfterTurn(true, { screen: null });
-  if (tiles.length === 0) return <Nothing title={t('tiles.none')} />;
-  return <Grid tiles={tiles} hidden={hidden} wall />;
-}
-
-function Grid({ tiles, hidden, wall, edit }: { tiles: readonly BoardTile[]; hidden: (field: string) => boolean; wall: boolean; edit?: (tiles: BoardTile[]) => void }) {
+function Grid({ tiles, edit }: { tiles: readonly BoardTile[]; edit?: (tiles: BoardTile[]) => void }) {
   return (
     <div className="tile-grid" style={{ '--row': `${rowHeight}px` } as CSSProperties}>
       {tiles.map((tile) => (
         <div key={tile.id} className={edit ? 'tile tile-edited' : 'tile'} style={place(tile)}>
           {edit && <TileTools tile={tile} tiles={tiles} onChange={edit} />}
-          <Tile tile={tile} hidden={hidden} quiet={wall} />
+          <Tile tile={tile} />
         </div>
       ))}
     </div>

@@ -41,6 +41,7 @@ function useTable(measure: Measure, rows: readonly MeasureCell[]) {
   return {
     columns: [t('shell.area'), loc(measure.title), t('measures.lower'), t('measures.upper'), t('measures.numerator'), t('measures.denominator')],
     rows: rows.map((row) => [loc(row.name), row.value, row.lower, row.upper, row.numerator, row.denominator]),
+    decimals: [undefined, measure.decimals, measure.decimals, measure.decimals],
   };
 }
 

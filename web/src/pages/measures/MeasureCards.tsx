@@ -32,7 +32,7 @@ function MeasureCard({ measure, asOf, wall }: { measure: Measure; asOf: string; 
         <Loc of={measure.title} />
       </span>
       <span className="measure-value">
-        <span className="num">{formatValue(measure.value, measure.decimals)}</span>
+        {wall && measure.value === null ? <Loc of={measure.reason} /> : <span className="num">{formatValue(measure.value, measure.decimals)}</span>}
         {measure.value !== null && (
           <small>
             <Loc of={measure.unit} />

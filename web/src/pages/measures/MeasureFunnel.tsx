@@ -110,6 +110,7 @@ function UnitRanking({ measure, data, period }: { measure: MeasureDetail; data: 
       table={{
         columns: [loc(data.unit), loc(measure.title), t('measures.lower'), t('measures.upper')],
         rows: rows.map((row) => [loc(row.name), row.value, row.lower, row.upper]),
+        decimals: [undefined, measure.decimals, measure.decimals, measure.decimals],
       }}
     />
   );
@@ -206,6 +207,7 @@ function Funnel({ measure, data, period }: { measure: MeasureDetail; data: Measu
       table={{
         columns: [data.unit ? loc(data.unit) : t('shell.area'), loc(measure.title), t('measures.lower'), t('measures.upper'), t('measures.numerator'), t('measures.denominator'), t('funnel.standing'), t('funnel.change')],
         rows: rows.map((row) => [loc(row.name), row.value, row.lower, row.upper, row.numerator, row.denominator, t(standings[row.standing]), row.change]),
+        decimals: [undefined, decimals, decimals, decimals, undefined, undefined, undefined, decimals],
       }}
       source={
         <span className="dot-legend">

@@ -88,6 +88,7 @@ function Way({ measure, data, period }: { measure: MeasureDetail; data: Outlook;
       table={{
         columns: [t('indicators.col.year'), t('outlook.path'), loc(measure.title), t('measures.lower'), t('measures.upper'), t('outlook.forecast'), t('outlook.forecastLower'), t('outlook.forecastUpper')],
         rows: data.years.map((one) => [String(one.year), one.path, one.value, one.lower, one.upper, one.forecast, one.forecast_lower, one.forecast_upper]),
+        decimals: [undefined, ...Array<number>(7).fill(decimals)],
       }}
       source={t('outlook.how')}
     />

@@ -198,6 +198,7 @@ function Trend({ measure }: { measure: MeasureDetail }) {
       table={{
         columns: [t('shell.period'), unit || loc(measure.title), t('measures.lower'), t('measures.upper')],
         rows: trend.map(({ period, value, lower, upper }) => [periodName(period), value, lower, upper]),
+        decimals: [undefined, measure.decimals, measure.decimals, measure.decimals],
       }}
       source={<Loc of={measure.source.title} />}
     />
