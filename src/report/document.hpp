@@ -24,7 +24,9 @@ struct Paragraph {
 };
 struct Table {
   std::string caption;
-  std::vector<std::vector<SheetCell>> rows;  ///< the first one is the header
+  /// The first one is the header; a row of one cell is a note over all columns.
+  std::vector<std::vector<SheetCell>> rows;
+  bool is_note(std::size_t row) const { return rows[row].size() == 1 && rows[0].size() > 1; }
 };
 /// Bars with names, drawn in HTML and PDF; a table in DOCX.
 struct Bars {

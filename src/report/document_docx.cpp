@@ -69,7 +69,7 @@ std::string bookmark(const std::string& anchor) {
 /// Columns in twentieths of a point, 8,844 together: the width between the margins.
 std::vector<int> widths_of(const Table& table) {
   const std::size_t columns = table.rows.empty() ? 1 : table.rows[0].size();
-  if (columns == 7) return {2300, 820, 1180, 1180, 1500, 932, 932};  // indicators of a report
+  if (columns == 7) return {2300, 820, 961, 961, 1640, 1081, 1081};  // indicators of a report
   return std::vector<int>(columns, 8844 / static_cast<int>(columns));
 }
 
@@ -113,6 +113,14 @@ struct DocxWriter {
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
       out += row == 0 ? "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
                       : "<w:tr><w:trPr><w:cantSplit/></w:trPr>";
+      if (table.is_note(row)) {
+        out += fmt::format(
+                   "<w:tc><w:tcPr><w:tcW w:w=\"8844\" w:type=\"dxa\"/><w:gridSpan "
+                   "w:val=\"{}\"/></w:tcPr>",
+                   widths.size()) +
+               paragraph("Cell", run(table.rows[row][0].text)) + "</w:tc></w:tr>";
+        continue;
+      }
       for (std::size_t at = 0; at < table.rows[row].size(); ++at) {
         const SheetCell& cell = table.rows[row][at];
         const std::string text =

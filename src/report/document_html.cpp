@@ -27,9 +27,10 @@ a { color: inherit; text-decoration: none; border-bottom: 1px dotted #888; }
 table { width: 100%; table-layout: fixed; border-collapse: collapse; font: 10.5pt/1.5 SimSun, "Noto Serif CJK SC", serif; margin: 0 0 12pt; }
 .caption { font: 700 12pt/1.8 SimHei, "Noto Sans CJK SC", sans-serif; text-align: center; text-indent: 0; margin: 6pt 0 0; break-after: avoid; }
 thead { display: table-header-group; }
-col.name { width: 28%; } col.unit { width: 10%; } col.change { width: 17%; }
+col.name { width: 26%; } col.unit { width: 9%; } col.year { width: 11%; } col.change { width: 18%; }
 th, td { border: 1px solid #444; padding: 2pt 4pt; text-align: left; overflow-wrap: anywhere; }
 th { text-align: center; font-weight: 700; }
+td.note { font-size: 9pt; }
 td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr { break-inside: avoid; }
 figure { margin: 8pt 0 12pt; break-inside: avoid; }
@@ -76,11 +77,16 @@ struct HtmlWriter {
     out += "<p class=\"caption\">" + xml_text(table.caption) + "</p><table>";
     if (!table.rows.empty() && table.rows[0].size() == 7)  // indicator, unit, two years, change, …
       out +=
-          "<colgroup><col class=\"name\"><col class=\"unit\"><col><col><col class=\"change\"><col>"
+          "<colgroup><col class=\"name\"><col class=\"unit\"><col class=\"year\"><col "
+          "class=\"year\"><col class=\"change\"><col>"
           "<col></colgroup>";
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
       out += row == 0 ? "<thead><tr>" : "<tr>";
-      for (const SheetCell& one : table.rows[row]) out += cell(one, row == 0);
+      if (table.is_note(row))
+        out += fmt::format("<td class=\"note\" colspan=\"{}\">{}</td>", table.rows[0].size(),
+                           xml_text(table.rows[row][0].text));
+      else
+        for (const SheetCell& one : table.rows[row]) out += cell(one, row == 0);
       out += row == 0 ? "</tr></thead>\n" : "</tr>\n";
     }
     out += "</table>\n";

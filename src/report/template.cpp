@@ -204,7 +204,9 @@ class Filler {
     if (std::ranges::find(mentioned_, id) == mentioned_.end()) mentioned_.push_back(id);
   }
 
-  std::vector<SheetCell> row_of(const std::string& id) {
+  /// notes  where given, a figure that cannot be given has the number of its reason there: a
+  ///        sentence in a narrow column would make the row tall
+  std::vector<SheetCell> row_of(const std::string& id, std::vector<std::string>* notes = nullptr) {
     const ReportFigure& now = figure(id, data_.year);
     const ReportFigure& before = figure(id, data_.year - 1);
     if (now.measure == nullptr) {
@@ -214,8 +216,9 @@ class Filler {
     mention(id);
     const int decimals = now.measure->decimals;
     const auto cell = [&](const ReportFigure& one) {
-      return one.value ? SheetCell(*one.value, decimals)
-                       : SheetCell(one.reason.empty() ? "—" : one.reason);
+      if (one.value) return SheetCell(*one.value, decimals);
+      if (one.reason.empty()) return SheetCell("—");
+      return SheetCell(notes != nullptr ? note_of(one.reason, *notes) : one.reason);
     };
     const bool both = now.value && before.value;
     return {now.measure->title.zh,
@@ -225,6 +228,13 @@ class Filler {
             both ? change_words(now, before) : "—",
             now.target.empty() ? "—" : now.target,
             now.status.empty() ? "—" : now.status};
+  }
+
+  /// "注2": the reason's place among the notes, where it is put when it is not there.
+  static std::string note_of(const std::string& reason, std::vector<std::string>& notes) {
+    auto at = std::ranges::find(notes, reason);
+    if (at == notes.end()) at = notes.insert(notes.end(), reason);
+    return fmt::format("注{}", at - notes.begin() + 1);
   }
 
   std::vector<SheetCell> header() const {
@@ -239,7 +249,12 @@ class Filler {
 
   void add_table(const TemplateSection& section) {
     Table table{general(section.table_caption), {header()}};
-    for (const std::string& id : section.table) table.rows.push_back(row_of(id));
+    std::vector<std::string> notes;
+    for (const std::string& id : section.table) table.rows.push_back(row_of(id, &notes));
+    std::string below;
+    for (std::size_t i = 0; i < notes.size(); ++i)
+      below += fmt::format("{}注{}：{}", i > 0 ? "；" : "", i + 1, notes[i]);
+    if (!below.empty()) table.rows.push_back({below});
     out_.document.blocks.emplace_back(std::move(table));
   }
 

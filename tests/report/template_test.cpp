@@ -114,8 +114,14 @@ TEST_CASE("fill: figures, changes and counts; a sentence without its figure is l
         return std::holds_alternative<Table>(one);
       }));
   CHECK(table.rows[1][2].number == 69.75);
-  CHECK(table.rows[2][2].text == "分母为0");
-  CHECK(filled->sheet.rows.size() == 5);  // header, rate, visits, none, same
+  // A reason is a sentence: it stands below the table, its number in the narrow column.
+  CHECK(table.rows[2][2].text == "注1");
+  REQUIRE(table.is_note(3));
+  CHECK(table.rows[3][0].text.starts_with("注1：分母为0"));
+  CHECK(to_html(filled->document).find("<td class=\"note\" colspan=\"7\">注1：分母为0") !=
+        std::string::npos);
+  CHECK(filled->sheet.rows[3][2].text == "分母为0");  // the sheet says it in its place
+  CHECK(filled->sheet.rows.size() == 5);              // header, rate, visits, none, same
 }
 
 TEST_CASE("fill: prose reads on where a sentence is left out, and 持平 is said as it is said") {

@@ -15,6 +15,7 @@ const only = process.argv[3] ?? '';
 mkdirSync(out, { recursive: true });
 
 const large = { width: 1920, height: 1080 };
+const four = { width: 3840, height: 2160 };
 const laptop = { width: 1366, height: 768 };
 const desk = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
@@ -125,6 +126,10 @@ const shots = accounts ? ownShots : [
   ['cockpit-dark-en', '/', { ...large, language: 'en', theme: 'dark' }],
   ['cockpit-wall-zh', '/?wall=1', { ...large }],
   ['cockpit-wall-en', '/?wall=1', { ...large, language: 'en' }],
+  ['cockpit-wall-4k-zh', '/?wall=1', { ...four }],
+  ['cockpit-wall-tiles-zh', '/?wall=1&screen=tiles', { ...large }],
+  ['cockpit-wall-tiles-4k-en', '/?wall=1&screen=tiles', { ...four, language: 'en' }],
+  ['cockpit-wall-unpublished-zh', '/?wall=1&period=2023', { ...large }],
   ['cockpit-laptop-zh', '/', { ...laptop }],
   ['cockpit-laptop-en', '/', { ...laptop, language: 'en' }],
   ['cockpit-laptop-dark-zh', '/', { ...laptop, theme: 'dark' }],

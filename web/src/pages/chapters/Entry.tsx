@@ -95,7 +95,7 @@ function FixedTable({ table }: { table: NonNullable<ChapterEntry['table']> }) {
           {rows.map((row, at) => (
             <tr key={at}>
               {row.map((cell, index) => (
-                <td key={index} className={index > 0 ? 'right num' : undefined}>
+                <td key={index} colSpan={row.length === 1 ? head.length : undefined} className={index > 0 ? 'right num' : undefined}>
                   {cell.text}
                 </td>
               ))}
