@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moved, newTile, resized, type BoardTile } from './boards';
+import { moved, newTile, resized, rowsOf, type BoardTile } from './boards';
 
 const tile = (id: string): BoardTile => ({ id, measure: 'visits', chart: 'card', area: '', period: '', width: 3, height: 1 });
 
@@ -18,5 +18,16 @@ describe('tiles of a board', () => {
     const first = newTile([], 'visits', 'card', '', '');
     expect(first.id).toBe('visits-1');
     expect(newTile([first], 'visits', 'map', '', '').id).toBe('visits-2');
+  });
+});
+
+describe('rowsOf', () => {
+  it('counts the rows of a grid of twelve columns', () => {
+    expect(rowsOf([])).toBe(0);
+    expect(rowsOf([{ width: 6, height: 3 }, { width: 6, height: 3 }])).toBe(3);
+    // three cards beside each other, the fourth opens a row; a chart of two rows beside it
+    expect(rowsOf([{ width: 4, height: 1 }, { width: 4, height: 1 }, { width: 4, height: 1 }, { width: 4, height: 1 }, { width: 8, height: 2 }])).toBe(3);
+    // 6 + 8 do not fit: the second goes below the three rows of nothing but the first
+    expect(rowsOf([{ width: 6, height: 3 }, { width: 8, height: 1 }])).toBe(4);
   });
 });

@@ -37,6 +37,25 @@ export function moved(tiles: readonly BoardTile[], id: string, by: number): Boar
   return list;
 }
 
+/** Rows of a grid of 12 columns that tiles take when they are placed one behind the other, as the page lays them out. */
+export function rowsOf(tiles: readonly Pick<BoardTile, 'width' | 'height'>[]): number {
+  const taken: boolean[][] = [];
+  const free = (row: number, column: number, { width, height }: Pick<BoardTile, 'width' | 'height'>) => {
+    for (let y = row; y < row + height; y += 1) for (let x = column; x < column + width; x += 1) if (taken[y]?.[x]) return false;
+    return true;
+  };
+  let [row, column] = [0, 0];
+  for (const tile of tiles) {
+    while (column + tile.width > widths.most || !free(row, column, tile)) {
+      column += 1;
+      if (column + tile.width > widths.most) [row, column] = [row + 1, 0];
+    }
+    for (let y = row; y < row + tile.height; y += 1) for (let x = column; x < column + tile.width; x += 1) (taken[y] ??= [])[x] = true;
+    column += tile.width;
+  }
+  return taken.length;
+}
+
 /** A new tile with an id that no other has. */
 export function newTile(tiles: readonly BoardTile[], measure: string, chart: BoardTile['chart'], area: string, period: string): BoardTile {
   let n = 1;

@@ -36,7 +36,7 @@ interface Where {
   period: string;
 }
 
-const heightOf = (tile: BoardTile) => rowHeight * tile.height - frame + 12 * (tile.height - 1);
+const heightOf = (tile: BoardTile, row = rowHeight) => row * tile.height - frame + 12 * (tile.height - 1);
 
 /** One indicator as its tile draws it, for the tile's own area and period or those of the page. */
 export function Tile({ tile }: { tile: BoardTile }) {
@@ -59,8 +59,8 @@ export function Tile({ tile }: { tile: BoardTile }) {
   return <Streets {...shared} map={tile.chart === 'map'} where={asked} />;
 }
 
-/** The same of published figures alone. */
-export function WallTile({ tile }: { tile: BoardTile }) {
+/** The same of published figures alone. row  height of one row, in pixels before the wall's zoom */
+export function WallTile({ tile, row }: { tile: BoardTile; row: number }) {
   const { t } = useTexts();
   const { area, period } = useAddress();
   const asked = { area: tile.area || area, period: tile.period || period };
@@ -69,7 +69,7 @@ export function WallTile({ tile }: { tile: BoardTile }) {
   if (!list.data) return <Card><BlockLoading rows={3} /></Card>;
   const measure = list.data.items.find(({ id }) => id === tile.measure);
   if (!measure) return <Card title={tile.measure}><Nothing title={t('wall.unpublished')} /></Card>;
-  const shared = { measure, title: <Loc of={measure.title} />, height: heightOf(tile), quiet: true };
+  const shared = { measure, title: <Loc of={measure.title} />, height: heightOf(tile, row), quiet: true };
   if (tile.chart === 'trend') return <Trend {...shared} />;
   if (tile.chart === 'card') return <Figure {...shared} where={asked} tile={tile} />;
   return <PublishedStreets {...shared} map={tile.chart === 'map'} where={{ area: list.data.area, period: list.data.period }} />;
@@ -81,7 +81,7 @@ function Figure({ measure, title, where, tile }: { measure: Measure; title: Reac
   return (
     <Card title={title} note={own ? <span className="num">{own}</span> : undefined} className="tile-figure">
       <p className="figure-value" data-area={where.area}>
-        <span className="num">{formatValue(measure.value, measure.decimals)}</span>{' '}
+        {measure.value !== null && <span className="num">{formatValue(measure.value, measure.decimals)}</span>}{' '}
         {measure.value !== null ? <small><Loc of={measure.unit} /></small> : <small className="secondary">{loc(measure.reason)}</small>}
       </p>
       <p>

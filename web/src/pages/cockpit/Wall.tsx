@@ -1,5 +1,6 @@
 import { Select } from 'antd';
 import { useMemo, type CSSProperties } from 'react';
+import { rowsOf } from '../../api/boards';
 import type { Measure } from '../../api/measures';
 import { usePublished, usePublishedCells, useWall, type PublishedList, type WallBoard } from '../../api/published';
 import { Card } from '../../components/Card';
@@ -18,6 +19,7 @@ import { useAfterTurn } from './useAfterTurn';
 
 const chartHeight = 372; // pixels before the wall's zoom
 const listed = 8; // figures below the plans
+const screen = { height: 1080 / 1.5 - 64, gap: 12, least: 110 }; // of the tiles, in pixels before the wall's zoom
 
 /** The wall and its visitors: published figures and nothing else. Whatever is asked here goes to /api/published
  *  and to the wall's own list of names. */
@@ -129,11 +131,14 @@ function Tiles({ board }: { board: WallBoard }) {
   const { t } = useTexts();
   useAfterTurn(true, { screen: null });
   if (board.tiles.length === 0) return <Nothing title={t('tiles.none')} />;
+  // all rows on one screen, as long as they stay readable
+  const rows = rowsOf(board.tiles);
+  const row = Math.max(screen.least, Math.min(rowHeight + 30, Math.floor((screen.height - screen.gap * (rows - 1)) / rows)));
   return (
-    <div className="tile-grid" style={{ '--row': `${rowHeight}px` } as CSSProperties}>
+    <div className="tile-grid" style={{ '--row': `${row}px` } as CSSProperties}>
       {board.tiles.map((tile) => (
         <div key={tile.id} className="tile" style={place(tile)}>
-          <WallTile tile={tile} />
+          <WallTile tile={tile} row={row} />
         </div>
       ))}
     </div>
