@@ -18,6 +18,24 @@ settle
   echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
   BASE_URL=$url node bench/measures/freshness.mjs 90
 } >> "$report"
+{
+  echo
+  echo "## Comparison by institution and team"
+  echo
+  echo "First look (two periods of scene SQL) and the next one, s; target of the first look: 1 s."
+  echo
+  echo "| by | indicator | rows | first | next |"
+  echo "| --- | --- | ---: | ---: | ---: |"
+} >> "$report"
+for by in institution team; do
+  for id in elderly-management hypertension-by-rules hypertension-controlled diabetes-by-rules child-management; do
+    ask="$url/api/measures/$id/compare?period=2025&area=770101&by=$by"
+    first=$(curl -fsS -o "$work/compare.json" -w '%{time_total}' "$ask")
+    next=$(curl -fsS -o /dev/null -w '%{time_total}' "$ask")
+    rows=$(node -e 'console.log(JSON.parse(require("fs").readFileSync(process.argv[1])).rows.length)' "$work/compare.json")
+    printf '| %s | `%s` | %s | %.2f | %.3f |\n' "$by" "$id" "$rows" "$first" "$next" >> "$report"
+  done
+done
 stop_served
 {
   echo
