@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <map>
+#include <thread>
 
 #include "core/json_text.hpp"
 #include "server/routes.hpp"
@@ -379,6 +381,31 @@ Result<json::object> make_section(const BoardAsk& ask, const Section& section) {
   return fail(ErrorCode::invalid_input, "unknown kind of section: " + section.kind, section.id);
 }
 
+/// All sections that are made here, in their order; two at a time, as most of them wait for one
+/// query each.
+Result<json::array> make_sections(const BoardAsk& ask, const scene::Board& board) {
+  std::vector<const Section*> wanted;
+  for (const Section& section : board.sections)
+    if (section.kind != "tiles")  // GET /api/boards/{id}/tiles: they may be edited
+      wanted.push_back(&section);
+  std::vector<Result<json::object>> made(wanted.size(), json::object{});
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    for (std::size_t i = next++; i < wanted.size(); i = next++)
+      made[i] = make_section(ask, *wanted[i]);
+  };
+  {
+    const std::jthread helper(work);
+    work();
+  }
+  json::array sections;
+  for (Result<json::object>& one : made) {
+    if (!one) return unexpected(one.error());
+    sections.push_back(std::move(*one));
+  }
+  return sections;
+}
+
 }  // namespace
 
 Result<std::string> make_board(Services& services, const std::string& key) {
@@ -395,20 +422,15 @@ Result<std::string> make_board(Services& services, const std::string& key) {
                      *period,
                      key.substr(third + 1, fourth - third - 1) == "all",
                      key.substr(fourth + 1) == "exact"};
-  json::array sections;
-  for (const Section& section : board->sections) {
-    if (section.kind == "tiles") continue;  // GET /api/boards/{id}/tiles: they may be edited
-    auto made = make_section(ask, section);
-    if (!made) return unexpected(made.error());
-    sections.push_back(std::move(*made));
-  }
+  Result<json::array> sections = make_sections(ask, *board);
+  if (!sections) return unexpected(sections.error());
   return json_text(json::object{{"id", board->id},
                                 {"title", texts(board->title)},
                                 {"area", ask.area},
                                 {"period", format_period(ask.period)},
                                 {"asOf", format_instant(services.feed.state().committed_at)},
                                 {"feed", services.feed.reached()},
-                                {"sections", std::move(sections)}});
+                                {"sections", std::move(*sections)}});
 }
 
 /// GET /api/boards/{id}?area=&period=: made once per area, period and feed number (FeedCache)
