@@ -319,4 +319,35 @@ TEST_CASE("event_from: what was written is read again; damage is said") {
   CHECK_FALSE(event_from(R"({"number":1,"at":1,"by":"x","act":"praised"})").has_value());
 }
 
+TEST_CASE("facts_of: a cluster keeps its areas and whether it goes on, through the log and back") {
+  watch::Signal found = signal("s", "2025-11-20", 5);
+  watch::Evidence evidence;
+  evidence.stream = "cards";
+  evidence.method = "scan";
+  evidence.key = {"770101001", "", "d1", ""};
+  evidence.day = evidence.from = evidence.to = day("2025-11-20");
+  evidence.observed = 12;
+  evidence.expected = 4;
+  evidence.threshold = surveillance::none;
+  evidence.pvalue = 1e-4;
+  evidence.cluster =
+      std::make_shared<const watch::Cluster>(watch::Cluster{{"770101001", "770101004"}, true});
+  found.evidence = {evidence};
+  Event event;
+  event.act = Act::raised;
+  event.by = "system";
+  event.number = 1;
+  event.at = at("2025-11-20T08:00:00+08:00");
+  event.facts = facts_of(found);
+  const auto back = event_from(to_json(event));
+  REQUIRE(back.has_value());
+  REQUIRE(back->facts->grounds.size() == 1);
+  CHECK(back->facts->grounds[0].areas == std::vector<std::string>{"770101001", "770101004"});
+  CHECK(back->facts->grounds[0].ongoing);
+  CHECK(*back->facts == *event.facts);
+  Facts other = *event.facts;
+  other.grounds[0].ongoing = false;
+  CHECK_FALSE(other == *event.facts);
+}
+
 }  // namespace hb::signals
