@@ -53,6 +53,7 @@ struct Kind {
   const char* file;  ///< below scenes/, or below the folder of the test's own texts
   Reads read;
   std::vector<const char*> beside = {};  ///< other content that the reader needs
+  bool alone = false;  ///< with the schemas only: what the file refers to is missing
 };
 
 std::string text_of(const fs::path& file) {
@@ -236,6 +237,7 @@ void meet_mutations(const Kind& kind, const std::string& original, std::size_t m
   CAPTURE(name);
   const test::TempDir folder;
   const fs::path file = folder.path() / kind.file;
+  if (kind.alone) fs::copy(test::source_dir() / "scenes/schema", folder.path() / "schema");
   fs::create_directories(file.parent_path());
   for (const char* other : kind.beside) {
     fs::create_directories((folder.path() / other).parent_path());
@@ -246,7 +248,7 @@ void meet_mutations(const Kind& kind, const std::string& original, std::size_t m
   test::write(root, same);
   write_text(file, same + "\n");
   const Verdict sound = kind.read(folder.path(), file);
-  CHECK_MESSAGE(!sound, (sound ? sound->where + " " + sound->message : ""));
+  CHECK_MESSAGE((!sound || kind.alone), (sound ? sound->where + " " + sound->message : ""));
 
   std::size_t count = 0;
   test::each_mutation(root, root, "", [&](const auto&, const auto&) { ++count; });
@@ -272,6 +274,17 @@ void meet_mutations(const Kind& kind, const std::string& original, std::size_t m
   CHECK_MESSAGE(refused > 0, "the reader looked at nothing");
 }
 
+/// All that `scene check` says of a folder of scenes, without the checks that need tables.
+Verdict check_scenes(const fs::path& scenes, const fs::path& file) {
+  const auto faults = scene::check(scenes, {}, {});
+  if (!faults) return faults.error();
+  for (const scene::SceneFault& fault : *faults)
+    CHECK_MESSAGE((!fault.file.empty() && !fault.message.empty()), file.string());
+  return faults->empty() ? Verdict{}
+                         : Verdict{Error{ErrorCode::invalid_input, faults->front().message,
+                                         faults->front().file}};
+}
+
 std::size_t most_mutations() { return test::is_long_run() ? 1'000'000 : 150; }
 
 }  // namespace
@@ -279,6 +292,16 @@ std::size_t most_mutations() { return test::is_long_run() ? 1'000'000 : 150; }
 TEST_CASE("content: what is almost right is taken or refused with its place, kind by kind") {
   for (const Kind& kind : kinds())
     meet_mutations(kind, text_of(test::source_dir() / "scenes" / kind.file), most_mutations());
+}
+
+TEST_CASE("content: scene check names faults and goes on, whatever a file says") {
+  for (const Kind& kind : kinds()) {
+    const std::string name = kind.file;
+    if (name.starts_with("schema/")) continue;  // without its schemas nothing is checked
+    const std::size_t most = test::is_long_run() ? 2'000 : 12;
+    meet_mutations({kind.file, check_scenes, {}, true},
+                   text_of(test::source_dir() / "scenes" / kind.file), most);
+  }
 }
 
 TEST_CASE("content: an indicator whose parts this program does not know names file and line") {
