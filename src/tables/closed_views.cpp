@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tables/compartment_function.hpp"
 #include "tables/state.hpp"
 
 /// Rows of compartments, kept from principals who do not open them. The conditions hold no code:
@@ -18,17 +19,13 @@ bool has_column(const Physical& physical, const std::string& name) {
 
 std::string variable(std::size_t length) { return fmt::format("hb_closed_{}", length); }
 
-/// A code as plain_code() writes it, decided once per entry of the column's dictionary.
-std::string code_condition(const std::string& column, const std::vector<std::size_t>& lengths) {
-  const std::string plain =
-      fmt::format("replace(replace(upper({}), '.', ''), ' ', '')", duck::quoted(column));
-  std::string any;
-  for (const std::size_t length : lengths) {
-    const std::string part = length == 0 ? plain : fmt::format("left({}, {})", plain, length);
-    any += fmt::format("{}coalesce(list_contains(getvariable('{}'), {}), false)",
-                       any.empty() ? "" : " OR ", variable(length), part);
-  }
-  return any.empty() ? "false" : "(" + any + ")";
+/// Bits of the compartments that are closed; nothing is planned to be open by mistake: without the
+/// variable all are closed.
+constexpr const char* closed_bits =
+    "coalesce(CAST(getvariable('hb_closed_set') AS BIGINT), 4294967295)";
+
+std::string code_condition(const std::string& column) {
+  return fmt::format("({}({}) & {}) <> 0", compartment_function, duck::quoted(column), closed_bits);
 }
 
 std::vector<std::size_t> lengths_of(const Compartments& compartments) {
@@ -41,7 +38,7 @@ std::vector<std::size_t> lengths_of(const Compartments& compartments) {
 class ClosedViews {
  public:
   ClosedViews(const Compartments& compartments, const Tables& tables)
-      : compartments_(compartments), tables_(tables), lengths_(lengths_of(compartments)) {}
+      : compartments_(compartments), tables_(tables) {}
 
   std::vector<std::string> sqls() const {
     std::vector<std::string> sqls;
@@ -75,7 +72,7 @@ class ClosedViews {
     std::string any;
     for (const std::string& column : columns->second)
       if (has_column(physical, column))
-        any += (any.empty() ? "(" : " OR ") + code_condition(column, lengths_);
+        any += (any.empty() ? "(" : " OR ") + code_condition(column);
     return any.empty() ? any : any + ")";
   }
 
@@ -104,7 +101,6 @@ class ClosedViews {
 
   const Compartments& compartments_;
   const Tables& tables_;
-  std::vector<std::size_t> lengths_;
 };
 
 }  // namespace
@@ -114,8 +110,9 @@ std::vector<std::string> closed_views_sql(const Compartments& compartments, cons
 }
 
 std::string closed_variables_sql(const Compartments& compartments, Compartments::Set set) {
+  std::string sql = fmt::format("; SET VARIABLE hb_closed_set = {}::BIGINT", set);
+  // What views of a store that an earlier version made, and that is only read, ask for.
   const auto lists = compartments.beginnings(set);
-  std::string sql;
   for (const std::size_t length : lengths_of(compartments)) {
     std::string items;
     if (const auto found = lists.find(length); found != lists.end())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tables/compartment_function.hpp"
 #include "tables/picked.hpp"
 #include "tables/state.hpp"
 
@@ -108,6 +109,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   if (!connection) return unexpected(connection.error());
   if (Result<void> offered = Picked::offer(*connection); !offered)
     return unexpected(offered.error());
+  if (options.compartments)
+    if (Result<void> offered = offer_compartments(*connection, options.compartments); !offered)
+      return unexpected(offered.error());
   const auto at_path = [&path](Error error) {
     error.where = path;
     return unexpected<Error>(std::move(error));
