@@ -90,6 +90,8 @@ Result<int> BoardBook::append(std::string_view board, int seen, const BoardVersi
   const auto there = read(board);
   if (!there) return unexpected(there.error());
   const int newest = there->empty() ? 0 : there->back().number;
+  if (newest != seen && there->empty())
+    return fail(ErrorCode::conflict, "no version was saved yet: look at it first", "seen");
   if (newest != seen)
     return fail(ErrorCode::conflict,
                 "version " + std::to_string(newest) + " was saved by " + there->back().by +

@@ -28,6 +28,8 @@ TEST_CASE("boards: tiles are saved as versions; an earlier one and the scene's c
   const json::value before = get(port, path).json();
   CHECK(before.at("of_scene").as_bool());
   CHECK(before.at("newest").as_int64() == 0);
+  // A version that nobody saved was not seen either.
+  CHECK(ask(port, "POST", path, R"({"seen":1,"act":"reset"})").status == 409);
   const auto save = [&](int seen, json::array tiles) {
     return ask(port, "POST", path,
                json::serialize(json::object{{"seen", seen}, {"act", "save"}, {"tiles", tiles}}));
