@@ -214,6 +214,8 @@ constexpr Field columns[] = {
     {"programme", "episode", "resident_birth_date", "birth", "1990-03-07", "1990-01-01"},
     {"programme", "episode", "resident_area", "area", "@AREA", "@STREET"},
     {"programme", "episode", "practitioner_key", "staff", "*", ""},
+    {"programme", "enrolment_state", "resident_birth_date", "birth", "1990-03-07", "1990-01-01"},
+    {"programme", "enrolment_state", "resident_area", "area", "@AREA", "@STREET"},
     {"report", "report_card", "resident_birth_date", "birth", "1990-03-07", "1990-01-01"},
     {"report", "report_card", "resident_area", "area", "@AREA", "@STREET"},
     {"report", "report_card", "present_area", "area", "770101001007", "770101001"},
