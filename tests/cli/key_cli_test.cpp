@@ -170,6 +170,8 @@ void check_tables(const fs::path& file, const Finder& finder) {
   REQUIRE(duckdb_open(file.c_str(), &database) == DuckDBSuccess);
   REQUIRE(duckdb_connect(database, &connection) == DuckDBSuccess);
   column_of(connection, "SET VARIABLE hb_unrestricted = true");  // scoped views ask who asks
+  // Closed views ask the program for compartments: here, none is closed.
+  column_of(connection, "CREATE TEMP MACRO hb_compartments(code) AS CAST(0 AS BIGINT)");
   std::size_t tables = 0, views = 0, rows = 0, view_rows = 0;
   for (const std::string& name : column_of(
            connection,
