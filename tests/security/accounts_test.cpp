@@ -265,11 +265,14 @@ TEST_CASE("tokens: valid until they expire or are revoked, and kept as hashes on
   CHECK(given.accounts->tokens()->size() == 2);
   CHECK(given.accounts->revoke_token("none").error().code == ErrorCode::not_found);
   CHECK(given.accounts->create_token("his", "", 60).error().code == ErrorCode::invalid_input);
+  // The secret may hold the sign that stands before it.
+  const std::string secret = other.substr(("hbt_" + id + "_").size());
+  REQUIRE(secret.size() > 20);
   given.accounts.reset();
   for (const auto& file : std::filesystem::directory_iterator(given.folder.path())) {
     std::ifstream in(file.path(), std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    CHECK(bytes.find(other.substr(other.rfind('_') + 1)) == std::string::npos);
+    CHECK(bytes.find(secret) == std::string::npos);
   }
 }
 
