@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto shortest_pause = std::chrono::milliseconds(500);  // between two refreshes
 constexpr auto longest_rest = std::chrono::milliseconds(1'200);  // where `took` does not ask more
+constexpr auto quiet_before_plans = std::chrono::seconds(2);
 constexpr auto save_every = std::chrono::seconds(60);
 constexpr const char* file_name = "measures.cells";
 
@@ -440,11 +441,18 @@ void MeasureEngine::make_ready() {
 
 void MeasureEngine::follow() {
   make_ready();
-  if (later_.empty()) prepare();
+  bool prepared = false;
   auto saved_at = std::chrono::steady_clock::now() - save_every;
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || moved_ || !later_.empty(); });
+    const auto has_work = [this] { return stopping_ || moved_ || !later_.empty(); };
+    if (!prepared && !wake_.wait_for(lock, quiet_before_plans, has_work)) {
+      lock.unlock();
+      prepare();
+      prepared = true;
+      lock.lock();
+    }
+    wake_.wait(lock, has_work);
     if (stopping_) return;
     const bool moved = std::exchange(moved_, false);
     lock.unlock();
@@ -455,7 +463,6 @@ void MeasureEngine::follow() {
     } else if (!later_.empty()) {
       ensure(all(), {later_.back()});
       later_.pop_back();
-      if (later_.empty()) prepare();
     }
     const std::shared_ptr<const Snapshot> now = snapshot();
     if (now->generation != before && on_change_ && !cancelled_) on_change_(*now);
